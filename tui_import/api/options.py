@@ -1,0 +1,55 @@
+"""What a source lets its user choose, as data: the screens draw a form from it and the command line its ``--option``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+OptionValue = str | int | float | bool | None
+
+
+class OptionType(StrEnum):
+    """How a value is typed and checked."""
+
+    TEXT = "text"
+    PASSWORD = "password"  # noqa: S105 - the name of a type
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    DATE = "date"
+    PATH = "path"
+    LABEL = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice, and how it reads."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose."""
+
+    key: str
+    """Its name in ``--option KEY=VALUE`` and in recipes."""
+    label: str
+    """Its name on the screen."""
+    type: OptionType = OptionType.TEXT
+    help: str = ""
+    """One sentence for the status line."""
+    default: OptionValue = None
+    required: bool = False
+    choices: Sequence[Choice] = ()
+    """For `OptionType.CHOICE`."""
+    minimum: float | None = None
+    maximum: float | None = None
+    """Limits of integers and decimals, and of a text's length."""
+
+
+Options = Mapping[str, OptionValue]
+"""The values chosen, by option key."""
