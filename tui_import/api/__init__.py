@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "N_",
     "Choice",
     "Column",
     "Finding",
-    "N_",
     "Option",
     "OptionType",
     "OptionValue",

@@ -42,6 +42,6 @@ def ngettext(singular: str, plural: str, count: int) -> str:
     return (_chosen or _catalogue()).ngettext(singular, plural, count)
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+def N_(message: str) -> str:
     """Marks a message for the catalogues where it is stored now and translated when shown."""
     return message

@@ -1,0 +1,113 @@
+"""The fields a record has: types, lengths, multiplicity, lists. The catalogue itself is data (``config/fields.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tui_import.api.i18n import _
+
+
+class FieldType(StrEnum):
+    """How a field's values are read, checked and stored."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    DOMAIN = "domain"
+    POSTAL_CODE = "postal_code"
+    VAT_NUMBER = "vat_number"
+    DATE = "date"
+    PARTIAL_DATE = "partial_date"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    COUNTRY = "country"
+    LIST = "list"
+    CHOICE = "choice"
+    REFERENCE = "reference"
+    ID = "id"
+
+
+CONTACT_POINT_TYPES = frozenset({FieldType.PHONE, FieldType.EMAIL, FieldType.URL, FieldType.DOMAIN})
+"""Types governed by the phone and the URL/e-mail policies (SPEC 4.5), never by the action on a hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of one entity."""
+
+    entity: str
+    """"company", "person"."""
+    name: str
+    """"vat_number"; `key` is the whole name."""
+    type: FieldType
+    label: str
+    """In English; `title` is what a user sees."""
+    group: str = ""
+    """Heading in the field picker, in English."""
+    length: int | None = None
+    """Longest text, in characters."""
+    multiple: bool = False
+    """A record holds several values; several columns may feed it."""
+    required: bool = False
+    """A record cannot be without it (a person needs first or last name)."""
+    virtual: bool = False
+    """Read from columns but not stored under this name (full name, a person's company)."""
+    list: str = ""
+    """The list its items belong to."""
+    choices: tuple[str, ...] = ()
+    """For `FieldType.CHOICE`: all values."""
+    is_key: bool = False
+    """Records are matched by it, so a folded copy (`key_column`) is stored beside it."""
+
+    @property
+    def key(self) -> str:
+        """The whole name: "company.vat_number"."""
+        return f"{self.entity}.{self.name}"
+
+    @property
+    def key_column(self) -> str:
+        """Column of the folded copy, for fields with `is_key`."""
+        return f"{self.name}_key"
+
+    @property
+    def title(self) -> str:
+        """What a user sees: "Company: VAT number"."""
+        return f"{_(self.entity.replace('_', ' ').capitalize())}: {_(self.label)}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All fields, in the order of the catalogue file."""
+
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    """By whole name."""
+
+    def __getitem__(self, key: str) -> Field:
+        return self.fields[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.fields
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields.values())
+
+    def of(self, entity: str) -> tuple[Field, ...]:
+        """All fields of one entity."""
+        return tuple(f for f in self.fields.values() if f.entity == entity)
+
+    def stored(self, entity: str) -> tuple[Field, ...]:
+        """The single-valued fields that are columns of the entity's table."""
+        return tuple(f for f in self.of(entity) if not (f.multiple or f.virtual or f.type is FieldType.ID))
+
+    def multiple(self, entity: str) -> tuple[Field, ...]:
+        """The fields whose values lie in the entity's value table."""
+        return tuple(f for f in self.of(entity) if f.multiple)
+
+    def keys(self, entity: str) -> tuple[Field, ...]:
+        """The stored fields that have a key column."""
+        return tuple(f for f in self.stored(entity) if f.is_key)

@@ -1,0 +1,80 @@
+"""What is wrong with a cell or a row, as data: it travels beside the record and is put into words when shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui_import.api.i18n import N_, _
+
+
+class Severity(StrEnum):
+    """What an issue means for its row."""
+
+    ERROR = "error"
+    """The row is a problem: not imported until it is corrected."""
+    WARNING = "warning"
+    """The row is imported; the user should look."""
+    REPAIR = "repair"
+    """Damage that we can mend (lost zeros, serial dates, mojibake): offered, never done by itself."""
+
+
+WORDS: dict[str, str] = {
+    "email_invalid": N_("not an e-mail address"),
+    "phone_invalid": N_("not a valid telephone number for {country}; kept as text"),
+    "phone_unreadable": N_("no telephone number in it; kept as text"),
+    "url_invalid": N_("not a web address"),
+    "domain_invalid": N_("not a domain name"),
+    "vat_check_digit": N_("the check digit of this VAT number is wrong; kept as it is"),
+    "date_invalid": N_("not a date that we can read"),
+    "date_out_of_range": N_("a date outside 1000-9999"),
+    "number_invalid": N_("not a number"),
+    "boolean_invalid": N_("neither yes nor no"),
+    "country_unknown": N_("not a country that we know"),
+    "choice_unknown": N_("none of: {choices}"),
+    "too_long": N_("{length} characters; the field takes {limit}"),
+    "error_cell": N_("an error value of the spreadsheet program"),
+    "control_characters": N_("control characters were removed"),
+    "lost_zeros": N_("leading zeros seem to be lost; perhaps {suggestion}"),
+    "serial_date": N_("a spreadsheet serial date; perhaps {suggestion}"),
+    "scientific": N_("shortened by a spreadsheet program; the last digits are lost"),
+    "mojibake": N_("read with the wrong encoding; perhaps {suggestion}"),
+    "no_company_name": N_("no company name"),
+    "no_person_name": N_("no first or last name"),
+    "ambiguous": N_("{count} records match: {ids}"),
+    "unknown_id": N_("no record has the ID {id}"),
+    "deleted": N_("the matching record {id} is deleted; restore it to import into it"),
+    "number_taken": N_("the number {number} is taken by record {id}"),
+    "number_repeated": N_("the number {number} stands in row {row}, too"),
+    "number_missing": N_("a number is required"),
+    "blank_key": N_("nothing to match by: {field} is empty, so this is a new record"),
+    "required_kept": N_("{field} is empty here; what is stored is kept"),
+    "company_problem": N_("its company is a problem"),
+    "company_not_found": N_("its company does not exist"),
+    "list_item_unknown": N_("“{value}” is not in the list"),
+    "heading_row": N_("looks like a heading"),
+    "example_row": N_("looks like an example of a template"),
+    "row_too_long": N_("{extra} cells more than there are columns"),
+}
+"""Every issue code and its sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing about one cell, record or row."""
+
+    code: str
+    """A key of `WORDS`."""
+    severity: Severity
+    field: str = ""
+    """Whole field name, or empty where it is about the row."""
+    column: int | None = None
+    """Position of the column it came from, counted from 0."""
+    params: dict[str, str | int] = dataclasses.field(default_factory=dict)
+    """What the sentence is filled with."""
+    suggestion: str | None = None
+    """A repaired text to offer in place of the cell's."""
+
+    def __str__(self) -> str:
+        return _(WORDS[self.code]).format(**self.params)

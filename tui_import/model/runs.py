@@ -1,0 +1,130 @@
+"""What happened to the store: runs, their traces, and what undo made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui_import.model.plan import Counts, Stored, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """One change of the store that can be undone."""
+
+    id: int
+    kind: str
+    """import | delete | restore."""
+    state: str
+    """done | undone | partly undone."""
+    started: str
+    """ISO 8601, UTC."""
+    finished: str
+    user: str
+    source: str
+    """What was imported, as shown: 'customers.xlsx, sheet Customers'."""
+    rows: int
+    entities: dict[str, Counts] = field(default_factory=dict)
+    backup: str = ""
+    draft: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where one value comes from."""
+
+    field: str
+    value: Stored
+    before: Stored
+    verb: Verb
+    run: int
+    at: str
+    user: str
+    source: str
+    """File and sheet."""
+    row: int | None
+    """Row in the sheet, line in the file."""
+    column: str
+    """Header of the column, or "constant"."""
+    note: str = ""
+    """The decision behind it, or that it was undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A field that undo or redo left alone."""
+
+    entity: str
+    record: int
+    field: str
+    wanted: Stored
+    """The value that undo would have put back."""
+    found: Stored
+    """The value that stands there now."""
+    by: str = ""
+    """Who changed it, where known."""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A record that undo or redo could not take back, and why."""
+
+    entity: str
+    record: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """What undo or redo did."""
+
+    run: int
+    restored: int = 0
+    """Records put back."""
+    kept: tuple[Kept, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    entities: dict[str, Counts] = field(default_factory=dict)
+    """Records removed again count as "updated", as do those changed back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInfo:
+    """An import in progress."""
+
+    id: str
+    path: str
+    state: str
+    """reading | mapping | planned | applied."""
+    kind: str
+    source: str
+    rows: int
+    changed: str
+    """ISO 8601, UTC, of the last step."""
+    recipe: str = ""
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One item of one list."""
+
+    id: int
+    list: str
+    name: str
+    rank: int = 0
+    tooltip: str = ""
+    deactivated: bool = False
+    used: int = 0
+    """Records that have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupInfo:
+    """A copy of the store."""
+
+    path: str
+    made: str
+    size: int
+    """Bytes."""
+    verified: bool

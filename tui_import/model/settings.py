@@ -1,0 +1,186 @@
+"""How an import behaves: SPEC section 4 as data. The names are those of recipes (CONTRACT)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class CompanyKey(StrEnum):
+    """What makes two companies the same."""
+
+    NAME = "name"
+    NAME_DEPARTMENT = "name_department"
+    NUMBER = "number"
+    CODE = "code"
+    VAT_NUMBER = "vat_number"
+    ID = "id"
+
+
+class PersonKey(StrEnum):
+    """What makes two persons the same."""
+
+    NAME = "name"
+    EMAIL = "email"
+    MOBILE = "mobile"
+    NUMBER = "number"
+    NONE = "none"
+    """Persons are not imported."""
+    ID = "id"
+
+
+class Action(StrEnum):
+    """What happens where a record exists."""
+
+    ADD = "add"
+    MERGE = "merge"
+    REPLACE = "replace"
+    SKIP = "skip"
+
+
+class WithoutCompany(StrEnum):
+    """What happens to a person whose row has no company name."""
+
+    CREATE = "create"
+    SKIP = "skip"
+    WITHOUT = "without"
+
+
+class ListPolicy(StrEnum):
+    """What happens to a value that its list does not have."""
+
+    ADD = "add"
+    DEFAULT = "default"
+    BLANK = "blank"
+
+
+class ValuesPolicy(StrEnum):
+    """What happens to the telephone numbers (or addresses) of an existing record."""
+
+    ADD = "add"
+    REPLACE = "replace"
+    IGNORE = "ignore"
+
+
+class BlankCells(StrEnum):
+    """What a mapped but blank cell does under Replace."""
+
+    CLEAR = "clear"
+    KEEP = "keep"
+
+
+class InvalidValues(StrEnum):
+    """What happens to a value that its field cannot take."""
+
+    PROBLEM = "problem"
+    """The row waits until it is corrected."""
+    BLANK = "blank"
+    """The row is imported without it, with a warning."""
+
+
+COMPANY_KEY_FIELDS: dict[CompanyKey, tuple[str, ...]] = {
+    CompanyKey.NAME: ("company.name",),
+    CompanyKey.NAME_DEPARTMENT: ("company.name", "company.department"),
+    CompanyKey.NUMBER: ("company.number",),
+    CompanyKey.CODE: ("company.code",),
+    CompanyKey.VAT_NUMBER: ("company.vat_number",),
+    CompanyKey.ID: ("company.id",),
+}
+PERSON_KEY_FIELDS: dict[PersonKey, tuple[str, ...]] = {
+    PersonKey.NAME: (),  # first and last name, or the full name: checked as required fields
+    PersonKey.EMAIL: ("person.email",),
+    PersonKey.MOBILE: ("person.mobile",),
+    PersonKey.NUMBER: ("person.number",),
+    PersonKey.NONE: (),
+    PersonKey.ID: ("person.id",),
+}
+
+LISTS_WITH_DEFAULT = frozenset({"category", "business"})
+"""Lists for which the store may have a default item."""
+LISTS_WITHOUT_DEFAULT_POLICY = frozenset({"position"})
+"""Lists for which `ListPolicy.DEFAULT` is not offered at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRules:
+    """Companies."""
+
+    match: CompanyKey = CompanyKey.NAME
+    action: Action = Action.MERGE
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRules:
+    """Persons."""
+
+    match: PersonKey = PersonKey.NAME
+    action: Action = Action.MERGE
+    without_company: WithoutCompany = WithoutCompany.SKIP
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRules:
+    """Telephones, addresses, blanks and values that do not fit; how dates and numbers are written in the file."""
+
+    phones: ValuesPolicy = ValuesPolicy.ADD
+    urls_emails: ValuesPolicy = ValuesPolicy.ADD
+    blank_cells: BlankCells = BlankCells.CLEAR
+    invalid: InvalidValues = InvalidValues.PROBLEM
+    country: str = ""
+    """ISO 3166 code of the country for telephone numbers and VAT numbers in rows that name none."""
+    date_order: str = ""
+    """"dmy", "mdy", "ymd" or empty: found out per column."""
+    decimal_separator: str = ""
+    """"," or "." or empty: found out per column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The consent that new persons get (SPEC 4.6)."""
+
+    legal_basis: str = "default"
+    """A list item's name, or "default"."""
+    consent_source: str = "Import"
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRules:
+    """The fuzzy duplicate finder."""
+
+    find: bool = True
+    flag_at: float = 0.5
+    undecided: str = "hold"
+    merge_at: float = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it."""
+
+    company: CompanyRules = field(default_factory=CompanyRules)
+    person: PersonRules = field(default_factory=PersonRules)
+    lists: dict[str, ListPolicy] = field(default_factory=dict)
+    """List name → policy; a list not named here has `ListPolicy.ADD`."""
+    values: ValueRules = field(default_factory=ValueRules)
+    privacy: Privacy = field(default_factory=Privacy)
+    duplicates: DuplicateRules = field(default_factory=DuplicateRules)
+
+    def list_policy(self, name: str) -> ListPolicy:
+        """The policy for one list."""
+        return self.lists.get(name, ListPolicy.ADD)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A saved way of importing: everything but the data."""
+
+    source: str = ""
+    kind: str = "contacts"
+    options: dict[str, str | int | float | bool] = field(default_factory=dict)
+    mapping: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column header → fields."""
+    constants: dict[str, str | int | float | bool] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+    name: str = ""
+    """File name without ending, for the list; empty where it was never saved."""
