@@ -1,0 +1,145 @@
+"""Opening a store: one connection per thread, the same settings for all, write transactions that begin immediately."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tui_import.api.errors import StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
+from tui_import.api.i18n import _
+from tui_import.model.fields import Catalogue
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another."""
+CACHE_KIB = 32_768
+"""Page cache of one connection."""
+
+
+class Database:
+    """A SQLite file that several threads use, each through a connection of its own."""
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        self.path = path
+        self._synchronous = synchronous
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened at first use."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+            with self._lock:
+                self._all.append(connection)
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            # check_same_thread is off only so that `close` can close every thread's connection
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        except sqlite3.Error as error:
+            raise as_store_error(error, self.path) from error
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One write transaction; rolled back whatever is raised inside."""
+        connection = self.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise as_store_error(error, self.path) from error
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            _roll_back(connection)
+            raise as_store_error(error, self.path) from error
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
+    """The sentence for what SQLite said."""
+    where = Where(file=str(path))
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return StoreBusyError(_("Somebody else is writing to it."), where=where, hint=_("Try again when they are done."))
+    if "malformed" in text or "not a database" in text or "disk image" in text:
+        return StoreDamagedError(
+            _("This is not a readable store."), where=where, hint=_("Restore a backup: tui-import restore FILE.")
+        )
+    if "readonly" in text or "unable to open" in text:
+        return StoreError(_("It cannot be opened for writing."), where=where, hint=_("Check the folder and its permissions."))
+    if "full" in text:
+        return StoreError(_("The disk is full; nothing was changed."), where=where, hint=_("Make room and try again."))
+    return StoreError(_("SQLite says: {error}").format(error=text), where=where)
+
+
+def open_store(path: Path, catalogue: Catalogue, lists: Callable[[], Mapping[str, Sequence[str]]]) -> Database:
+    """Open a store and bring it up to date; make it where it does not exist (mode 0600, with the shipped lists).
+
+    Raises `StoreTooNewError`, `StoreDamagedError` or another `StoreError`.
+    """
+    new = not path.exists()
+    if new:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StoreError(
+                _("It cannot be made: {reason}.").format(reason=error.strerror), where=Where(file=str(path))
+            ) from error
+    database = Database(path)
+    try:
+        _bring_up_to_date(database, catalogue, lists)
+    except sqlite3.Error as error:
+        database.close()
+        raise as_store_error(error, path) from error
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _bring_up_to_date(database: Database, catalogue: Catalogue, lists: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+    from tui_import.store.layout import VERSION, fingerprint
+
+    connection = database.connection
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise StoreTooNewError(
+            _("A later version of tui-import made it."), where=Where(file=str(database.path)), hint=_("Update tui-import.")
+        )
+    if version == VERSION:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'catalogue'").fetchone()
+        if row and row[0] == fingerprint(catalogue):
+            return
+    from tui_import.store.schema import migrate
+
+    migrate(connection, catalogue, lists())

@@ -1,0 +1,309 @@
+"""A draft: one import in progress, in a SQLite file of its own beside the store. Rows as read, corrections, and at last the plan."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import secrets
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tui_import.api.errors import StoreError, Where
+from tui_import.api.i18n import _
+from tui_import.api.source import Column, Row, Scalar
+from tui_import.flow.cells import Cell, as_cell, column_letter
+from tui_import.model.mapping import ColumnInfo
+from tui_import.model.runs import DraftInfo
+from tui_import.store.connection import Database, as_store_error
+
+FORMAT = 1
+BLOCK = 2_000
+"""Rows that are planned at once: few enough to stay in the processor's cache, many enough to make a query worth it."""
+MAX_COLUMNS = 1_000
+"""SQLite takes 2,000; nobody maps more than a few dozen."""
+SAMPLE_ROWS = 5_000
+SAMPLE_VALUES = 200
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE source_column (position INTEGER PRIMARY KEY, header TEXT, note TEXT, field TEXT, locked INTEGER, filled INTEGER DEFAULT 0,
+    samples TEXT DEFAULT '[]');
+CREATE TABLE correction (id INTEGER PRIMARY KEY, step INTEGER, n INTEGER, column INTEGER, before, after);
+CREATE INDEX correction_by_row ON correction(n);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a draft, column by column."""
+
+    n: Sequence[int]
+    """Row keys."""
+    checked: Sequence[int | None]
+    """1 and 0 as the user said, None: automatic."""
+    columns: Mapping[int, Sequence[Cell]]
+    """Position → one cell per row, for the columns asked for."""
+
+
+class Draft:
+    """One draft file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = Database(path, synchronous="NORMAL")
+
+    # -- life
+
+    @classmethod
+    def create(cls, folder: Path) -> Draft:
+        """A new draft, mode 0600."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
+            path = folder / f"{stamp}-{secrets.token_hex(2)}.sqlite"
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            message = _("A draft cannot be made there: {reason}.").format(reason=error.strerror)
+            raise StoreError(message, where=Where(file=str(folder)), hint=_("Check the folder and its permissions.")) from error
+        draft = cls(path)
+        connection = draft.database.connection
+        with draft.database.transaction():
+            for statement in filter(str.strip, TABLES.split(";\n")):
+                connection.execute(statement)
+        draft.write_meta(format=FORMAT, id=path.stem, state="opened", rows=0, changed=_now())
+        return draft
+
+    @classmethod
+    def open(cls, path: Path) -> Draft:
+        """An existing draft. Raises `StoreError` where it is none, or a later version's."""
+        where = Where(file=str(path))
+        if not path.exists():
+            raise StoreError(_("There is no such draft."), where=where, hint=_("List them with: tui-import drafts"))
+        draft = cls(path)
+        try:
+            made_for = draft.meta("format")
+        except sqlite3.Error as error:
+            draft.close()
+            raise as_store_error(error, path) from error
+        if made_for != FORMAT:
+            draft.close()
+            raise StoreError(_("This draft was made by another version of tui-import."), where=where)
+        return draft
+
+    def close(self) -> None:
+        """Close the file; nothing is lost."""
+        self.database.close()
+
+    def remove(self) -> None:
+        """Delete the file and what SQLite keeps beside it."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+
+    @property
+    def id(self) -> str:
+        """Its name, as in ``tui-import resume ID``."""
+        return self.path.stem
+
+    # -- facts
+
+    def meta(self, key: str, default: Any = None) -> Any:
+        """A fact about the import, as it was written by `write_meta`."""
+        row = self.database.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def write_meta(self, **facts: Any) -> None:
+        """Write facts (anything JSON can hold), all or none."""
+        facts.setdefault("changed", _now())
+        rows = [(key, json.dumps(value)) for key, value in facts.items()]
+        self.database.connection.execute("BEGIN IMMEDIATE")
+        self.database.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+        self.database.connection.execute("COMMIT")
+
+    def info(self) -> DraftInfo:
+        """For the list of drafts."""
+        meta = dict(self.database.connection.execute("SELECT key, value FROM meta"))
+        fact = {key: json.loads(value) for key, value in meta.items()}
+        return DraftInfo(
+            id=self.id,
+            path=str(self.path),
+            state=fact.get("state", "opened"),
+            kind=fact.get("kind", "contacts"),
+            source=fact.get("shown_source", ""),
+            rows=fact.get("rows", 0),
+            changed=fact.get("changed", ""),
+            recipe=fact.get("recipe_name", ""),
+            run=fact.get("run"),
+        )
+
+    # -- rows as read
+
+    def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Row]]) -> int:
+        """Replace all rows by what a source streams (in batches), in one transaction; returns how many there are."""
+        connection = self.database.connection
+        count = len(columns)
+        samples: list[dict[str, None]] = [{} for _column in columns]
+        total = 0
+        with self.database.transaction():
+            for table in ("row", *plan_tables(connection)):
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            connection.execute("DELETE FROM source_column")
+            connection.execute("DELETE FROM correction")
+            cells = "".join(f", c{position}" for position in range(count))
+            connection.execute(
+                f"CREATE TABLE row (n INTEGER PRIMARY KEY, number INTEGER, checked INTEGER, key TEXT, changed TEXT{cells})"
+            )
+            insert = f"INSERT INTO row VALUES (?, ?, NULL, ?, ?{', ?' * count})"
+            for batch in rows:
+                cells_of_batch = [[as_cell(value) for value in row.values] for row in batch]
+                if total < SAMPLE_ROWS:
+                    _collect(samples, cells_of_batch)
+                connection.executemany(
+                    insert,
+                    [
+                        (n, row.number, row.key or None, row.changed or None, *values)
+                        for n, (row, values) in enumerate(zip(batch, cells_of_batch, strict=True), total + 1)
+                    ],
+                )
+                total += len(batch)
+            filled = (0,) * count
+            if count:
+                filled = connection.execute(f"SELECT {', '.join(f'count(c{i})' for i in range(count))} FROM row").fetchone()
+            connection.executemany(
+                "INSERT INTO source_column VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (position, column.name, column.note, column.field, column.locked, filled[position], json.dumps(list(samples[position])))
+                    for position, column in enumerate(columns)
+                ],
+            )
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('rows', ?)", (str(total),))
+        return total
+
+    def columns(self) -> list[ColumnInfo]:
+        """The columns with some of their values."""
+        return [
+            ColumnInfo(position, header, column_letter(position), note, field, bool(locked), tuple(json.loads(samples)), filled)
+            for position, header, note, field, locked, filled, samples in self.database.connection.execute(
+                "SELECT position, header, note, field, locked, filled, samples FROM source_column ORDER BY position"
+            )
+        ]
+
+    def blocks(self, positions: Sequence[int], size: int = BLOCK) -> Iterator[Block]:
+        """All rows in order, some columns of them, block by block."""
+        wanted = "".join(f", c{position}" for position in positions)
+        cursor = self.database.connection.cursor()
+        cursor.execute(f"SELECT n, checked{wanted} FROM row ORDER BY n")
+        while rows := cursor.fetchmany(size):
+            n, checked, *cells = zip(*rows, strict=True)
+            yield Block(n, checked, dict(zip(positions, cells, strict=True)))
+
+    def sample(self, position: int, limit: int = SAMPLE_VALUES) -> list[str]:
+        """Some distinct values of a column, as text."""
+        row = self.database.connection.execute("SELECT samples FROM source_column WHERE position = ?", (position,)).fetchone()
+        values: list[str] = json.loads(row[0]) if row else []
+        return values[:limit]
+
+    def distinct(self, position: int, limit: int) -> list[tuple[Cell, int]]:
+        """The values of a column with the number of their rows, most frequent first."""
+        return self.database.connection.execute(
+            f"SELECT c{position}, count(*) FROM row GROUP BY c{position} ORDER BY 2 DESC, 1 LIMIT ?", (limit,)
+        ).fetchall()
+
+    def number(self, n: int) -> int:
+        """Row in the sheet of a row key."""
+        row = self.database.connection.execute("SELECT number FROM row WHERE n = ?", (n,)).fetchone()
+        return int(row[0]) if row else 0
+
+    # -- corrections: written into the rows, remembered to be taken back
+
+    def correct(self, changes: Iterable[tuple[int, int, Scalar]]) -> int:
+        """Set cells (row key, column, value) as one step that `undo_correction` takes back; returns how many changed."""
+        connection = self.database.connection
+        changed = 0
+        with self.database.transaction():
+            step = 1 + connection.execute("SELECT coalesce(max(step), 0) FROM correction").fetchone()[0]
+            for n, column, value in changes:
+                after = as_cell(value)
+                row = connection.execute(f"SELECT c{column} FROM row WHERE n = ?", (n,)).fetchone()
+                if row is None or (row[0] == after and type(row[0]) is type(after)):
+                    continue
+                connection.execute(
+                    "INSERT INTO correction (step, n, column, before, after) VALUES (?, ?, ?, ?, ?)", (step, n, column, row[0], after)
+                )
+                connection.execute(f"UPDATE row SET c{column} = ? WHERE n = ?", (after, n))
+                changed += 1
+        return changed
+
+    def rows_with(self, column: int, value: Scalar) -> list[int]:
+        """Keys of the rows whose cell is exactly this."""
+        cell = as_cell(value)
+        return [
+            n
+            for (n,) in self.database.connection.execute(
+                f"SELECT n FROM row WHERE c{column} IS ? AND typeof(c{column}) = typeof(?)", (cell, cell)
+            )
+        ]
+
+    def undo_correction(self) -> int:
+        """Take the last step of corrections back; returns the number of cells, 0 where there was none."""
+        connection = self.database.connection
+        with self.database.transaction():
+            cells = connection.execute(
+                "SELECT id, n, column, before FROM correction WHERE step = (SELECT max(step) FROM correction) ORDER BY id DESC"
+            ).fetchall()
+            for _id, n, column, before in cells:
+                connection.execute(f"UPDATE row SET c{column} = ? WHERE n = ?", (before, n))
+            connection.executemany("DELETE FROM correction WHERE id = ?", [(cell[0],) for cell in cells])
+        return len(cells)
+
+    def set_checked(self, keys: Iterable[int], checked: bool | None) -> int:
+        """Tick rows, un-tick them, or leave them to the program (None); returns how many."""
+        value = None if checked is None else int(checked)
+        with self.database.transaction() as connection:
+            before = connection.total_changes
+            connection.executemany("UPDATE row SET checked = ? WHERE n = ?", [(value, n) for n in keys])
+            return connection.total_changes - before
+
+
+def plan_tables(connection: sqlite3.Connection) -> list[str]:
+    """Names of all tables that hold a plan."""
+    return [
+        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'plan\\_%' ESCAPE '\\'")
+    ]
+
+
+def drafts_in(folder: Path) -> list[DraftInfo]:
+    """All drafts of a store, the last touched first; files that are none are passed over."""
+    found = []
+    for path in folder.glob("*.sqlite"):
+        try:
+            draft = Draft.open(path)
+        except StoreError:
+            continue
+        found.append(draft.info())
+        draft.close()
+    return sorted(found, key=lambda info: info.changed, reverse=True)
+
+
+def key_array(rows: Iterable[tuple[int]]) -> array[int]:
+    """Row keys at four bytes each."""
+    return array("I", (n for (n,) in rows))
+
+
+def _collect(samples: list[dict[str, None]], rows: Sequence[Sequence[Cell]]) -> None:
+    for position, seen in enumerate(samples):
+        for row in rows:
+            if len(seen) >= SAMPLE_VALUES:
+                break
+            value = row[position]
+            if value is not None:
+                seen.setdefault(str(value)[:200])
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,46 @@
+"""The shape of the tables that the field catalogue makes: which columns an entity has, in which order."""
+
+from __future__ import annotations
+
+import hashlib
+
+from tui_import.model.fields import Catalogue, Field, FieldType
+
+ENTITIES = ("company", "person")
+"""The entities that have a table of their own, parents first."""
+
+VERSION = 1
+"""Number of migrations; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
+
+SQL_TYPES = {
+    FieldType.BOOLEAN: "INTEGER",
+    FieldType.INTEGER: "INTEGER",
+    FieldType.DECIMAL: "REAL",
+    FieldType.LIST: "INTEGER REFERENCES list_item(id)",
+}
+"""Column type by field type; all others are TEXT."""
+
+
+def columns_of(catalogue: Catalogue, entity: str) -> list[str]:
+    """All catalogue-made columns of an entity's table in order: single fields, each key field followed by its key column.
+
+    A person begins with ``company`` and ``name_key`` (first and last name folded together).
+    """
+    names = ["company", "name_key"] if entity == "person" else []
+    for field in catalogue.stored(entity):
+        names += [field.name, field.key_column] if field.is_key else [field.name]
+    return names
+
+
+def definitions(field: Field) -> dict[str, str]:
+    """Column name → SQL type of one field."""
+    columns = {field.name: SQL_TYPES.get(field.type, "TEXT")}
+    if field.is_key:
+        columns[field.key_column] = "TEXT"
+    return columns
+
+
+def fingerprint(catalogue: Catalogue) -> str:
+    """Changes when the catalogue gains a column."""
+    names = [f"{entity}.{name}" for entity in ENTITIES for name in columns_of(catalogue, entity)]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]

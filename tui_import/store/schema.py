@@ -1,0 +1,149 @@
+"""The tables of a store, as migrations: what is written here once is never changed, only added to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from sqlite_utils import Database, Migrations
+
+from tui_import.flow.folding import fold
+from tui_import.model.fields import Catalogue
+from tui_import.store.layout import ENTITIES, VERSION, definitions, fingerprint
+
+BOOKKEEPING = (
+    "version INTEGER NOT NULL DEFAULT 1",
+    "created_at TEXT NOT NULL",
+    "created_by TEXT NOT NULL",
+    "updated_at TEXT NOT NULL",
+    "updated_by TEXT NOT NULL",
+    "deleted_at TEXT",
+)
+
+FIXED_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+CREATE TABLE preference (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+CREATE TABLE list_item (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, rank INTEGER NOT NULL DEFAULT 0,
+    tooltip TEXT NOT NULL DEFAULT '', deactivated INTEGER NOT NULL DEFAULT 0, UNIQUE (list, key)) STRICT;
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, started TEXT NOT NULL, finished TEXT NOT NULL,
+    user TEXT NOT NULL, source TEXT NOT NULL, location TEXT NOT NULL DEFAULT '', source_table TEXT NOT NULL DEFAULT '',
+    content_hash TEXT NOT NULL DEFAULT '', draft TEXT NOT NULL DEFAULT '', rows INTEGER NOT NULL DEFAULT 0,
+    columns TEXT NOT NULL DEFAULT '[]', links TEXT NOT NULL DEFAULT '{}', recipe TEXT NOT NULL DEFAULT '', counts TEXT NOT NULL DEFAULT '{}',
+    backup TEXT NOT NULL DEFAULT '', seconds REAL NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX run_by_draft ON run(draft);
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id), entity TEXT NOT NULL, record INTEGER NOT NULL,
+    op TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete', 'restore')), row INTEGER,
+    version INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone')), image TEXT) STRICT;
+CREATE INDEX journal_by_record ON journal(record, entity);
+CREATE INDEX journal_by_run ON journal(run);
+CREATE TABLE journal_change (
+    id INTEGER PRIMARY KEY, entry INTEGER NOT NULL REFERENCES journal(id), field TEXT NOT NULL, before ANY, after ANY,
+    before_key TEXT, after_key TEXT, verb TEXT NOT NULL, row INTEGER, column INTEGER,
+    state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone'))) STRICT;
+CREATE INDEX journal_change_by_entry ON journal_change(entry);
+CREATE TABLE selection (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, run INTEGER REFERENCES run(id),
+    created TEXT NOT NULL, created_by TEXT NOT NULL) STRICT;
+CREATE TABLE selection_member (
+    selection INTEGER NOT NULL REFERENCES selection(id) ON DELETE CASCADE, record INTEGER NOT NULL,
+    PRIMARY KEY (selection, record)) STRICT, WITHOUT ROWID;
+"""
+"""Tables that do not depend on the field catalogue. ``run.columns`` holds the headers, ``run.links`` field → positions, both as JSON."""
+
+CONSENT_TABLE = """
+CREATE TABLE consent (
+    id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE, purpose INTEGER NOT NULL REFERENCES list_item(id),
+    legal_basis INTEGER NOT NULL REFERENCES list_item(id), source INTEGER NOT NULL REFERENCES list_item(id), comment TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL, by TEXT NOT NULL, run INTEGER REFERENCES run(id), UNIQUE (person, purpose)) STRICT
+"""
+
+SHIPPED_PREFERENCES: Mapping[str, str | int] = {
+    "mandatory_company": 1,
+    "company.number.allocate": 0,
+    "company.number.unique": 0,
+    "company.number.allow_blank": 1,
+    "company.number.read_only": 0,
+    "person.number.allocate": 0,
+    "person.number.unique": 0,
+    "person.number.allow_blank": 1,
+    "person.number.read_only": 0,
+    "default.category": "",
+    "default.business": "",
+    "default.legal_basis": "",
+    "default.country": "",
+    "keep_backups": 10,
+}
+"""Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""
+
+
+def create_entity(db: Database, catalogue: Catalogue, entity: str) -> None:
+    """The entity's table, its value table and their indexes."""
+    lines = ["id INTEGER PRIMARY KEY AUTOINCREMENT"]
+    if entity == "person":
+        lines += ["company INTEGER REFERENCES company(id)", "name_key TEXT"]
+    for field in catalogue.stored(entity):
+        lines += [f'"{name}" {kind}' for name, kind in definitions(field).items()]
+    lines += BOOKKEEPING
+    db.execute(f"CREATE TABLE {entity} ({', '.join(lines)}) STRICT")
+    db.execute(
+        f"CREATE TABLE {entity}_value (id INTEGER PRIMARY KEY, record INTEGER NOT NULL REFERENCES {entity}(id) ON DELETE CASCADE,"
+        " field TEXT NOT NULL, value ANY NOT NULL, key TEXT NOT NULL, description TEXT NOT NULL DEFAULT '',"
+        " rank INTEGER NOT NULL DEFAULT 1) STRICT"
+    )
+    db.execute(f"CREATE INDEX {entity}_value_by_record ON {entity}_value(record)")
+    db.execute(f"CREATE INDEX {entity}_value_by_key ON {entity}_value(key)")
+    for field in catalogue.keys(entity):
+        db.execute(
+            f"CREATE INDEX {entity}_by_{field.name} ON {entity}({field.key_column}) WHERE {field.key_column} IS NOT NULL"
+        )
+    if entity == "person":
+        db.execute("CREATE INDEX person_by_company ON person(company, name_key)")
+    db.execute(  # an edit by another program's hand counts the version up, so that plans and undo notice it
+        f"CREATE TRIGGER {entity}_edited AFTER UPDATE ON {entity} WHEN NEW.version = OLD.version BEGIN"
+        f" UPDATE {entity} SET version = version + 1 WHERE id = NEW.id; END"
+    )
+
+
+def add_missing_columns(db: Database, catalogue: Catalogue) -> None:
+    """Columns for fields that the catalogue has gained since the store was made."""
+    for entity in ENTITIES:
+        present = {column.name for column in db[entity].columns}
+        for field in catalogue.stored(entity):
+            for name, kind in definitions(field).items():
+                if name not in present:
+                    db.execute(f'ALTER TABLE {entity} ADD COLUMN "{name}" {kind}')
+
+
+def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migrations:
+    """All migrations, in order. ``lists`` are the items that a new store begins with."""
+    every = Migrations("tui_import")
+
+    @every(name="0001_ground")
+    def ground(db: Database) -> None:
+        for statement in filter(str.strip, FIXED_TABLES.split(";\n")):
+            db.execute(statement)
+        for entity in ENTITIES:
+            create_entity(db, catalogue, entity)
+        db.execute(CONSENT_TABLE)
+        db["preference"].insert_all({"key": key, "value": value} for key, value in SHIPPED_PREFERENCES.items())
+        db["list_item"].insert_all(
+            {"list": name, "name": item, "key": fold(item), "rank": rank}
+            for name, items in lists.items()
+            for rank, item in enumerate(items, 1)
+        )
+        db["meta"].insert({"key": "generation", "value": 0})
+
+    return every
+
+
+def migrate(connection: sqlite3.Connection, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:
+    """Bring a store to `VERSION`, in one transaction: everything in a new one, what is missing in an older one."""
+    db = Database(connection, execute_plugins=False)
+    with db.atomic():
+        migrations(catalogue, lists).apply(db)
+        add_missing_columns(db, catalogue)
+        db["meta"].upsert({"key": "catalogue", "value": fingerprint(catalogue)}, pk="key")
+        db.execute(f"PRAGMA user_version = {VERSION}")
