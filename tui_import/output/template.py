@@ -1,0 +1,171 @@
+"""Workbooks to fill in: headings that the importer knows, a tip on each, drop-downs of the store's lists and one example row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_import.api.errors import RefusedError, UsageError, Where
+from tui_import.api.i18n import N_, _
+from tui_import.output.files import whole_file
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """One column to fill in."""
+
+    field: str
+    """Whole field name that the importer links it to."""
+    heading: str
+    """In English; written in the user's language."""
+    tip: str
+    """What to write there, as the heading's comment."""
+    example: str = ""
+    list: str = ""
+    """The list whose items the drop-down offers."""
+    required: bool = False
+
+
+CONTACTS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
+        "company.name",
+        N_("Company name"),
+        N_("Write it again in each row where a company has several persons."),
+        "Nordlys Teknik ApS",
+        required=True,
+    ),
+    TemplateColumn(
+        "company.category",
+        N_("Category"),
+        N_("What the company is to you. New words can be added to the list."),
+        "Customer",
+        list="category",
+        required=True,
+    ),
+    TemplateColumn(
+        "company.business",
+        N_("Business"),
+        N_("The line of business. New words can be added to the list."),
+        "Manufacturing",
+        list="business",
+        required=True,
+    ),
+    TemplateColumn(
+        "company.number", N_("Company number"), N_("Your own number for the company. Leave it out where numbers are given out."), "10001"
+    ),
+    TemplateColumn("company.vat_number", N_("VAT number"), N_("With or without the country's letters."), "DK13585628"),
+    TemplateColumn("company.postal_address_line1", N_("Address line 1"), N_("Street and house number, or post box."), "Havnegade 12"),
+    TemplateColumn("company.postal_address_line2", N_("Address line 2"), N_("Floor, building or place."), "2. sal"),
+    TemplateColumn("company.postal_code", N_("Post code"), N_("The column is text, so zeros at the beginning stay."), "0999"),
+    TemplateColumn("company.postal_city", N_("City"), N_("Town or city of the address."), "København C"),
+    TemplateColumn("company.country", N_("Country"), N_("Name in your language or English, or the code of two or three letters."), "DK"),
+    TemplateColumn(
+        "company.phone",
+        N_("Telephone"),
+        N_("The company's telephone. Numbers without +45 and the like are read by the country."),
+        "+45 70 12 34 56",
+    ),
+    TemplateColumn("company.email", N_("Company e-mail"), N_("An address of the company, not of a person."), "info@nordlys.example"),
+    TemplateColumn("company.url", N_("Web site"), N_("The company's web address."), "www.nordlys.example"),
+    TemplateColumn(
+        "person.full_name", N_("Full name"), N_("Either this, or first and last name in the next two columns."), "Signe Damgaard"
+    ),
+    TemplateColumn("person.first_name", N_("First name"), N_("The person's first name."), "Signe"),
+    TemplateColumn("person.last_name", N_("Last name"), N_("The person's last name."), "Damgaard"),
+    TemplateColumn("person.number", N_("Person number"), N_("Your own number for the person; a good key for the next import."), "20001"),
+    TemplateColumn("person.title", N_("Title"), N_("What stands on the visiting card."), "Head of purchasing"),
+    TemplateColumn("person.mobile", N_("Mobile phone"), N_("The person's mobile phone."), "+45 20 12 34 56"),
+    TemplateColumn(
+        "person.email", N_("E-mail"), N_("The person's own address; a good key for the next import."), "signe.damgaard@nordlys.example"
+    ),
+)
+
+TEMPLATES: Mapping[str, tuple[TemplateColumn, ...]] = {"contacts": CONTACTS}
+"""Template name → its columns."""
+LATER = ("products", "projects", "sales", "follow_ups", "currencies", "post_codes", "red_letter_days")
+"""Templates of kinds of data that this version does not import yet."""
+
+DROP_DOWN_ROWS = 5000
+"""Rows under the heading that offer drop-downs."""
+
+
+def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]]) -> None:
+    """Write the template; ``lists`` are the items of the store's lists by list name.
+
+    Raises `UsageError` for an unknown name and `RefusedError` where the file exists: it may be one that somebody filled in.
+    """
+    if name in LATER:
+        raise UsageError(
+            _("The template “{name}” comes with a later version of tui-import.").format(name=name), hint=_("Now there is: contacts.")
+        )
+    if name not in TEMPLATES:
+        raise UsageError(_("There is no template “{name}”.").format(name=name), hint=_("Now there is: contacts."))
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(_("A template is a workbook, so its name ends in .xlsx."), where=Where(file=str(path)))
+    if path.exists():
+        raise RefusedError(_("The file exists already."), where=Where(file=str(path)), hint=_("Choose another name."))
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = _(name.capitalize())
+    _fill(sheet, TEMPLATES[name])
+    _add_drop_downs(book, sheet, TEMPLATES[name], lists)
+    with whole_file(path) as temporary:
+        book.save(temporary)
+
+
+def _fill(sheet: Worksheet, columns: Sequence[TemplateColumn]) -> None:
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    sheet.freeze_panes = "A2"
+    for position, column in enumerate(columns, 1):
+        dimension = sheet.column_dimensions[get_column_letter(position)]
+        dimension.width = max(14, len(column.example) + 3, len(_(column.heading)) + 4)
+        dimension.number_format = "@"  # what is typed stays as it is typed: no lost zeros, no dates made of numbers
+        heading = sheet.cell(1, position, _(column.heading))
+        heading.font = Font(bold=True)
+        heading.fill = PatternFill("solid", fgColor="FFD9A0" if column.required else "DCE6F1")
+        tip = _(column.tip)
+        if column.required:
+            tip = f"{tip} {_('Needed in every row.')}"
+        heading.comment = Comment(tip, "tui-import", width=240, height=90)
+        text = f"{_('Example data:')} {column.example}" if position == 1 else column.example
+        example = sheet.cell(2, position, text)
+        example.data_type = "s"
+        example.number_format = "@"
+        example.font = Font(italic=True, color="808080")
+
+
+def _add_drop_downs(book: Any, sheet: Worksheet, columns: Sequence[TemplateColumn], lists: Mapping[str, Sequence[str]]) -> None:
+    """Drop-downs point at a hidden sheet, since a rule's own text holds 255 characters only. Other words may be typed, too."""
+    from openpyxl.utils import get_column_letter, quote_sheetname
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    from tui_import.output.workbook import set_text
+
+    items_sheet = book.create_sheet(_("Lists"))
+    items_sheet.sheet_state = "hidden"
+    used = 0
+    for position, column in enumerate(columns, 1):
+        items = lists.get(column.list, ()) if column.list else ()
+        if not items:
+            continue
+        used += 1
+        letter = get_column_letter(used)
+        for row, item in enumerate(items, 1):
+            set_text(items_sheet.cell(row, used), item)
+        rule = DataValidation(
+            type="list", formula1=f"{quote_sheetname(items_sheet.title)}!${letter}$1:${letter}${len(items)}", allow_blank=True
+        )
+        rule.showErrorMessage = False
+        target = get_column_letter(position)
+        rule.add(f"{target}2:{target}{DROP_DOWN_ROWS}")
+        sheet.add_data_validation(rule)
