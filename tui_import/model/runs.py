@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui_import.model.plan import Counts, Stored, Verb
+from tui_import.model.plan import Counts, FieldChange, Stored, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,25 @@ class RunInfo:
     backup: str = ""
     draft: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What one run did to one record."""
+
+    entity: str
+    """"company", "person" or "list_item"."""
+    record: int
+    name: str
+    """What the record is called now; empty where it is gone."""
+    op: str
+    """insert | update | delete | restore."""
+    state: str
+    """done | undone."""
+    row: int | None
+    """Row in the sheet, line in the file."""
+    changes: tuple[FieldChange, ...] = ()
+    """Field by field: before, after and verb. A new record's own fields are not listed: they are the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +147,16 @@ class BackupInfo:
     size: int
     """Bytes."""
     verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that the doctor looked at."""
+
+    name: str
+    """What was looked at, in the user's language."""
+    ok: bool
+    detail: str
+    """What was found."""
+    hint: str = ""
+    """What to do about it; empty where all is well."""

@@ -79,6 +79,11 @@ class Database:
         self._local = threading.local()
 
 
+def bump_generation(connection: sqlite3.Connection) -> None:
+    """Count one more write transaction, so that plans made before it notice; call it inside the transaction."""
+    connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
         connection.execute("ROLLBACK")
