@@ -40,6 +40,8 @@ WORDS: dict[str, str] = {
     "serial_date": N_("a spreadsheet serial date; perhaps {suggestion}"),
     "scientific": N_("shortened by a spreadsheet program; the last digits are lost"),
     "mojibake": N_("read with the wrong encoding; perhaps {suggestion}"),
+    "unchecked": N_("un-checked"),
+    "row_problem": N_("not imported, since the row has a problem"),
     "no_company_name": N_("no company name"),
     "no_person_name": N_("no first or last name"),
     "ambiguous": N_("{count} records match: {ids}"),

@@ -155,9 +155,7 @@ class Draft:
             connection.execute("DELETE FROM source_column")
             connection.execute("DELETE FROM correction")
             cells = "".join(f", c{position}" for position in range(count))
-            connection.execute(
-                f"CREATE TABLE row (n INTEGER PRIMARY KEY, number INTEGER, checked INTEGER, key TEXT, changed TEXT{cells})"
-            )
+            connection.execute(f"CREATE TABLE row (n INTEGER PRIMARY KEY, number INTEGER, checked INTEGER, key TEXT, changed TEXT{cells})")
             insert = f"INSERT INTO row VALUES (?, ?, NULL, ?, ?{', ?' * count})"
             for batch in rows:
                 cells_of_batch = [[as_cell(value) for value in row.values] for row in batch]

@@ -96,9 +96,7 @@ def create_entity(db: Database, catalogue: Catalogue, entity: str) -> None:
     db.execute(f"CREATE INDEX {entity}_value_by_record ON {entity}_value(record)")
     db.execute(f"CREATE INDEX {entity}_value_by_key ON {entity}_value(key)")
     for field in catalogue.keys(entity):
-        db.execute(
-            f"CREATE INDEX {entity}_by_{field.name} ON {entity}({field.key_column}) WHERE {field.key_column} IS NOT NULL"
-        )
+        db.execute(f"CREATE INDEX {entity}_by_{field.name} ON {entity}({field.key_column}) WHERE {field.key_column} IS NOT NULL")
     if entity == "person":
         db.execute("CREATE INDEX person_by_company ON person(company, name_key)")
     db.execute(  # an edit by another program's hand counts the version up, so that plans and undo notice it

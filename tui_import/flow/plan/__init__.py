@@ -1,0 +1,9 @@
+"""From normalised rows to a plan: which record each row means, and what happens to each of its fields.
+
+``binding``  columns of a block of rows → values, keys and issues per field
+``keys``     the texts that records are matched by
+``merge``    stored value + incoming value + rule → result and verb
+``entity``   one entity's side of a block: hits, records planned so far, new records
+``contacts`` companies and persons, row by row, in the order of the file
+``advice``   how well each key would do
+"""

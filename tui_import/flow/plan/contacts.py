@@ -1,0 +1,359 @@
+"""The plan of a contacts import: each row has a company and a person, in the order of the file (SPEC 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tui_import.flow.folding import fold
+from tui_import.flow.plan.binding import Binder, BlockOfRows, BoundBlock
+from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
+from tui_import.flow.plan.keys import name_department, person_in_company
+from tui_import.model.fields import Catalogue
+from tui_import.model.issues import Issue, Severity
+from tui_import.model.plan import Operation, Stored
+from tui_import.model.records import RecordReader
+from tui_import.model.settings import COMPANY_KEY_FIELDS, PERSON_KEY_FIELDS, CompanyKey, PersonKey, Settings, WithoutCompany
+
+ROW_PROBLEM = Issue("row_problem", Severity.WARNING)
+NO_COMPANY = Issue("no_company_name", Severity.WARNING)
+UNCHECKED = Issue("unchecked", Severity.WARNING)
+
+
+class PlannedRow(NamedTuple):
+    """What happens to one entity of one row."""
+
+    n: int
+    entity: str
+    operation: Operation
+    ref: int | None = None
+    reason: Issue | None = None
+    joins: int | None = None
+    """The row whose record it joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBlock:
+    """What a block of rows adds to the plan."""
+
+    rows: Sequence[PlannedRow]
+    entities: Mapping[str, EntityPlanner]
+    issues: Sequence[tuple[int, Issue]]
+    """(row key, issue)."""
+
+
+class ContactsPlanner:
+    """Plans companies and persons. Feed it the blocks of a draft in order; each result is written before the next block is planned."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        settings: Settings,
+        binder: Binder,
+        reader: RecordReader,
+        index: PlanIndex,
+        headers: Sequence[str | None] = (),
+        numbers_from: Mapping[str, int] | None = None,
+        defaults: Mapping[str, Mapping[str, Stored]] | None = None,
+    ) -> None:
+        """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
+
+        ``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
+        for new records that bring none.
+        """
+        self._settings = settings
+        self._binder = binder
+        self._reader = reader
+        self._index = index
+        self._headers = tuple(fold(header) if header else None for header in headers)
+        companies = binder.single_fields("company")
+        if settings.person.without_company is WithoutCompany.CREATE and "name" not in companies:
+            companies = (*companies, "name")
+        self.companies = EntityPlanner(
+            "company",
+            catalogue,
+            settings,
+            match=settings.company.match,
+            key_fields=_bare(COMPANY_KEY_FIELDS[settings.company.match]),
+            single=companies,
+            defaults=(defaults or {}).get("company"),
+            multiple=_multiple(binder, catalogue, "company"),
+        )
+        self.persons = EntityPlanner(
+            "person",
+            catalogue,
+            settings,
+            match=settings.person.match,
+            key_fields=_bare(PERSON_KEY_FIELDS[settings.person.match]),
+            single=binder.single_fields("person"),
+            defaults=(defaults or {}).get("person"),
+            multiple=_multiple(binder, catalogue, "person"),
+        )
+        self._numbers = {
+            entity: _Numbers(entity, reader) for entity in ("company", "person") if reader.preference(f"{entity}.number.unique")
+        }
+        self._next_number = dict(numbers_from or {})
+
+    def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
+        """One planned block per block of rows."""
+        for block in blocks:
+            yield self._plan_block(self._binder.bind(block), self._auto_unchecked(block))
+
+    # -- looking up
+
+    def _plan_block(self, bound: BoundBlock, unchecked: Mapping[int, Issue]) -> PlannedBlock:
+        count = len(bound.n)
+        self._bound = bound
+        self._names = bound.entities["company"].single.get("name") or [None] * count
+        self._company_keys = self._keys_of_companies(bound, count)
+        self._create_names = self._names_from_persons(bound, count)
+        keys = [key for key in self._company_keys if key] + [key for key in self._create_keys() if key]
+        self.companies.begin(bound.entities["company"], count, keys, self._reader, self._index)
+        self._person_names = bound.entities["person"].keys.get("name") or [None] * count
+        self.persons.begin(bound.entities["person"], count, self._keys_of_persons(count), self._reader, self._index)
+        issues = [(bound.n[i], issue) for i, found in sorted(bound.issues.items()) for issue in found]
+        rows: list[PlannedRow] = []
+        for i, n in enumerate(bound.n):
+            company, person = self._decide(i, unchecked)
+            if company.kind is Kind.PROBLEM or person.kind is Kind.PROBLEM:
+                rows += self._refuse(n, company, person)
+            else:
+                rows += self._commit(i, n, company, person, issues)
+        return PlannedBlock(rows, {"company": self.companies, "person": self.persons}, issues)
+
+    def _keys_of_companies(self, bound: BoundBlock, count: int) -> list[str | None]:
+        company = bound.entities["company"]
+        match = self._settings.company.match
+        blank: list[str | None] = [None] * count
+        if match is CompanyKey.ID:
+            return [None if value is None else str(value) for value in company.single.get("id", blank)]
+        if match is CompanyKey.NAME_DEPARTMENT:
+            departments = company.keys.get("department", blank)
+            return [name_department(name, dep) for name, dep in zip(company.keys.get("name", blank), departments, strict=True)]
+        return company.keys.get(str(match), blank)
+
+    def _names_from_persons(self, bound: BoundBlock, count: int) -> list[str | None]:
+        """The names that companies are made of where a person's row names none."""
+        if self._settings.person.without_company is not WithoutCompany.CREATE:
+            return [None] * count
+        person = bound.entities["person"].single
+        blank: list[Stored] = [None] * count
+        parts = zip(*(person.get(name, blank) for name in ("first_name", "middle_name", "last_name")), strict=True)
+        return [
+            " ".join(str(part) for part in name if part) or None if company is None else None
+            for company, name in zip(self._names, parts, strict=True)
+        ]
+
+    def _create_keys(self) -> list[str | None]:
+        match = self._settings.company.match
+        if match is CompanyKey.NAME:
+            return [fold(name) if name else None for name in self._create_names]
+        if match is CompanyKey.NAME_DEPARTMENT:
+            return [name_department(fold(name), None) if name else None for name in self._create_names]
+        return [None] * len(self._create_names)
+
+    def _keys_of_persons(self, count: int) -> list[str]:
+        """Every key that a row of the block may need, before the row's company is decided."""
+        if self._settings.person.match is not PersonKey.NAME:
+            return [key for i in range(count) for key in self._person_keys(i, None)]
+        created = self._create_keys()
+        keys = set()
+        for i, name in enumerate(self._person_names):
+            if name:
+                company_key = self._company_keys[i] or created[i]
+                hit = self.companies.live_hit(company_key)
+                company = hit if hit is not None else self.companies.in_file.get(company_key or "")
+                key = person_in_company(company, name)
+                if key:
+                    keys.add(key)
+        return list(keys)
+
+    def _person_keys(self, i: int, company: int | None) -> tuple[str, ...]:
+        match = self._settings.person.match
+        person = self._bound.entities["person"]
+        if match is PersonKey.NAME:
+            key = person_in_company(company, self._person_names[i])
+            return (key,) if key else ()
+        if match in (PersonKey.EMAIL, PersonKey.MOBILE):
+            values = person.multiple.get(str(match))
+            return tuple(value.key for value, _column in values[i]) if values else ()
+        if match is PersonKey.NUMBER:
+            numbers = person.keys.get("number")
+            return (numbers[i],) if numbers and numbers[i] else ()  # type: ignore[return-value]
+        ids = person.single.get("id")
+        return (str(ids[i]),) if ids and ids[i] is not None else ()
+
+    # -- deciding
+
+    def _auto_unchecked(self, block: BlockOfRows) -> dict[int, Issue]:
+        """Rows that look like a heading or like a template's example: left out unless the user ticks them."""
+        columns = [block.columns[position] for position in self._binder.positions]
+        found: dict[int, Issue] = {}
+        if not columns:
+            return found
+        for i, first in enumerate(columns[0]):
+            if block.checked[i] is not None:
+                continue
+            if isinstance(first, str) and fold(first).startswith(EXAMPLE_MARKS):
+                found[i] = Issue("example_row", Severity.WARNING)
+            elif self._headers and isinstance(first, str) and fold(first) == self._headers[0]:
+                cells = [column[i] for column in columns]
+                same = sum(fold(str(cell)) == header for cell, header in zip(cells, self._headers, strict=True) if cell is not None)
+                if same > len([cell for cell in cells if cell is not None]) / 2:
+                    found[i] = Issue("heading_row", Severity.WARNING)
+        return found
+
+    def _decide(self, i: int, unchecked: Mapping[int, Issue]) -> tuple[Decision, Decision]:
+        checked = self._bound.checked[i]
+        if checked == 0 or (checked is None and i in unchecked):
+            reason = unchecked.get(i, UNCHECKED)
+            return Decision(Kind.NOTHING, None, reason), Decision(Kind.NOTHING, None, reason)
+        error = self._bound.errors.get(i)
+        if error is not None:
+            problem, other = Decision(Kind.PROBLEM, None, error), Decision(Kind.NOTHING)
+            return (other, problem) if error.field.startswith("person.") else (problem, other)
+        company = self._decide_company(i)
+        if company.kind is Kind.PROBLEM:
+            return company, Decision(Kind.NOTHING)
+        return company, self._decide_person(i, company)
+
+    def _decide_company(self, i: int) -> Decision:
+        key = self._company_keys[i]
+        decision = self.companies.decide((key,) if key else ())
+        if decision.kind is not Kind.NEW:
+            return self._check_number("company", self.companies, i, decision)
+        if key and self._settings.company.match is CompanyKey.ID:
+            return Decision(Kind.PROBLEM, None, Issue("unknown_id", Severity.ERROR, "company.id", params={"id": key}))
+        if self._names[i] is not None:
+            return self._check_number("company", self.companies, i, decision)
+        if self._settings.person.match is not PersonKey.NONE and self._create_names[i]:
+            created = self._create_keys()[i]
+            return self.companies.decide((created,) if created else ())
+        return Decision(Kind.NOTHING, None, NO_COMPANY)
+
+    def _decide_person(self, i: int, company: Decision) -> Decision:
+        person = self._settings.person
+        if person.match is PersonKey.NONE:
+            return Decision(Kind.NOTHING)
+        if company.kind is Kind.NOTHING and person.without_company is not WithoutCompany.WITHOUT:
+            return Decision(Kind.NOTHING, None, NO_COMPANY)
+        if not self.persons.has_data(i):
+            return Decision(Kind.NOTHING)
+        keys = self._person_keys(i, company.ref if company.kind is not Kind.NOTHING else None)
+        decision = self.persons.decide(keys)
+        if decision.kind is Kind.NEW:
+            if keys and person.match is PersonKey.ID:
+                return Decision(Kind.PROBLEM, None, Issue("unknown_id", Severity.ERROR, "person.id", params={"id": keys[0]}))
+            if not self._person_names[i]:
+                return Decision(Kind.PROBLEM, None, Issue("no_person_name", Severity.ERROR, "person.last_name"))
+        return self._check_number("person", self.persons, i, decision)
+
+    def _check_number(self, entity: str, planner: EntityPlanner, i: int, decision: Decision) -> Decision:
+        """Numbers that must be unique (SPEC 7, number allocation)."""
+        if entity not in self._numbers or decision.kind not in (Kind.NEW, Kind.HIT) or planner.match == "number":
+            return decision
+        column = self._bound.entities[entity].keys.get("number")
+        problem = self._numbers[entity].check(
+            column[i] if column else None, decision, self._bound.n[i], allocated=entity in self._next_number
+        )
+        return Decision(Kind.PROBLEM, decision.ref, problem) if problem else decision
+
+    # -- planning
+
+    @staticmethod
+    def _refuse(n: int, company: Decision, person: Decision) -> list[PlannedRow]:
+        """A row with a problem is not imported at all."""
+        rows = []
+        for entity, decision in (("company", company), ("person", person)):
+            if decision.kind is Kind.PROBLEM:
+                rows.append(PlannedRow(n, entity, Operation.PROBLEM, decision.ref, decision.reason))
+            else:
+                rows.append(PlannedRow(n, entity, Operation.SKIPPED, None, ROW_PROBLEM))
+        return rows
+
+    def _commit(self, i: int, n: int, company: Decision, person: Decision, issues: list[tuple[int, Issue]]) -> list[PlannedRow]:
+        rows = []
+        company_ref = None
+        if company.kind is Kind.NOTHING:
+            rows.append(PlannedRow(n, "company", Operation.SKIPPED, None, company.reason))
+        else:
+            company_ref = company.ref
+            extra = self._allocated("company", company, i)
+            name = self._create_names[i]
+            if name:
+                extra["name"] = (name, fold(name))
+            operation, joins = self.companies.commit(company, i, n, extra)
+            rows.append(PlannedRow(n, "company", operation, company_ref, None, joins))
+            if company.kind is Kind.NEW and not company.keys:
+                issues.append((n, _blank_key(self._settings.company.match)))
+        if person.kind is Kind.NOTHING:
+            rows.append(PlannedRow(n, "person", Operation.SKIPPED, None, person.reason))
+        else:
+            extra = self._allocated("person", person, i)
+            if company_ref is not None:
+                extra["company"] = (company_ref, None)
+            operation, joins = self.persons.commit(person, i, n, extra)
+            rows.append(PlannedRow(n, "person", operation, person.ref, None, joins))
+            if person.kind is Kind.NEW and not person.keys:
+                issues.append((n, _blank_key(self._settings.person.match)))
+        return rows
+
+    def _allocated(self, entity: str, decision: Decision, i: int) -> dict[str, tuple[Stored, str | None]]:
+        """The next number for a new record that brings none, where numbers are allocated."""
+        if entity not in self._next_number or decision.kind is not Kind.NEW:
+            return {}
+        column = self._bound.entities[entity].single.get("number")
+        if column and column[i] is not None:
+            return {}
+        number = str(self._next_number[entity])
+        self._next_number[entity] += 1
+        return {"number": (number, number)}
+
+
+class _Numbers:
+    """Numbers of one entity that must be unique, in the store and in the file."""
+
+    def __init__(self, entity: str, reader: RecordReader) -> None:
+        self._entity = entity
+        self._reader = reader
+        self._rows: dict[str, tuple[int, int | None]] = {}
+        self._may_be_blank = bool(reader.preference(f"{entity}.number.allow_blank"))
+        self._blank_used = False
+
+    def check(self, key: str | None, decision: Decision, n: int, *, allocated: bool) -> Issue | None:
+        """What is wrong with the number of a row that becomes ``decision``."""
+        field = f"{self._entity}.number"
+        if key is None:
+            if self._may_be_blank or allocated or decision.kind is Kind.HIT:
+                return None
+            if self._blank_used:
+                return Issue("number_missing", Severity.ERROR, field)
+            self._blank_used = True
+            return None
+        hits = [hit.id for hit in self._reader.find(self._entity, "number", [key]).get(key, ()) if not hit.deleted]
+        if any(hit != decision.ref for hit in hits):
+            return Issue("number_taken", Severity.ERROR, field, params={"number": key, "id": hits[0]})
+        row, ref = self._rows.setdefault(key, (n, decision.ref))
+        if ref != decision.ref:
+            return Issue("number_repeated", Severity.ERROR, field, params={"number": key, "row": row})
+        return None
+
+
+EXAMPLE_MARKS = ("example data", "eksempeldata", "eksempel:", "exempeldata", "beispieldaten", "voorbeeldgegevens")
+"""How the example row of a template begins, folded."""
+
+
+def _blank_key(match: CompanyKey | PersonKey) -> Issue:
+    entity = "company" if isinstance(match, CompanyKey) else "person"
+    return Issue(
+        "blank_key", Severity.WARNING, f"{entity}.{match}" if match != "name_department" else "company.name", params={"field": str(match)}
+    )
+
+
+def _bare(keys: Sequence[str]) -> set[str]:
+    return {key.split(".", 1)[1] for key in keys}
+
+
+def _multiple(binder: Binder, catalogue: Catalogue, entity: str) -> list[str]:
+    return [item.name for item in catalogue.multiple(entity) if item.key in binder.fields]

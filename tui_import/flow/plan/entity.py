@@ -1,0 +1,388 @@
+"""One entity's side of a plan: which record a row means, what was planned for it so far, and what the row adds to that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+from tui_import.flow.plan.binding import CONSTANT, SET_BLANK, Bound, Incoming
+from tui_import.flow.plan.merge import merge_multiple, merge_single
+from tui_import.model.fields import Catalogue, Field, FieldType
+from tui_import.model.issues import Issue, Severity
+from tui_import.model.plan import Operation, Stored, Verb
+from tui_import.model.records import Hit, RecordReader, StoredRecord, Value
+from tui_import.model.settings import Action, BlankCells, Settings, ValuesPolicy
+
+
+class Kind(IntEnum):
+    """What a row means for one entity."""
+
+    NOTHING = 0
+    """Skipped: the row has no such record, or a rule leaves it out."""
+    NEW = 1
+    HIT = 2
+    """A stored record."""
+    JOIN = 3
+    """A new record that an earlier row of the file plans."""
+    PROBLEM = 4
+
+
+class Decision(NamedTuple):
+    """What a row means, before anything is planned."""
+
+    kind: Kind
+    ref: int | None = None
+    """Record id; negative: the k-th new record of this plan."""
+    reason: Issue | None = None
+    keys: tuple[str, ...] = ()
+    """The key values that led here: a new record is found by them from now on."""
+
+
+class Change(NamedTuple):
+    """What becomes of a single field of a stored record, or what a later row gave to a new one."""
+
+    stored: Stored
+    incoming: Stored
+    result: Stored
+    stored_key: str | None
+    result_key: str | None
+    verb: Verb
+    row: int
+    column: int
+
+
+class ValueChange(NamedTuple):
+    """A value of a multiple field that comes or goes."""
+
+    field: str
+    value: Value
+    verb: Verb
+    rank: int
+    row: int
+    column: int
+
+
+@dataclass(slots=True)
+class Planned:
+    """A record as the plan has it so far."""
+
+    ref: int
+    row: int
+    """The row that adds it or changes it first; 0 where nothing changed yet."""
+    version: int
+    """Of the stored record; 0 for a new one."""
+    values: dict[str, Stored]
+    keys: dict[str, str | None]
+    multiple: dict[str, list[Value]]
+    original: StoredRecord | None = None
+    """As it is stored; None for a new record."""
+    skipped: bool = False
+    """Every row so far left it alone by rule."""
+    changes: dict[str, Change] = field(default_factory=dict)
+    value_changes: dict[tuple[str, str], ValueChange] = field(default_factory=dict)
+    """By field and key of the value."""
+    rewrite: bool = False
+    """A row of this block touches it."""
+    fresh: bool = True
+    """It was first planned in this block."""
+
+    @property
+    def changed(self) -> bool:
+        """The plan writes to it."""
+        return self.row > 0
+
+
+class PlanIndex(Protocol):
+    """What was planned in earlier blocks. Implemented by ``store.plan``; tests use a dictionary."""
+
+    def find_new(self, entity: str, keys: Sequence[str]) -> Mapping[str, int]:
+        """Key → record, for the records planned under one of the keys."""
+
+    def planned(self, entity: str, refs: Sequence[int]) -> Mapping[int, Planned]:
+        """What is planned for those records; absent where nothing is. New records come without ``original``."""
+
+
+class EntityPlanner:
+    """Plans one entity over all blocks of an import."""
+
+    def __init__(
+        self,
+        entity: str,
+        catalogue: Catalogue,
+        settings: Settings,
+        *,
+        match: str,
+        key_fields: Iterable[str],
+        single: Sequence[str],
+        multiple: Sequence[str],
+        defaults: Mapping[str, Stored] | None = None,
+    ) -> None:
+        """``key_fields``: bare names of the fields matched by; they are never cleared. ``single`` and ``multiple``: mapped fields.
+
+        ``defaults``: values of new records that bring none.
+        """
+        self.entity = entity
+        self.match = match
+        rules = settings.company if entity == "company" else settings.person
+        self.action: Action = rules.action
+        self.single = tuple(single)
+        self.multiple = tuple(multiple)
+        self._settings = settings
+        self._is_key = {item.name for item in catalogue.keys(entity)}
+        fields = {item.name: item for item in catalogue.of(entity)}
+        self._clearable = {name for name in self.single if self._may_clear(fields.get(name), set(key_fields))}
+        self._lists = {name for name in self.single if name in fields and fields[name].type is FieldType.LIST}
+        self._policies = {name: self._policy(fields[name]) for name in self.multiple}
+        self._defaults = dict(defaults or {})
+        self.next_new = 1
+        """Number of the next new record."""
+        self.planned: dict[int, Planned] = {}
+        """Records that this block deals with, by id (negative: new)."""
+        self.in_file: dict[str, int] = {}
+        """Key → record, for keys of this block that the file itself has planned."""
+        self._hits: Mapping[str, Sequence[Hit]] = {}
+        self._stored: Mapping[int, StoredRecord] = {}
+        self.new_keys: list[tuple[str, int]] = []
+        """Keys under which this block plans records."""
+        self._rows: Sequence[tuple[Stored, ...]] = ()
+        self._keys: dict[str, list[str | None]] = {}
+        self._bound = Bound()
+
+    def _may_clear(self, item: Field | None, key_fields: set[str]) -> bool:
+        return (
+            item is not None
+            and self._settings.values.blank_cells is BlankCells.CLEAR
+            and not item.required
+            and item.name not in key_fields
+            and item.type is not FieldType.LIST
+        )
+
+    def _policy(self, item: Field) -> ValuesPolicy:
+        if item.type is FieldType.PHONE:
+            return self._settings.values.phones
+        if item.type in (FieldType.EMAIL, FieldType.URL, FieldType.DOMAIN):
+            return self._settings.values.urls_emails
+        return ValuesPolicy.ADD
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Bare names of the single fields that a new record of this plan can have a value for."""
+        return frozenset(self.single) - {"id"} | {"number", "name"} | frozenset(self._defaults)
+
+    # -- one block
+
+    def begin(self, bound: Bound, count: int, keys: Iterable[str], reader: RecordReader, index: PlanIndex) -> None:
+        """Look everything up that the block's rows may need: their hits, those records, and what was planned before."""
+        wanted = sorted(set(keys))
+        self._bound = bound
+        blank: list[Stored] = [None] * count
+        self._rows = list(zip(*(bound.single.get(name, blank) for name in self.single), strict=True)) or [()] * count
+        self._keys = bound.keys
+        self._hits = reader.find(self.entity, self.match, wanted) if wanted else {}
+        self.in_file = dict(index.find_new(self.entity, wanted))
+        self.new_keys = []
+        self.planned = {}
+        refs = {hit.id for hits in self._hits.values() for hit in hits} | set(self.in_file.values())
+        before = index.planned(self.entity, sorted(refs))
+        ids = sorted(ref for ref in refs if ref > 0)
+        if ids and self.action is not Action.ADD:
+            fields = [*(name for name in self.single if name != "id"), *self.multiple]
+            self._stored = reader.load(self.entity, ids, [name for name in fields if name != "company"])
+        else:
+            self._stored = {}
+        for ref, planned in before.items():
+            planned.original = self._stored.get(ref)
+            if planned.original is not None:
+                self._continue(planned, planned.original)
+            self.planned[ref] = planned
+
+    def live_hit(self, key: str | None) -> int | None:
+        """The one stored record that has the key, where the action leads to it."""
+        if key is None or self.action is Action.ADD:
+            return None
+        live = [hit.id for hit in self._hits.get(key, ()) if not hit.deleted]
+        return live[0] if len(live) == 1 else None
+
+    def decide(self, keys: tuple[str, ...]) -> Decision:
+        """Which record has one of the keys. A blank key (no keys) never matches."""
+        hits = {hit for key in keys for hit in self._hits.get(key, ())}
+        if hits and self.action is not Action.ADD:
+            live = sorted(hit.id for hit in hits if not hit.deleted)
+            if len(live) > 1:
+                ids = ", ".join(map(str, live[:5])) + (" …" if len(live) > 5 else "")
+                return Decision(Kind.PROBLEM, None, Issue("ambiguous", Severity.ERROR, params={"count": len(live), "ids": ids}))
+            if live:
+                return Decision(Kind.HIT, live[0], None, keys)
+        for key in keys:
+            ref = self.in_file.get(key)
+            if ref is not None:
+                return Decision(Kind.JOIN if ref < 0 else Kind.HIT, ref, None, keys)
+        if hits and self.action is not Action.ADD:
+            deleted = min(hit.id for hit in hits)
+            return Decision(Kind.PROBLEM, deleted, Issue("deleted", Severity.ERROR, params={"id": deleted}))
+        return Decision(Kind.NEW, -self.next_new, None, keys)
+
+    def values(self, i: int) -> tuple[Stored, ...]:
+        """The single values of a row, in the order of `single`."""
+        return self._rows[i]
+
+    def has_data(self, i: int) -> bool:
+        """The row brings any value for this entity."""
+        return any(value is not None for value in self._rows[i]) or any(values[i] for values in self._bound.multiple.values())
+
+    def commit(
+        self, decision: Decision, i: int, n: int, extra: Mapping[str, tuple[Stored, str | None]] | None = None
+    ) -> tuple[Operation, int | None]:
+        """Plan the row. ``extra``: values that do not come from the row's own cells (a person's company), with their key.
+
+        Returns the operation and, where the row joins another, that row.
+        """
+        if decision.kind is Kind.NEW:
+            self._add(decision, i, n, extra or {})
+            return Operation.ADDED, None
+        assert decision.ref is not None
+        planned = self.planned.get(decision.ref)
+        if planned is None:
+            planned = self.planned[decision.ref] = self._from_store(self._stored[decision.ref])
+        if len(decision.keys) > 1:
+            self._register(decision.keys, decision.ref)
+        if decision.kind is Kind.HIT and self.action is Action.SKIP:
+            planned.skipped = True
+            return Operation.SKIPPED, None
+        planned.skipped = False
+        owner = planned.row
+        if self._merge(planned, i, n, extra or {}):
+            planned.rewrite = True
+            if not owner:
+                planned.row = n
+                return Operation.UPDATED, None
+        return (Operation.REPEATED, owner) if owner else (Operation.UNCHANGED, None)
+
+    def _add(self, decision: Decision, i: int, n: int, extra: Mapping[str, tuple[Stored, str | None]]) -> None:
+        ref = -self.next_new
+        self.next_new += 1
+        values = dict(zip(self.single, self._rows[i], strict=True))
+        for name in self._lists:
+            if values[name] == SET_BLANK:
+                values[name] = None
+        for name, value in self._defaults.items():
+            if values.get(name) is None:
+                values[name] = value
+        keys = {name: column[i] for name, column in self._keys.items()}
+        for name, (value, key) in extra.items():
+            values[name] = value
+            if key is not None:
+                keys[name] = key
+        planned = Planned(ref, n, 0, values, keys, {})
+        for name, column in self._bound.multiple.items():
+            if column[i]:
+                self._append(planned, name, column[i], n)
+        self.planned[ref] = planned
+        self._register(decision.keys, ref)
+
+    @staticmethod
+    def _append(planned: Planned, name: str, incoming: Sequence[Incoming], n: int) -> None:
+        present = planned.multiple.setdefault(name, [])
+        seen = {value.key for value in present}
+        for value, column in incoming:
+            if value.key not in seen:
+                seen.add(value.key)
+                present.append(value)
+                planned.value_changes[name, value.key] = ValueChange(name, value, Verb.APPEND, len(present), n, column)
+
+    def _register(self, keys: Iterable[str], ref: int) -> None:
+        for key in keys:
+            if key not in self.in_file:
+                self.in_file[key] = ref
+                self.new_keys.append((key, ref))
+
+    @staticmethod
+    def _from_store(record: StoredRecord) -> Planned:
+        values = dict(record.values)
+        if record.company is not None:
+            values["company"] = record.company
+        return Planned(record.id, 0, record.version, values, {}, {name: list(values) for name, values in record.multiple.items()}, record)
+
+    @staticmethod
+    def _continue(planned: Planned, record: StoredRecord) -> None:
+        """A stored record that an earlier block planned for: its values so far are the stored ones and the changes."""
+        fresh = EntityPlanner._from_store(record)
+        planned.version = record.version
+        planned.values = fresh.values | {name: change.result for name, change in planned.changes.items()}
+        planned.multiple = fresh.multiple
+        for change in planned.value_changes.values():
+            values = planned.multiple.setdefault(change.field, [])
+            if change.verb is Verb.APPEND:
+                values.append(change.value)
+            elif change.verb is Verb.REMOVE:
+                values[:] = [value for value in values if value.key != change.value.key]
+
+    # -- merging a row into a record
+
+    def _merge(self, planned: Planned, i: int, n: int, extra: Mapping[str, tuple[Stored, str | None]]) -> bool:
+        """True where the row changes what will be written."""
+        changed = False
+        for name, incoming in zip(self.single, self._rows[i], strict=True):
+            if name != "id" and name not in extra and (incoming is not None or name in self._clearable):
+                key = self._keys[name][i] if name in self._is_key else None
+                changed |= self._merge_one(planned, name, incoming, key, n)
+        for name, (value, key) in extra.items():
+            changed |= self._merge_one(planned, name, value, key, n)
+        for name, column in self._bound.multiple.items():
+            if column[i]:
+                changed |= self._merge_values(planned, name, column[i], n)
+        return changed
+
+    def _merge_one(self, planned: Planned, name: str, incoming: Stored, key: str | None, n: int) -> bool:
+        before = planned.values.get(name)
+        original = planned.original.values.get(name) if planned.original else None
+        if name == "company" and planned.original:
+            original = planned.original.company
+        given = name in planned.changes and planned.changes[name].incoming is not None
+        if name in self._lists and incoming == SET_BLANK:
+            outcome = merge_single(self.action, before, None, clears=not given and planned.original is not None)
+            incoming = None
+        else:
+            # a blank cell clears what is stored, never what another row of this file brings
+            clears = name in self._clearable and planned.original is not None and not given
+            outcome = merge_single(self.action, before, incoming, clears=clears)
+        if outcome.verb is Verb.SAME:
+            return False
+        column = self._bound.columns.get(name, CONSTANT)
+        if outcome.verb is Verb.KEEP:
+            if planned.original is not None and name not in planned.changes:
+                planned.changes[name] = Change(before, incoming, before, None, None, Verb.KEEP, n, column)
+                planned.rewrite = True
+            return False
+        old_key = planned.keys.get(name)
+        planned.values[name] = outcome.result
+        planned.keys[name] = key
+        verb = outcome.verb
+        if planned.original is not None:
+            verb = merge_single(Action.REPLACE, original, outcome.result, clears=True).verb
+        planned.changes[name] = Change(original, incoming, outcome.result, old_key, key, verb, n, column)
+        return True
+
+    def _merge_values(self, planned: Planned, name: str, incoming: Sequence[Incoming], n: int) -> bool:
+        present = planned.multiple.setdefault(name, [])
+        policy = self._policies[name] if planned.original is not None else ValuesPolicy.ADD
+        columns = {value.key: column for value, column in incoming}
+        outcome = merge_multiple(policy, present, [value for value, _column in incoming])
+        changed = False
+        for value in outcome.append:
+            before = planned.value_changes.get((name, value.key))
+            if before is not None and before.verb is Verb.REMOVE:  # another row of this file still has it
+                planned.value_changes[name, value.key] = before._replace(verb=Verb.SAME)
+            else:
+                change = ValueChange(name, value, Verb.APPEND, len(present) + 1, n, columns[value.key])
+                planned.value_changes[name, value.key] = change
+            present.append(value)
+            changed = True
+        for value in outcome.remove:
+            if (name, value.key) not in planned.value_changes:  # what the file itself brings is not removed by the file
+                planned.value_changes[name, value.key] = ValueChange(name, value, Verb.REMOVE, 0, n, columns[incoming[0].value.key])
+                present.remove(value)
+                changed = True
+        return changed

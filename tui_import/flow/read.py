@@ -1,0 +1,62 @@
+"""From a source's table to batches of rows as wide as the table, ready for the draft."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tui_import.api.source import Row
+from tui_import.model.progress import Progress
+
+BATCH = 1_000
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is known after the rows ran through `batches`."""
+
+    rows: int = 0
+    blank: int = 0
+    """Rows without any value, passed over."""
+    too_long: list[int] = field(default_factory=list)
+    """Numbers of the first rows with more cells than there are columns."""
+    digest: str = ""
+    """Of all cells: the same content has the same digest, whatever the file is called."""
+
+
+LISTED = 20
+"""So many rows are named in a message; the rest are counted."""
+
+
+def batches(rows: Iterable[Row], width: int, reading: Reading, progress: Progress) -> Iterator[list[Row]]:
+    """The rows in batches, short ones filled up, blank ones passed over, cells beyond the last column dropped and noted."""
+    digest = hashlib.sha256()
+    batch: list[Row] = []
+    fill = [(None,) * missing for missing in range(width + 1)]
+    for row in rows:
+        values = row.values
+        count = len(values)
+        if count < width:
+            row = Row(row.number, (*values, *fill[width - count]), row.key, row.changed)
+        elif count > width:
+            if any(value not in (None, "") for value in values[width:]):
+                reading.too_long.append(row.number)
+            row = Row(row.number, values[:width], row.key, row.changed)
+        if not any(row.values) and all(value is None or value == "" for value in row.values):
+            reading.blank += 1
+            continue
+        batch.append(row)
+        if len(batch) >= BATCH:
+            yield _finished(batch, digest, reading, progress)
+            batch = []
+    if batch:
+        yield _finished(batch, digest, reading, progress)
+    reading.digest = digest.hexdigest()
+
+
+def _finished(batch: list[Row], digest: "hashlib._Hash", reading: Reading, progress: Progress) -> list[Row]:
+    reading.rows += len(batch)
+    digest.update(repr([row.values for row in batch]).encode("utf-8", "backslashreplace"))
+    progress.advance(len(batch))
+    return batch

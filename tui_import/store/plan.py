@@ -1,0 +1,244 @@
+"""The plan in the draft: tables shaped so that ``store.apply`` can write them to the store with ``INSERT ... SELECT``.
+
+Per entity: ``plan_E_new`` (new records, columns as in the store), ``plan_E_new_value`` (their multiple values), ``plan_E_join`` (what later
+rows gave to them), ``plan_E_key`` (keys they are found by), ``plan_E_hit`` (stored records), ``plan_E_change`` and ``plan_E_value`` (what
+happens to those). ``plan_row`` has one line per row and entity, ``plan_issue`` one per thing that is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tui_import.flow.plan.contacts import PlannedBlock
+from tui_import.flow.plan.entity import Change, EntityPlanner, Planned, ValueChange
+from tui_import.model.fields import Catalogue
+from tui_import.model.issues import Issue, Severity
+from tui_import.model.plan import Operation, Verb
+from tui_import.model.records import Value
+from tui_import.store.draft import Draft, plan_tables
+from tui_import.store.layout import columns_of
+
+_TABLES = """
+CREATE TABLE plan_{e}_new (k INTEGER PRIMARY KEY, row INTEGER{columns});
+CREATE TABLE plan_{e}_new_value (k INTEGER, field TEXT, value, key TEXT, description TEXT, rank INTEGER, row INTEGER, column INTEGER);
+CREATE INDEX plan_{e}_new_value_k ON plan_{e}_new_value(k);
+CREATE TABLE plan_{e}_join (k INTEGER, field TEXT, before, after, before_key TEXT, after_key TEXT, verb TEXT, row INTEGER, column INTEGER,
+    PRIMARY KEY (k, field)) WITHOUT ROWID;
+CREATE TABLE plan_{e}_key (key TEXT PRIMARY KEY, ref INTEGER) WITHOUT ROWID;
+CREATE TABLE plan_{e}_hit (id INTEGER PRIMARY KEY, row INTEGER, version INTEGER, op TEXT);
+CREATE TABLE plan_{e}_change (id INTEGER, field TEXT, stored, incoming, result, stored_key TEXT, result_key TEXT, verb TEXT, row INTEGER,
+    column INTEGER, PRIMARY KEY (id, field)) WITHOUT ROWID;
+CREATE TABLE plan_{e}_value (id INTEGER, field TEXT, key TEXT, value, description TEXT, verb TEXT, rank INTEGER, row INTEGER, column INTEGER,
+    PRIMARY KEY (id, field, key)) WITHOUT ROWID
+"""
+
+_COMMON = """
+CREATE TABLE plan_row (entity TEXT, n INTEGER, op TEXT, ref INTEGER, reason TEXT, joins INTEGER, PRIMARY KEY (entity, n)) WITHOUT ROWID;
+CREATE TABLE plan_issue (n INTEGER, field TEXT, column INTEGER, code TEXT, severity TEXT, params TEXT, suggestion TEXT);
+CREATE INDEX plan_issue_n ON plan_issue(n);
+CREATE TABLE plan_list_item (id INTEGER PRIMARY KEY, list TEXT, name TEXT);
+CREATE TABLE plan_reactivate (id INTEGER PRIMARY KEY)
+"""
+
+
+class PlanWriter:
+    """Writes a plan into its draft, and answers what it has so far (`PlanIndex`)."""
+
+    def __init__(self, draft: Draft, catalogue: Catalogue, planners: Mapping[str, EntityPlanner]) -> None:
+        self._connection = draft.database.connection
+        self._columns = {entity: _used_columns(catalogue, entity, planner) for entity, planner in planners.items()}
+        self._key_columns = {
+            entity: {f"{field.name}_key": field.name for field in catalogue.keys(entity)}
+            | ({"name_key": "name"} if entity == "person" else {})
+            for entity in planners
+        }
+
+    def begin(self) -> None:
+        """Begin the transaction; the rows of the plan before stay until `finish`, to be compared."""
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        for table in plan_tables(connection):
+            if table == "plan_row":
+                connection.execute("DROP TABLE IF EXISTS old_plan_row")
+                connection.execute("ALTER TABLE plan_row RENAME TO old_plan_row")
+            else:
+                connection.execute(f"DROP TABLE {table}")
+        for entity, columns in self._columns.items():
+            shape = _TABLES.format(e=entity, columns="".join(f', "{name}"' for name in columns))
+            for statement in shape.split(";\n"):
+                connection.execute(statement)
+        for statement in _COMMON.split(";\n"):
+            connection.execute(statement)
+
+    def write(self, block: PlannedBlock) -> None:
+        """One planned block."""
+        connection = self._connection
+        connection.executemany(
+            "INSERT INTO plan_row VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (entity, n, operation, ref, _issue_text(reason) if reason else None, joins)
+                for n, entity, operation, ref, reason, joins in block.rows
+            ],
+        )
+        for entity, planner in block.entities.items():
+            self._write_entity(entity, planner)
+        if block.issues:
+            connection.executemany(
+                "INSERT INTO plan_issue VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (n, issue.field, issue.column, issue.code, issue.severity, json.dumps(issue.params), issue.suggestion)
+                    for n, issue in block.issues
+                ],
+            )
+
+    def _write_entity(self, entity: str, planner: EntityPlanner) -> None:
+        connection = self._connection
+        columns, key_columns = self._columns[entity], self._key_columns[entity]
+        sources = [(name in key_columns, key_columns.get(name, name)) for name in columns]
+        new: list[tuple[Any, ...]] = []
+        new_values: list[tuple[Any, ...]] = []
+        joins: list[tuple[Any, ...]] = []
+        hits: list[tuple[Any, ...]] = []
+        changes: list[tuple[Any, ...]] = []
+        values: list[tuple[Any, ...]] = []
+        for ref, planned in planner.planned.items():
+            if ref < 0:
+                if planned.rewrite or planned.fresh:
+                    get, key = planned.values.get, planned.keys.get
+                    new.append((-ref, planned.row, *[key(name) if is_key else get(name) for is_key, name in sources]))
+                    for (field, value_key), change in planned.value_changes.items():
+                        value = change.value
+                        new_values.append((-ref, field, value.value, value_key, value.description, change.rank, change.row, change.column))
+                    for field, change in planned.changes.items():
+                        joins.append(
+                            (
+                                -ref,
+                                field,
+                                change.stored,
+                                change.result,
+                                change.stored_key,
+                                change.result_key,
+                                change.verb,
+                                change.row,
+                                change.column,
+                            )
+                        )
+            else:
+                operation = Operation.UPDATED if planned.changed else Operation.SKIPPED if planned.skipped else Operation.UNCHANGED
+                hits.append((ref, planned.row, planned.version, operation))
+                changes += [(ref, field, *change) for field, change in planned.changes.items()]
+                values += [
+                    (ref, field, key, c.value.value, c.value.description, c.verb, c.rank, c.row, c.column)
+                    for (field, key), c in planned.value_changes.items()
+                ]
+        many = connection.executemany
+        many(f"INSERT OR REPLACE INTO plan_{entity}_new VALUES (?, ?{', ?' * len(columns)})", new)
+        many(f"INSERT INTO plan_{entity}_new_value VALUES (?, ?, ?, ?, ?, ?, ?, ?)", new_values)
+        many(f"INSERT OR REPLACE INTO plan_{entity}_join VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", joins)
+        many(f"INSERT OR REPLACE INTO plan_{entity}_hit VALUES (?, ?, ?, ?)", hits)
+        many(f"INSERT OR REPLACE INTO plan_{entity}_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
+        many(f"INSERT OR REPLACE INTO plan_{entity}_value VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        many(f"INSERT OR IGNORE INTO plan_{entity}_key VALUES (?, ?)", planner.new_keys)
+
+    def finish(self, new_items: Iterable[tuple[int, str, str]], reactivated: Iterable[int]) -> list[tuple[str, str, int]]:
+        """Write the list items the plan needs, commit, and tell what moved since the plan before (`PlanReport.moved`)."""
+        connection = self._connection
+        connection.executemany("INSERT INTO plan_list_item VALUES (?, ?, ?)", new_items)
+        connection.executemany("INSERT INTO plan_reactivate VALUES (?)", [(item,) for item in reactivated])
+        moved: list[tuple[str, str, int]] = []
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'old_plan_row'").fetchone():
+            moved = connection.execute(
+                "SELECT o.entity || ':' || o.op, p.entity || ':' || p.op, count(*) FROM old_plan_row o JOIN plan_row p"
+                " ON p.entity = o.entity AND p.n = o.n AND p.op <> o.op GROUP BY 1, 2 ORDER BY 3 DESC"
+            ).fetchall()
+            connection.execute("DROP TABLE old_plan_row")
+        connection.execute("CREATE INDEX plan_row_op ON plan_row(entity, op)")
+        connection.execute("COMMIT")
+        return moved
+
+    def abandon(self) -> None:
+        """Roll back: the plan before stands again."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    # -- PlanIndex
+
+    def find_new(self, entity: str, keys: Sequence[str]) -> Mapping[str, int]:
+        """See `PlanIndex.find_new`."""
+        rows = self._connection.execute(
+            f"SELECT p.key, p.ref FROM json_each(?) j JOIN plan_{entity}_key p ON p.key = j.value", (json.dumps(list(keys)),)
+        )
+        return dict(rows.fetchall())
+
+    def planned(self, entity: str, refs: Sequence[int]) -> Mapping[int, Planned]:
+        """See `PlanIndex.planned`."""
+        if not refs:
+            return {}
+        found = self._planned_new(entity, [-ref for ref in refs if ref < 0])
+        found.update(self._planned_hits(entity, [ref for ref in refs if ref > 0]))
+        return found
+
+    def _planned_new(self, entity: str, numbers: Sequence[int]) -> dict[int, Planned]:
+        wanted = json.dumps(list(numbers))
+        columns, key_columns = self._columns[entity], self._key_columns[entity]
+        found = {}
+        for k, row, *cells in self._connection.execute(
+            f"SELECT * FROM plan_{entity}_new WHERE k IN (SELECT value FROM json_each(?))", (wanted,)
+        ):
+            both = dict(zip(columns, cells, strict=True))
+            values = {name: value for name, value in both.items() if name not in key_columns}
+            keys = {key_columns[name]: value for name, value in both.items() if name in key_columns}
+            found[-k] = Planned(-k, row, 0, values, keys, {}, fresh=False)
+        for k, field, value, key, description in self._connection.execute(
+            f"SELECT k, field, value, key, description FROM plan_{entity}_new_value WHERE k IN (SELECT value FROM json_each(?)) ORDER BY k, rank",
+            (wanted,),
+        ):
+            found[-k].multiple.setdefault(field, []).append(Value(value, key, description))
+        return found
+
+    def _planned_hits(self, entity: str, ids: Sequence[int]) -> dict[int, Planned]:
+        wanted = json.dumps(list(ids))
+        found = {
+            record: Planned(record, row, version, {}, {}, {}, skipped=operation == Operation.SKIPPED, fresh=False)
+            for record, row, version, operation in self._connection.execute(
+                f"SELECT id, row, version, op FROM plan_{entity}_hit WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+            )
+        }
+        if found:
+            for record, field, *change in self._connection.execute(
+                f"SELECT id, field, stored, incoming, result, stored_key, result_key, verb, row, column FROM plan_{entity}_change"
+                " WHERE id IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            ):
+                before = Change(*change)
+                found[record].changes[field] = before._replace(verb=Verb(before.verb))
+            for record, field, key, value, description, verb, rank, row, column in self._connection.execute(
+                f"SELECT id, field, key, value, description, verb, rank, row, column FROM plan_{entity}_value"
+                " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id, field, rank",
+                (wanted,),
+            ):
+                change_of_value = ValueChange(field, Value(value, key, description), Verb(verb), rank, row, column)
+                found[record].value_changes[field, key] = change_of_value
+        return found
+
+
+def _used_columns(catalogue: Catalogue, entity: str, planner: EntityPlanner) -> list[str]:
+    used = set(planner.columns)
+    used |= {field.key_column for field in catalogue.keys(entity) if field.name in used}
+    if entity == "person":
+        used |= {"company", "name_key"}
+    return [name for name in columns_of(catalogue, entity) if name in used]
+
+
+def _issue_text(issue: Issue) -> str:
+    fact = asdict(issue)
+    return json.dumps({key: value for key, value in fact.items() if value not in ("", None, {})})
+
+
+def issue_from_text(text: str) -> Issue:
+    """An issue as `PlanWriter` wrote it."""
+    fact = json.loads(text)
+    return Issue(**{**fact, "severity": Severity(fact["severity"])})
