@@ -1,0 +1,131 @@
+"""How the text of a file is encoded: byte order mark, pattern of NULs, strict UTF-8 over the whole file, chardet, Windows Western."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+CHUNK = 1 << 20
+SAMPLE = 1 << 16
+"""Bytes that are looked at for patterns and given to chardet."""
+FALLBACK = "cp1252"
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SUPERSETS = {"iso8859-1": "cp1252", "iso8859-15": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
+"""What chardet names, and the encoding of which it is a part and that people really use."""
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What a file's bytes say."""
+
+    encoding: str
+    """Name for Python's codecs; with a mark it is the variant that takes the mark away."""
+    clean: bool
+    """Every byte is known to be valid in it."""
+    longest_line: int
+    """Bytes, rounded up to the next megabyte or two."""
+
+
+def detect(path: Path) -> Encoded:
+    """Read the whole file once, in pieces, and tell its encoding."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    valid = True
+    odd_lines: list[bytes] = []
+    odd_bytes = longest = line = 0
+    head = b""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            head = head or chunk[:SAMPLE]
+            breaks = b"\n" in chunk or b"\r" in chunk
+            line = len(chunk) if breaks else line + len(chunk)
+            longest = max(longest, line)
+            if odd_bytes < SAMPLE and not chunk.isascii():
+                odd_bytes += _collect(chunk, odd_lines)
+            valid = valid and _decodes(decoder, chunk)
+    valid = valid and _decodes(decoder, b"", final=True)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return Encoded(encoding, valid and encoding == "utf-8-sig", longest)
+    wide = _wide(head)
+    if wide:
+        return Encoded(wide, False, longest)
+    if valid:
+        return Encoded("utf-8", True, longest)
+    odd = b"\n".join(odd_lines)
+    return Encoded("utf-8" if _nearly_utf8(odd) else _guess(head + b"\n" + odd), False, longest)
+
+
+def same_encoding(one: str, other: str) -> bool:
+    """Two names of one codec."""
+    return codecs.lookup(one).name == codecs.lookup(other).name
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _collect(chunk: bytes, lines: list[bytes]) -> int:
+    """Add the lines with bytes over 127, for a guess needs those; returns how many bytes."""
+    size = 0
+    for found in _NOT_ASCII.finditer(chunk):
+        text = found[0][:1000]
+        lines.append(text)
+        size += len(text)
+        if size >= SAMPLE:
+            break
+    return size
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, by the places of the NULs that ASCII letters leave; empty where it is neither."""
+    if b"\0" not in head or len(head) < 4:
+        return ""
+    places = Counter(place % 4 for place, byte in enumerate(head) if not byte)
+    quarter = len(head) / 4
+    share = [places[place] / quarter for place in range(4)]
+    if min(share[1:]) > 0.9 and share[0] < 0.1:
+        return "utf-32-le"
+    if min(share[:3]) > 0.9 and share[3] < 0.1:
+        return "utf-32-be"
+    low, high = (share[0] + share[2]) / 2, (share[1] + share[3]) / 2
+    if high > 0.3 and low < 0.1 * high:
+        return "utf-16-le"
+    if low > 0.3 and high < 0.1 * low:
+        return "utf-16-be"
+    return ""
+
+
+def _nearly_utf8(text: bytes) -> bool:
+    """UTF-8 with a few broken bytes: far more whole letters than bytes that belong to none."""
+    letters = _UTF8_LETTER.findall(text)
+    stray = sum(1 for byte in _UTF8_LETTER.sub(b"", text) if byte > 127)
+    return len(letters) > 5 * stray
+
+
+def _guess(text: bytes) -> str:
+    import chardet
+
+    found = chardet.detect(text[: 2 * SAMPLE]).get("encoding")
+    try:
+        name = codecs.lookup(found or FALLBACK).name
+    except LookupError:
+        return FALLBACK
+    if name.startswith("utf"):  # it is known not to be
+        return FALLBACK
+    return _SUPERSETS.get(name, name)

@@ -1,0 +1,126 @@
+"""Records of a text, streamed with the line that each begins at; what cannot be read as it stands is noted, and seldom an error."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui_import.api import SourceError, Where, _
+from tui_import_csv.dialect import Dialect
+
+LARGEST_CELL = 1 << 24
+"""Characters."""
+LONGEST_RECORD = 1000
+"""Lines: a record of more has a quotation mark that was never closed."""
+MOST_RUNAWAYS = 50
+"""After so many, the quotation marks of the file mean nothing."""
+
+Record = tuple[int, list[str]]
+"""The line that it begins at, and its fields."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many lines have something, and the first of them."""
+
+    count: int = 0
+    first: int = 0
+    last: int = 0
+
+    def add(self, line: int) -> None:
+        """Lines may come twice, after a record was read again."""
+        if line > self.last:
+            self.count += 1
+            self.last = line
+            self.first = self.first or line
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was met while reading."""
+
+    undecodable: Tally = field(default_factory=Tally)
+    nul: Tally = field(default_factory=Tally)
+    unclosed: Tally = field(default_factory=Tally)
+    changed: bool = False
+    """The file changed while it was read."""
+
+
+class _RunawayError(Exception):
+    """A quoted cell has no end."""
+
+
+class Records:
+    """The records of one file, from its first line on. Iterate once."""
+
+    def __init__(self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str) -> None:
+        self._path, self._encoding, self._dialect, self._clean, self._shown = path, encoding, dialect, clean, shown
+        self.notes = Notes()
+        self._line = 0
+        self._ended = False
+        self._buffer: list[str] = []
+
+    def __iter__(self) -> Iterator[Record]:
+        csv.field_size_limit(LARGEST_CELL)
+        with self._path.open(encoding=self._encoding, errors="replace", newline="") as stream:
+            before = os.fstat(stream.fileno())
+            yield from self._records(stream)
+            after = os.fstat(stream.fileno())
+            self.notes.changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+    def _records(self, lines: Iterator[str]) -> Iterator[Record]:
+        """All records. Where a quotation mark is never closed, its line is read without quotes, and the ones after it anew."""
+        dialect, plain = self._dialect, Dialect(self._dialect.delimiter, "")
+        while True:
+            try:
+                yield from self._read(lines, dialect)
+                return
+            except _RunawayError:
+                again = self._buffer
+                self._line -= len(again)
+                self.notes.unclosed.add(self._line + 1)
+            if self.notes.unclosed.count >= MOST_RUNAWAYS:
+                dialect = plain
+            else:
+                yield from self._read(iter(again[:1]), plain)
+                again = again[1:]
+            lines = itertools.chain(again, lines)
+
+    def _read(self, lines: Iterator[str], dialect: Dialect) -> Iterator[Record]:
+        self._buffer = buffer = []
+        self._ended = False
+        start = self._line + 1
+        try:
+            for fields in csv.reader(self._lines(lines), **dialect.reader_options()):  # type: ignore[arg-type]
+                if self._ended and dialect.quote:  # only a quoted cell makes csv ask for more lines before it gives the record
+                    raise _RunawayError
+                yield start, fields
+                start += len(buffer)
+                buffer.clear()
+        except csv.Error as error:
+            if len(buffer) > 1 and dialect.quote:
+                raise _RunawayError from error
+            raise SourceError(
+                _("A cell has more than {limit} million characters, so this is hardly a table.").format(limit=LARGEST_CELL >> 20),
+                where=Where(self._shown, row=start),
+                hint=_("Check the delimiter, the quotation marks and whether it is the right file."),
+            ) from error
+
+    def _lines(self, lines: Iterator[str]) -> Iterator[str]:
+        clean, notes, buffer = self._clean, self.notes, self._buffer
+        for line in lines:
+            self._line += 1
+            if "\0" in line:
+                notes.nul.add(self._line)
+                line = line.replace("\0", "")  # noqa: PLW2901
+            if not clean and "\ufffd" in line:
+                notes.undecodable.add(self._line)
+            buffer.append(line)
+            if len(buffer) > LONGEST_RECORD:
+                raise _RunawayError
+            yield line
+        self._ended = True

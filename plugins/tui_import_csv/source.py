@@ -1,0 +1,355 @@
+"""The source "csv": options, the one table of a file, and the sentences about how it was read."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import itertools
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tui_import.api import Choice, Column, Finding, N_, Option, Options, Peek, Row, Source, SourceError, Table, Where, _, ngettext
+from tui_import.api.errors import UsageError
+from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading
+from tui_import_csv import encoding as encodings
+from tui_import_csv.dialect import Dialect, find_dialect, separator_line
+from tui_import_csv.records import Notes, Records, Tally
+
+STANDARD_INPUT = "-"
+LONGEST_LINE = 1 << 26
+"""Bytes: a file with more between two line ends is not a table."""
+SAMPLE_CHARACTERS = 1 << 18
+"""What the delimiter is found by."""
+SAMPLE_RECORDS = 200
+"""What the heading and the width are found by."""
+AUTO = "auto"
+
+_NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":"}
+_NAMES = {"\t": "tab", " ": "space"}
+_FOREIGN = (
+    (b"PK\x03\x04", N_("It is a workbook or another zip archive, not a text file.")),
+    (b"\xd0\xcf\x11\xe0", N_("It is a workbook or another Office file, not a text file.")),
+    (b"%PDF", N_("It is a PDF, not a text file.")),
+    (b"\x1f\x8b", N_("It is compressed with gzip; unpack it first.")),
+    (b"SQLite format 3", N_("It is a SQLite database, not a text file.")),
+)
+_FOREIGN_WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
+_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+
+
+class CsvSource(Source):
+    """Text files with separated values, and standard input."""
+
+    name = "csv"
+    suffixes = (".csv", ".tsv", ".tab", ".txt", ".psv", ".asc", STANDARD_INPUT)
+
+    def __init__(self) -> None:
+        self._spooled: dict[str, tempfile._TemporaryFileWrapper[bytes]] = {}
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """In the user's language."""
+        return _("CSV or other text file")
+
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        """In the user's language."""
+        return _("Values separated by commas, semicolons, tabs or anything else, one record a line")
+
+    def options(self) -> Sequence[Option]:
+        """Everything is found out where it is not given."""
+        return (
+            Option(
+                "encoding",
+                _("Encoding"),
+                help=_("How letters are stored: utf-8, cp1252 (Windows), utf-16, mac-roman …; auto finds it out"),
+                default=AUTO,
+                choices=[Choice(AUTO, _("find out")), *(Choice(name, name) for name in ("utf-8", "cp1252", "cp1250", "iso8859-15", "cp850"))],
+            ),
+            Option(
+                "delimiter",
+                _("Delimiter"),
+                help=_("The character between two values: , ; | tab space or any other; auto finds it out"),
+                default=AUTO,
+                choices=[Choice(AUTO, _("find out")), *(Choice(sign, sign) for sign in (",", ";", "tab", "|"))],
+            ),
+            Option(
+                "quote",
+                _("Quotation mark"),
+                help=_('The character around values that hold a delimiter: " or \' or none; auto finds it out'),
+                default=AUTO,
+                choices=[Choice(AUTO, _("find out")), Choice('"', '"'), Choice("'", "'"), Choice("none", _("none"))],
+            ),
+            Option(
+                "header_row",
+                _("Heading row"),
+                help=_("The line of the headings: 1, 3, or 3-4 for several; 0 for none; auto finds it out"),
+                default=AUTO,
+            ),
+        )
+
+    def open(self, location: str, options: Options) -> Sequence[Table]:
+        """The file's one table; standard input is kept in a temporary file until the program ends."""
+        wanted = Wanted.of(options)
+        if location == STANDARD_INPUT:
+            return [CsvTable(self._spool(location), _("standard input"), STANDARD_INPUT, wanted)]
+        path = Path(location).expanduser()
+        kind = _check(path, location)
+        if stat.S_ISFIFO(kind):
+            path = self._spool(location)
+        return [CsvTable(path, Path(location).name, location, wanted)]
+
+    def _spool(self, location: str) -> Path:
+        """Copy a stream, which can be read only once, to where it can be read again."""
+        if location not in self._spooled:
+            target = tempfile.NamedTemporaryFile(prefix="tui-import-")  # noqa: SIM115 - it lives as long as this source
+            if location == STANDARD_INPUT:
+                shutil.copyfileobj(sys.stdin.buffer, target)
+            else:
+                with Path(location).open("rb") as stream:
+                    shutil.copyfileobj(stream, target)
+            target.flush()
+            self._spooled[location] = target
+        path = Path(self._spooled[location].name)
+        if not path.stat().st_size:
+            raise SourceError(_("Nothing came in."), where=Where(location))
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user said; empty or ``None``: to be found out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str | None = None
+    heading: Heading | None = None
+
+    @classmethod
+    def of(cls, options: Options) -> Wanted:
+        """Check the options. Raises `UsageError`."""
+        encoding = _given(options, "encoding").strip()
+        delimiter = _given(options, "delimiter")
+        quote = _given(options, "quote").strip()
+        if encoding:
+            _check_encoding(encoding)
+        delimiter = _NAMED_DELIMITERS.get(delimiter.strip().lower(), delimiter)
+        if len(delimiter) > 1 or delimiter in ("\r", "\n", '"'):
+            raise UsageError(
+                _("“{value}” cannot be a delimiter.").format(value=delimiter),
+                hint=_("Give one character, or tab, space or auto."),
+            )
+        if quote.lower() != "none" and len(quote) > 1:
+            raise UsageError(_("“{value}” cannot be a quotation mark.").format(value=quote), hint=_("Give one character, none or auto."))
+        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), chosen_heading(options.get("header_row")))
+
+
+def _given(options: Options, key: str) -> str:
+    value = options.get(key)
+    text = "" if value is None else str(value)
+    return "" if text.strip().lower() == AUTO else text
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=name).close()
+    except (LookupError, ValueError) as error:
+        raise UsageError(
+            _("“{value}” is not an encoding that we know.").format(value=name), hint=_("Give utf-8, cp1252, utf-16 … or auto.")
+        ) from error
+
+
+def _check(path: Path, shown: str) -> int:
+    """The file's mode. Raises `SourceError` where it cannot be read."""
+    where = Where(shown)
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            with path.open("rb") as file:
+                head = file.read(16)
+        elif stat.S_ISFIFO(status.st_mode):
+            return status.st_mode
+        elif stat.S_ISDIR(status.st_mode):
+            raise SourceError(_("It is a folder."), where=where, hint=_("Name a file in it."))
+        else:
+            raise SourceError(_("It is not a file."), where=where)
+    except FileNotFoundError as error:
+        raise SourceError(_("There is no such file."), where=where) from error
+    except PermissionError as error:
+        raise SourceError(_("You may not read this file."), where=where, hint=_("Ask its owner for the right to read it.")) from error
+    except (OSError, ValueError) as error:
+        raise SourceError(_("The file cannot be read: {reason}.").format(reason=getattr(error, "strerror", error)), where=where) from error
+    if not head:
+        raise SourceError(_("The file is empty."), where=where)
+    for magic, sentence in _FOREIGN:
+        if head.startswith(magic):
+            raise SourceError(_(sentence), where=where, hint=_("Choose another source for it."))
+    return status.st_mode
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the file is read, as said or as found out."""
+
+    encoding: str
+    clean: bool
+    dialect: Dialect
+    skip_first: bool
+    """Line 1 is Excel's ``sep=``."""
+    sample: str
+    """A few words with letters outside ASCII."""
+
+
+class CsvTable(Table):
+    """The records of one file."""
+
+    def __init__(self, path: Path, name: str, shown: str, wanted: Wanted) -> None:
+        self.name = name
+        self._path, self._shown, self._wanted = path, shown, wanted
+        self._findings: Sequence[Finding] = ()
+
+    @cached_property
+    def _layout(self) -> Layout:
+        wanted = self._wanted
+        found = encodings.detect(self._path)
+        if found.longest_line > LONGEST_LINE:
+            raise SourceError(_("Its lines have no end, so this is hardly a table."), where=Where(self._shown))
+        clean = found.clean and (not wanted.encoding or encodings.same_encoding(wanted.encoding, found.encoding))
+        encoding = wanted.encoding or found.encoding
+        lines = self._first_lines(encoding)
+        text = "".join(lines)
+        if len(_CONTROL.findall(text)) > len(text) / 10:
+            raise SourceError(
+                _("It does not look like text."), where=Where(self._shown), hint=_("Choose another encoding or another source for it.")
+            )
+        named = separator_line(lines[0]) if lines else ""
+        dialect = find_dialect(lines[1:] if named else lines, wanted.delimiter or named, wanted.quote)
+        return Layout(encoding, clean, dialect, bool(named), _foreign_words(text))
+
+    def _first_lines(self, encoding: str) -> list[str]:
+        with self._path.open(encoding=encoding, errors="replace", newline="") as stream:
+            text = stream.read(SAMPLE_CHARACTERS)
+            more = bool(stream.read(1))
+        lines = list(io.StringIO(text.replace("\0", ""), newline=""))
+        return lines[:-1] if more and len(lines) > 1 else lines
+
+    def _records(self) -> Records:
+        layout = self._layout
+        return Records(self._path, layout.encoding, layout.dialect, clean=layout.clean, shown=self._shown)
+
+    @cached_property
+    def _top(self) -> tuple[Row, ...]:
+        """The first rows that are not blank, as they stand, at least to the end of the headings that were named."""
+        heading = self._wanted.heading
+        rows = []
+        for line, fields in self._records():
+            if any(map(str.strip, fields)) and not (line == 1 and self._layout.skip_first):
+                rows.append(Row(line, tuple(field or None for field in fields)))
+            if len(rows) >= SAMPLE_RECORDS and (not heading or line >= heading.last):
+                break
+        return tuple(rows)
+
+    @cached_property
+    def _heading(self) -> Heading:
+        return self._wanted.heading or find_heading(self._top)
+
+    @cached_property
+    def _width(self) -> int:
+        """Columns: as many as the headings or most records have."""
+        heading = self._heading
+        headings = [len(row.values) for row in self._top if heading.last and heading.first <= row.number <= heading.last]
+        widths = Counter(len(row.values) for row in self._top if row.number > heading.last)
+        usual = max(widths, key=lambda width: (widths[width], width), default=0)
+        return max([usual, *headings], default=0)
+
+    def columns(self) -> Sequence[Column]:
+        """By the headings."""
+        return [Column(name) for name in column_names(self._top, self._heading, self._width)]
+
+    def peek(self, limit: int = 20) -> Peek:
+        """The first rows, with what was found out about the file."""
+        layout, dialect = self._layout, self._layout.dialect
+        facts = {
+            "encoding": layout.encoding,
+            "delimiter": _NAMES.get(dialect.delimiter, dialect.delimiter),
+            "quote": dialect.quote or "none",
+            "header_row": self._heading.label,
+        }
+        if layout.sample:
+            facts["sample"] = layout.sample
+        return Peek(self._top[:limit], facts)
+
+    def rows(self) -> Iterator[Row]:
+        """The records below the headings; short ones are filled up, blank ones left out."""
+        self._findings = ()
+        records = self._records()
+        width, skip = self._width, max(self._heading.last, int(self._layout.skip_first))
+        short, long = Tally(), Tally()
+        try:
+            for line, fields in records:
+                if line <= skip or not "".join(fields).strip():
+                    continue
+                values = [field or None for field in fields]
+                if len(values) != width:
+                    _fit(values, width, line, short, long)
+                yield Row(line, values)
+        except OSError as error:
+            raise SourceError(
+                _("The file cannot be read: {reason}.").format(reason=error.strerror), where=Where(self._shown)
+            ) from error
+        finally:
+            self._findings = _sentences(records.notes, short, long)
+
+    def findings(self) -> Sequence[Finding]:
+        """What was met while the rows were read."""
+        return self._findings
+
+
+def _fit(values: list[str | None], width: int, line: int, short: Tally, long: Tally) -> None:
+    """Fill a short row up; take empty cells beyond the last column away, and leave others for the host to report."""
+    if len(values) < width:
+        short.add(line)
+        values.extend(itertools.repeat(None, width - len(values)))
+        return
+    while len(values) > width and values[-1] is None:
+        values.pop()
+    if len(values) > width:
+        long.add(line)
+
+
+def _foreign_words(text: str) -> str:
+    """A few words by which a reader sees whether the encoding is right."""
+    words = dict.fromkeys(itertools.islice(_FOREIGN_WORD.findall(text), 200))
+    return " ".join(word[:30] for word in itertools.islice(words, 8))
+
+
+def _sentences(notes: Notes, short: Tally, long: Tally) -> list[Finding]:
+    found = []
+    for tally, singular, plural in (
+        (
+            notes.undecodable,
+            N_("{count} line has bytes that are not letters in this encoding; they are shown as �."),
+            N_("{count} lines have bytes that are not letters in this encoding; they are shown as �."),
+        ),
+        (notes.nul, N_("{count} line has NUL bytes; they were taken out."), N_("{count} lines have NUL bytes; they were taken out.")),
+        (
+            notes.unclosed,
+            N_("In {count} line a quotation mark is opened and never closed; it was read as part of the text."),
+            N_("In {count} lines a quotation mark is opened and never closed; it was read as part of the text."),
+        ),
+        (short, N_("{count} row has fewer values than there are columns."), N_("{count} rows have fewer values than there are columns.")),
+        (long, N_("{count} row has more values than there are columns."), N_("{count} rows have more values than there are columns.")),
+    ):
+        if tally.count:
+            found.append(Finding(ngettext(singular, plural, tally.count).format(count=tally.count), tally.first))
+    if notes.changed:
+        found.append(Finding(_("The file changed while it was read: somebody may still be writing it. Read it again when it is complete.")))
+    return found
