@@ -52,13 +52,16 @@ def separator_line(line: str) -> str:
     return found[1] if found else ""
 
 
-def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = None) -> Dialect:
-    """The dialect of the first lines of a text (with their line ends); ``delimiter`` and ``quote`` are taken as given where not empty."""
+def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = None, *, cut: bool = False) -> Dialect:
+    """The dialect of the first lines of a text (with their line ends).
+
+    ``delimiter`` and ``quote`` are taken as given where not empty; ``cut``: the text goes on, perhaps in the middle of a record.
+    """
     text = "".join(lines)
     best, best_score = Dialect(delimiter or ",", '"' if quote is None else quote), 0.0
     for group in [(delimiter,)] if delimiter else [DELIMITERS, LAST_RESORT]:
         for candidate in _candidates(text, group, quote):
-            score = consistency(lines, candidate) * (1 if candidate.quote or quote is not None else WITHOUT_QUOTES)
+            score = consistency(lines, candidate, cut=cut) * (1 if candidate.quote or quote is not None else WITHOUT_QUOTES)
             if group is LAST_RESORT and score < LEAST:
                 continue
             if score > best_score * 1.0001:
@@ -68,15 +71,15 @@ def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = 
     return replace(best, quote='"') if quote is None and not best.quote and '"' not in text else best
 
 
-def consistency(lines: Sequence[str], dialect: Dialect) -> float:
+def consistency(lines: Sequence[str], dialect: Dialect, *, cut: bool = False) -> float:
     """How well the records agree about their number of fields: the share of the commonest number × the logarithm of that number."""
-    counts: Counter[int] = Counter()
     try:
-        for record in itertools.islice(csv.reader(lines, **dialect.reader_options()), RECORDS):  # type: ignore[arg-type]
-            if record and any(record):
-                counts[len(record)] += 1
+        records = list(itertools.islice(csv.reader(lines, **dialect.reader_options()), RECORDS))  # type: ignore[arg-type]
     except csv.Error:
         return 0.0
+    if cut and 1 < len(records) < RECORDS:
+        records.pop()
+    counts = Counter(len(record) for record in records if any(record))
     if not counts:
         return 0.0
     total = sum(counts.values())

@@ -26,7 +26,7 @@ from tui_import_csv.records import Notes, Records, Tally
 STANDARD_INPUT = "-"
 LONGEST_LINE = 1 << 26
 """Bytes: a file with more between two line ends is not a table."""
-SAMPLE_CHARACTERS = 1 << 18
+SAMPLE_CHARACTERS = 1 << 20
 """What the delimiter is found by."""
 SAMPLE_RECORDS = 200
 """What the heading and the width are found by."""
@@ -224,22 +224,23 @@ class CsvTable(Table):
             raise SourceError(_("Its lines have no end, so this is hardly a table."), where=Where(self._shown))
         clean = found.clean and (not wanted.encoding or encodings.same_encoding(wanted.encoding, found.encoding))
         encoding = wanted.encoding or found.encoding
-        lines = self._first_lines(encoding)
+        lines, cut = self._first_lines(encoding)
         text = "".join(lines)
         if len(_CONTROL.findall(text)) > len(text) / 10:
             raise SourceError(
                 _("It does not look like text."), where=Where(self._shown), hint=_("Choose another encoding or another source for it.")
             )
         named = separator_line(lines[0]) if lines else ""
-        dialect = find_dialect(lines[1:] if named else lines, wanted.delimiter or named, wanted.quote)
+        dialect = find_dialect(lines[1:] if named else lines, wanted.delimiter or named, wanted.quote, cut=cut)
         return Layout(encoding, clean, dialect, bool(named), _foreign_words(text))
 
-    def _first_lines(self, encoding: str) -> list[str]:
+    def _first_lines(self, encoding: str) -> tuple[list[str], bool]:
+        """Whole lines, and whether there are more."""
         with self._path.open(encoding=encoding, errors="replace", newline="") as stream:
             text = stream.read(SAMPLE_CHARACTERS)
             more = bool(stream.read(1))
         lines = list(io.StringIO(text.replace("\0", ""), newline=""))
-        return lines[:-1] if more and len(lines) > 1 else lines
+        return lines[:-1] if more and len(lines) > 1 else lines, more
 
     def _records(self) -> Records:
         layout = self._layout

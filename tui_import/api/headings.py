@@ -192,8 +192,9 @@ def _continues(heading: Row, row: Row, below: Sequence[Row]) -> bool:
     """The row after the heading is one as well: it repeats it, divides its groups, or has texts over columns of numbers."""
     if not below or not _is_texts(row):
         return False
-    gaps = [column for column, value in enumerate(heading.values) if not _kind(value)]
-    if len([column for column in gaps if column < len(row.values) and _kind(row.values[column])]) >= 2:
+    filled = [column for column, value in enumerate(row.values) if _kind(value)]
+    gaps = [column for column in filled if column >= len(heading.values) or not _kind(heading.values[column])]
+    if len(gaps) >= 2 and 2 * len(gaps) >= len(filled):
         return True
     if 2 * _filled(row) < _filled(heading):
         return False
