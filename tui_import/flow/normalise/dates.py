@@ -1,0 +1,263 @@
+"""Dates, whole and partial, as they are written in nine languages; the order of day and month found out per column."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from tui_import.api.source import Scalar
+from tui_import.flow.folding import fold, words
+from tui_import.flow.normalise.damage import serial_date
+from tui_import.flow.normalise.formats import Formats, Plain, Reader, error
+from tui_import.flow.normalise.text import number_text
+from tui_import.model.fields import Field
+from tui_import.model.records import Normalised
+
+_LANGUAGES = ("en", "da", "nb", "sv", "de", "nl", "fr", "es", "fi")
+_MONTH_FIRST_REGIONS = frozenset({"US", "PH", "FM", "MH", "PW"})
+_YEAR_FIRST_REGIONS = frozenset({"SE", "LT", "HU", "CN", "JP", "KR", "TW", "MN"})
+_EXCEL_PIVOT = 30
+"""Two-digit years under it are 20xx, the others 19xx, as spreadsheet programs have it."""
+_NO_YEAR = frozenset({1604, 0})
+"""Years that address books write where a birthday has none."""
+
+
+class Parts(NamedTuple):
+    """What a text says about a date; None where it is silent."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrder:
+    """The order of day, month and year in a column."""
+
+    order: str
+    """"dmy", "mdy", "ymd"; empty where the column has no dates of figures."""
+    ambiguous: bool
+    """No value settles it, or they contradict each other."""
+    evidence: str
+    """The value that settles it ("31/12/2024"), or one that does not ("04/05/2024")."""
+
+
+_TIME = re.compile(r"[T\s,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_FIGURES = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
+_TWO_FIGURES = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,4})\.?")
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_NO_YEAR_ISO = re.compile(r"--(\d{1,2})-?(\d{1,2})")
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+
+
+def parse_date(text: str, order: str) -> Parts | None:
+    """What a text says, whole or partial; None where it is no date. ``order`` is that of figures ("dmy")."""
+    if match := _ISO.match(text):
+        rest = text[match.end() :]
+        if not rest or _TIME.fullmatch(rest):
+            return Parts(*map(int, match.groups()))
+    text = _TIME.sub("", text).strip()
+    for pattern, read in ((_NO_YEAR_ISO, _read_no_year), (_COMPACT, _read_compact)):
+        if match := pattern.fullmatch(text):
+            return read(match)
+    if match := _FIGURES.fullmatch(text):
+        return _read_figures(match[1], match[3], match[4], order)
+    if match := _TWO_FIGURES.fullmatch(text):
+        return _read_two(match[1], match[3], order)
+    if len(text) == 4 and text.isascii() and text.isdecimal():
+        return Parts(int(text), None, None)
+    return _read_words(text)
+
+
+def _read_no_year(match: re.Match[str]) -> Parts:
+    return Parts(None, int(match[1]), int(match[2]))
+
+
+def _read_compact(match: re.Match[str]) -> Parts:
+    return Parts(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _read_figures(first: str, second: str, third: str, order: str) -> Parts | None:
+    if len(first) > 2:
+        return Parts(int(first), int(second), int(third)) if len(third) <= 2 else None
+    if order == "ymd" and len(third) <= 2:
+        return Parts(_year(first), int(second), int(third))
+    if len(third) not in (2, 4) and int(third):
+        return None
+    month_first = order == "mdy"
+    if int(first) > 12:
+        month_first = False
+    elif int(second) > 12:
+        month_first = True
+    day, month = (second, first) if month_first else (first, second)
+    return Parts(_year(third), int(month), int(day))
+
+
+def _read_two(first: str, second: str, order: str) -> Parts | None:
+    """"05/1980", "1980-05": a month of a year; "24.12.": a day of any year."""
+    if len(second) == 4 and len(first) <= 2:
+        return Parts(int(second), int(first), None)
+    if len(first) == 4 and len(second) <= 2:
+        return Parts(int(first), int(second), None)
+    if len(first) > 2 or len(second) > 2:
+        return None
+    month_first = int(second) > 12 or (order in {"mdy", "ymd"} and int(first) <= 12)
+    return Parts(None, int(first), int(second)) if month_first else Parts(None, int(second), int(first))
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    return year if len(text) > 2 else year + (2000 if year < _EXCEL_PIVOT else 1900)
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Folded name or abbreviation of a month, without its full stop → 1 … 12."""
+    from babel import Locale
+
+    months: dict[str, int] = {}
+    for language in _LANGUAGES:
+        forms = Locale(language).months
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in forms[context][width].items():
+                    months.setdefault(fold(name).rstrip("."), number)
+    months |= {"sept": 9, "set": 9, "mrz": 3, "mär": 3, "jänner": 1, "feber": 2}
+    return months
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    """Folded names and abbreviations of the days of the week."""
+    from babel import Locale
+
+    forms = (Locale(language).days["format"][width] for language in _LANGUAGES for width in ("wide", "abbreviated"))
+    return frozenset(fold(name).rstrip(".") for names in forms for name in names.values())
+
+
+_FILLERS = words("den der die le el la de del d of the th st nd rd er e em ta kl")
+
+
+def _read_words(text: str) -> Parts | None:
+    """"5. januar 2024", "Jan 5, 2024", "5 de enero de 2024", "maj 1980"."""
+    months = _months()
+    parts = [word for word in map(fold, _WORDS.findall(text)) if word not in _FILLERS and (word in months or word not in _weekdays())]
+    if not 1 < len(parts) <= 3:
+        return None
+    named = [months[word] for word in parts if word in months]
+    numbers = [word for word in parts if word.isascii() and word.isdecimal()]
+    if len(named) != 1 or len(named) + len(numbers) < len(parts):
+        return None
+    if len(numbers) == 1:
+        number = numbers[0]
+        return Parts(int(number), named[0], None) if len(number) == 4 else Parts(None, named[0], int(number))
+    if len(numbers) != 2:
+        return None
+    day, year = numbers if len(numbers[0]) <= 2 else (numbers[1], numbers[0])
+    return Parts(_year(year), named[0], int(day)) if len(day) <= 2 and len(year) in (2, 4) else None
+
+
+def order_of(text: str) -> tuple[str, bool] | None:
+    """(order that a date of figures shows, whether it is certain); None where it is no such date."""
+    text = _TIME.sub("", text.strip())
+    match = _FIGURES.fullmatch(text)
+    if match is None:
+        return None
+    first, second, third = match[1], int(match[3]), match[4]
+    if len(first) > 2:
+        return ("ymd", True)
+    if int(first) > 31:
+        return ("ymd", True)
+    if int(first) > 12:
+        return ("dmy", True) if second <= 12 and (len(third) == 4 or int(third) > 31) else ("dmy", False)
+    if second > 12:
+        return ("mdy", True) if second <= 31 else None
+    return ("dmy", int(first) == second)
+
+
+def detect_date_order(values: Iterable[Scalar], region: str = "") -> DateOrder:
+    """How the dates of a column are written: by the values that settle it, else by the custom of the region (ISO 3166)."""
+    votes: dict[str, int] = {}
+    first: dict[str, str] = {}
+    open_case = ""
+    for value in values:
+        found = order_of(value) if isinstance(value, str) else None
+        if found is None:
+            continue
+        order, certain = found
+        if certain:
+            votes[order] = votes.get(order, 0) + 1
+            first.setdefault(order, str(value).strip())
+        elif not open_case:
+            open_case = str(value).strip()
+    # years of four figures that stand first tell nothing about the other dates
+    rivals = {order: count for order, count in votes.items() if order != "ymd"} or votes
+    if not rivals or (open_case and not rivals.keys() - {"ymd"}):
+        if open_case:
+            return DateOrder(customary_order(region), True, open_case)
+        return DateOrder("", False, "")
+    winner = max(rivals, key=lambda order: rivals[order])
+    return DateOrder(winner, len(rivals) > 1, first[winner])
+
+
+def customary_order(region: str) -> str:
+    """How a country writes dates of figures; day first where no country is known."""
+    if region in _MONTH_FIRST_REGIONS:
+        return "mdy"
+    return "ymd" if region in _YEAR_FIRST_REGIONS else "dmy"
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether this is how address books write that there is no date ("0/0/00", "0000-00-00")."""
+    return text.strip("0-/. :T") == "" and "0" in text
+
+
+def date_reader(field: Field, formats: Formats) -> Reader:
+    """Reads whole dates."""
+    return _reader(field, formats, partial=False)
+
+
+def partial_date_reader(field: Field, formats: Formats) -> Reader:
+    """Reads dates whose year, month or day may be missing: YYYY-MM-DD, YYYY-MM, YYYY, --MM-DD."""
+    return _reader(field, formats, partial=True)
+
+
+def _reader(field: Field, formats: Formats, *, partial: bool) -> Reader:
+    order = formats.date_order or customary_order(formats.default_region)
+
+    def read(cell: Plain) -> Normalised:
+        if not isinstance(cell, str):
+            serial = serial_date(cell)
+            if serial is not None:
+                return error("serial_date", field, serial)
+            cell = number_text(cell)
+        if _is_nothing(cell):
+            return Normalised(None)
+        parts = parse_date(cell, order)
+        return error("date_invalid", field) if parts is None else _written(parts, field, partial=partial)
+
+    return read
+
+
+def _written(parts: Parts, field: Field, *, partial: bool) -> Normalised:
+    year, month, day = parts
+    if partial and year in _NO_YEAR and month and day:
+        year = None
+    if not partial and (year is None or month is None or day is None):
+        return error("date_invalid", field)
+    if year is not None and not 1000 <= year <= 9999:
+        return error("date_out_of_range", field)
+    try:
+        datetime.date(year or 2000, month or 1, day or 1)
+    except ValueError:
+        return error("date_invalid", field)
+    if year is None:
+        return Normalised(f"--{month:02}-{day:02}") if month and day else error("date_invalid", field)
+    if month is None:
+        return Normalised(f"{year:04}")
+    return Normalised(f"{year:04}-{month:02}" if day is None else f"{year:04}-{month:02}-{day:02}")
