@@ -1,0 +1,23 @@
+"""The door: a command goes to the command line, a file or nothing to the screens. Whatever is not needed is not imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with these words (default: the command line's); returns the exit code of CONTRACT."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words in (["--version"], ["-V"]):
+        from tui_import import __version__
+
+        sys.stdout.write(f"tui-import {__version__}\n")
+        return 0
+    from tui_import.cli.main import main as run
+
+    return run(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""What ``--set``, ``--option`` and ``--map`` say, checked against what there is."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import _
+from tui_import.api.options import Option, OptionType, OptionValue
+from tui_import.model.fields import Catalogue
+from tui_import.model.mapping import ColumnInfo
+from tui_import.model.settings import ListPolicy, Settings
+
+YES = frozenset({"true", "yes", "1", "on"})
+NO = frozenset({"false", "no", "0", "off"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choices:
+    """``--set`` sorted by the part of the recipe that each speaks of."""
+
+    settings: tuple[tuple[str, str], ...] = ()
+    """Key → text, in order."""
+    options: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+
+
+def pair(text: str) -> tuple[str, str]:
+    """KEY and VALUE of "KEY=VALUE"."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(_("“{text}” is not of the form KEY=VALUE.").format(text=text))
+    return key.strip(), value.strip()
+
+
+def sort_choices(texts: Iterable[str]) -> Choices:
+    """Tell settings, source options and constants apart."""
+    sorted_: dict[str, list[tuple[str, str]]] = {"settings": [], "options": [], "constants": []}
+    for key, value in map(pair, texts):
+        section, dot, rest = key.partition(".")
+        if dot and section in ("options", "constants"):
+            sorted_[section].append((rest, value))
+        else:
+            sorted_["settings"].append((key, value))
+    return Choices(**{part: tuple(pairs) for part, pairs in sorted_.items()})
+
+
+def unknown(sentence: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that there is not, with the names that come close. ``sentence`` is filled with the name."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3) or names
+    return UsageError(sentence.format(name=name), hint=_("Is it one of these? {names}").format(names=", ".join(near)))
+
+
+# -- settings
+
+
+def setting_names() -> dict[str, Any]:
+    """All names that ``--set`` takes, with their types; lists apart."""
+    names: dict[str, Any] = {}
+    for section in dataclasses.fields(Settings):
+        rules = get_type_hints(Settings)[section.name]
+        if dataclasses.is_dataclass(rules):
+            names |= {f"{section.name}.{name}": kind for name, kind in get_type_hints(rules).items()}
+    return names
+
+
+def change_settings(settings: Settings, pairs: Iterable[tuple[str, str]], lists: Iterable[str]) -> Settings:
+    """The settings with these changes. Raises `UsageError` for names and values that do not exist."""
+    names, list_names = setting_names(), list(lists)
+    for key, text in pairs:
+        section, _dot, name = key.partition(".")
+        if section == "lists":
+            if name not in list_names:
+                raise unknown(_("There is no list “{name}”."), name, list_names)
+            settings = dataclasses.replace(settings, lists={**settings.lists, name: _typed(key, ListPolicy, text)})
+        elif key in names:
+            rules = dataclasses.replace(getattr(settings, section), **{name: _typed(key, names[key], text)})
+            settings = dataclasses.replace(settings, **{section: rules})
+        else:
+            raise unknown(_("There is no setting “{name}”."), key, [*names, *(f"lists.{each}" for each in list_names)])
+    return settings
+
+
+def _typed(key: str, kind: Any, text: str) -> Any:
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        if text not in list(kind):
+            raise UsageError(
+                _("“{value}” is no value of {key}.").format(value=text, key=key),
+                hint=_("Choose one of: {values}.").format(values=", ".join(kind)),
+            )
+        return kind(text)
+    if kind is bool:
+        return _yes_or_no(key, text)
+    return _decimal(key, text) if kind is float else text
+
+
+def _yes_or_no(key: str, text: str) -> bool:
+    if text.lower() in YES | NO:
+        return text.lower() in YES
+    raise UsageError(_("“{value}” is no value of {key}.").format(value=text, key=key), hint=_("Say true or false."))
+
+
+def _decimal(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(_("“{value}” is no value of {key}.").format(value=text, key=key), hint=_("Write a number, like 0.5.")) from None
+
+
+# -- options of a source
+
+
+def option_values(options: Sequence[Option], pairs: Iterable[tuple[str, str]]) -> dict[str, OptionValue]:
+    """The values by option key, of the types that the source declares."""
+    known = {option.key: option for option in options}
+    values: dict[str, OptionValue] = {}
+    for key, text in pairs:
+        if key not in known:
+            raise unknown(_("There is no option “{name}”."), key, known)
+        values[key] = _option_value(known[key], text)
+    return values
+
+
+def _option_value(option: Option, text: str) -> OptionValue:
+    if option.type is OptionType.BOOLEAN:
+        return _yes_or_no(option.key, text)
+    if option.type is OptionType.DECIMAL:
+        return _decimal(option.key, text)
+    if option.type is OptionType.INTEGER:
+        if not text.lstrip("-").isdecimal():
+            raise UsageError(
+                _("“{value}” is no value of {key}.").format(value=text, key=option.key), hint=_("Write a whole number, like 3.")
+            )
+        return int(text)
+    if option.type is OptionType.CHOICE and text not in [choice.value for choice in option.choices]:
+        raise UsageError(
+            _("“{value}” is no value of {key}.").format(value=text, key=option.key),
+            hint=_("Choose one of: {values}.").format(values=", ".join(choice.value for choice in option.choices)),
+        )
+    return text
+
+
+# -- columns and fields
+
+
+def links(texts: Iterable[str], columns: Sequence[ColumnInfo], catalogue: Catalogue) -> Mapping[int, list[str]]:
+    """Column position → fields, from ``--map "COLUMN=FIELD"``; no field means that the column is left out.
+
+    COLUMN is a header, else a letter (A, B … AA). A header may have "=" in it, a field has none.
+    """
+    found: dict[int, list[str]] = {}
+    for text in texts:
+        header, equals, field = text.rpartition("=")
+        if not equals or not header.strip():
+            raise UsageError(_("“{text}” is not of the form COLUMN=FIELD.").format(text=text))
+        fields = found.setdefault(_column(header.strip(), columns), [])
+        if field.strip():
+            fields.append(field_named(field.strip(), catalogue))
+    return found
+
+
+def field_named(name: str, catalogue: Catalogue) -> str:
+    """The field's whole name, where there is such a field."""
+    if name not in catalogue:
+        raise unknown(_("There is no field “{name}”."), name, [field.key for field in catalogue])
+    return name
+
+
+def _column(name: str, columns: Sequence[ColumnInfo]) -> int:
+    """Position of the column with this header, with its words in any case, or with this letter."""
+    words = name.casefold().split()
+    found = (
+        [column for column in columns if column.header == name]
+        or [column for column in columns if column.header.casefold().split() == words]
+        or [column for column in columns if column.letter == name.upper()]
+    )
+    if not found:
+        raise unknown(_("There is no column “{name}”."), name, [column.title for column in columns])
+    return found[0].position

@@ -1,0 +1,59 @@
+"""Every command, the module that has it and what it does: all that ``--help`` needs, without importing any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_import.api.i18n import N_
+
+if TYPE_CHECKING:
+    from tui_import.cli.call import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command in the list of commands."""
+
+    module: str
+    """Module of this package; its `Command` is a constant of the command's name in capitals."""
+    summary: str
+    """In English; shown translated."""
+
+
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("demo", N_("try it on a sample store and workbook")),
+    "run": Entry("importing", N_("import a file without the screens")),
+    "apply": Entry("importing", N_("import what a kept draft has planned")),
+    "drafts": Entry("drafts", N_("imports in progress")),
+    "resume": Entry("drafts", N_("go on with a draft, on the screens")),
+    "runs": Entry("history", N_("what was imported, deleted and restored")),
+    "show": Entry("history", N_("one run in full")),
+    "undo": Entry("history", N_("take a run back, field by field")),
+    "redo": Entry("history", N_("do a run again that was taken back")),
+    "blame": Entry("history", N_("where the values of a record come from")),
+    "selections": Entry("selections", N_("named sets of records: list, combine, delete")),
+    "export": Entry("records", N_("write records to CSV, JSON or a workbook")),
+    "template": Entry("records", N_("write a workbook to fill in")),
+    "fields": Entry("records", N_("the fields that can be imported")),
+    "lists": Entry("settings", N_("the lists of the store and their items")),
+    "recipes": Entry("settings", N_("saved ways of importing")),
+    "sources": Entry("settings", N_("where data can come from")),
+    "preferences": Entry("settings", N_("rules of the store: numbering, defaults")),
+    "backup": Entry("safety", N_("copy the store and check the copy")),
+    "restore": Entry("safety", N_("bring back a backup, or a deleted record")),
+    "doctor": Entry("safety", N_("check the store and the program")),
+}
+"""In the order of ``--help``."""
+
+LATER = frozenset({"similar", "decide", "erase"})
+"""Commands that are promised and that this version does not have yet."""
+
+
+def load(name: str) -> Command:
+    """Import the command of that name."""
+    from importlib import import_module
+
+    module = import_module(f"tui_import.cli.{COMMANDS[name].module}")
+    command: Command = getattr(module, name.upper())
+    return command

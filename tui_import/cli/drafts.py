@@ -1,0 +1,59 @@
+"""``drafts`` and ``resume``: imports in progress."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from tui_import.api.i18n import N_, _
+from tui_import.cli.call import Call, Command
+from tui_import.cli.render import local_time
+from tui_import.cli.screens import needs_terminal, open_screens
+
+STATES = {
+    "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
+    "applied": N_("imported"),
+}  # fmt: skip
+
+
+def _configure_drafts(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
+    verbs.add_parser("list", help=_("all drafts, which is what you get without a verb"))
+    discard = verbs.add_parser("discard", help=_("throw a draft away; the store keeps what was imported"))
+    discard.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it"))
+
+
+def drafts(call: Call) -> int:
+    """List the drafts, or discard one."""
+    if call.arguments.verb == "discard":
+        call.workspace.discard(call.arguments.draft)
+        return 0
+    call.output.listing(
+        call.workspace.drafts(),
+        {
+            _("Draft"): lambda draft: draft.id,
+            _("State"): lambda draft: _(STATES.get(draft.state, draft.state)),
+            _("What"): lambda draft: draft.source,
+            _("Rows"): lambda draft: draft.rows,
+            _("Last changed"): lambda draft: local_time(draft.changed),
+        },
+        empty=_("There are no drafts."),
+    )
+    return 0
+
+
+def _configure_resume(parser: ArgumentParser) -> None:
+    parser.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it (see: tui-import drafts)"))
+
+
+def resume(call: Call) -> int:
+    """Open a draft on the screens."""
+    needs_terminal(_("Without one, import what it has planned with: tui-import apply DRAFT"))
+    session = call.workspace.resume(call.arguments.draft)  # says now, and in one line, what is wrong with it
+    draft = session.id
+    session.close()
+    call.close()
+    return open_screens(call.arguments.store, draft=draft)
+
+
+DRAFTS = Command(drafts, _configure_drafts)
+RESUME = Command(resume, _configure_resume)

@@ -1,0 +1,174 @@
+"""``runs``, ``show``, ``undo``, ``redo``, ``blame``: what happened to the store, and taking it back."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from tui_import.api.i18n import N_, _, ngettext
+from tui_import.cli.call import Call, Command
+from tui_import.cli.choices import field_named
+from tui_import.cli.records import add_entity, record_exists
+from tui_import.cli.render import local_time, number
+from tui_import.cli.stopping import work
+from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, summary_object, write_summary
+from tui_import.model.plan import Summary
+from tui_import.model.runs import RunInfo, UndoReport
+from tui_import.model.text import safe, shown
+
+KINDS = {"import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring")}
+STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
+VERBS = {
+    "fill": N_("filled"), "overwrite": N_("overwritten"), "clear": N_("cleared"), "append": N_("appended"), "remove": N_("removed"),
+    "keep": N_("kept"), "same": N_("the same"),
+}  # fmt: skip
+MOST = 20
+"""Fields and records that are named one by one."""
+
+
+# -- runs and show
+
+
+def runs(call: Call) -> int:
+    """All runs, newest first."""
+    call.output.listing(
+        call.workspace.runs(),
+        {
+            _("Run"): lambda run: str(run.id),
+            _("When"): lambda run: local_time(run.started),
+            _("Who"): lambda run: run.user,
+            _("What"): lambda run: _(KINDS.get(run.kind, run.kind)),
+            _("State"): lambda run: _(STATES.get(run.state, run.state)),
+            _("Of what"): lambda run: run.source,
+            _("Rows"): lambda run: run.rows,
+        },
+        empty=_("Nothing was imported yet."),
+        as_object=run_object,
+    )
+    return 0
+
+
+def run_object(run: RunInfo) -> dict[str, Any]:
+    """A run for JSON."""
+    return {
+        "run": run.id, "kind": run.kind, "state": run.state, "started": run.started, "finished": run.finished, "user": run.user,
+        "source": run.source, "rows": run.rows, "entities": {name: counts.as_dict() for name, counts in run.entities.items()},
+        "backup": run.backup, "draft": run.draft, "seconds": round(run.seconds, 3),
+    }  # fmt: skip
+
+
+def _configure_run(parser: ArgumentParser) -> None:
+    parser.add_argument("run", type=int, metavar=_("RUN"), help=_("its number (see: tui-import runs)"))
+
+
+def show(call: Call) -> int:
+    """One run in full."""
+    run, output = call.workspace.run(call.arguments.run), call.output
+    output.result(run_object(run))
+    output.text(heading(run.source, run.rows, run.seconds, run.id))
+    output.text(
+        _("{kind} by {user}, {when}: {state}").format(
+            kind=_(KINDS.get(run.kind, run.kind)).capitalize(),
+            user=safe(run.user),
+            when=local_time(run.started),
+            state=_(STATES.get(run.state, run.state)),
+        )
+    )
+    output.text(counts_table(run.entities))
+    if run.backup:
+        output.text(_("Backup before it: {path}").format(path=safe(run.backup)))
+    return 0
+
+
+# -- undo and redo
+
+
+def _configure_undo(parser: ArgumentParser) -> None:
+    _configure_run(parser)
+    parser.add_argument("--selection", type=int, metavar=_("SELECTION"), help=_("only the records of this selection"))
+
+
+def undo(call: Call) -> int:
+    """Take a run back: every field that still holds what the run wrote."""
+    with work() as progress:
+        summary, report = call.workspace.undo(call.arguments.run, selection=call.arguments.selection, progress=progress)
+    return _write_report(call, summary, report, _("Run {run} is undone.").format(run=report.run))
+
+
+def redo(call: Call) -> int:
+    """Do a run again that was taken back."""
+    with work() as progress:
+        summary, report = call.workspace.redo(call.arguments.run, progress=progress)
+    return _write_report(call, summary, report, _("Run {run} is done again.").format(run=report.run))
+
+
+def _write_report(call: Call, summary: Summary, report: UndoReport, title: str) -> int:
+    output = call.output
+    if output.as_json:
+        output.result({**summary_object(summary), "kept_fields": report.kept, "blocked_records": report.blocked})
+    else:
+        write_summary(output, summary, title)
+    output.text(ngettext("{count} record put back.", "{count} records put back.", report.restored).format(count=number(report.restored)))
+    for kept in report.kept[:MOST]:
+        output.note(
+            _("{entity} {record}, {field}: kept “{found}”, which {who} wrote {when}; the run would put back “{wanted}”.").format(
+                entity=kept.entity,
+                record=kept.record,
+                field=kept.field,
+                found=shown(kept.found),
+                wanted=shown(kept.wanted),
+                who=safe(kept.by) or _("somebody"),
+                when=local_time(kept.at) if kept.at else _("later"),
+            )
+        )
+    for blocked in report.blocked[:MOST]:
+        output.note(
+            _("{entity} {record}: left alone: {reason}").format(entity=blocked.entity, record=blocked.record, reason=safe(blocked.reason))
+        )
+    more = max(len(report.kept) - MOST, 0) + max(len(report.blocked) - MOST, 0)
+    if more:
+        output.note(ngettext("… and {count} more", "… and {count} more", more).format(count=number(more)))
+    return ROWS_LEFT if report.blocked else 0
+
+
+# -- blame
+
+
+def _configure_blame(parser: ArgumentParser) -> None:
+    add_entity(parser)
+    parser.add_argument("id", type=int, metavar=_("ID"), help=_("the record's number"))
+    parser.add_argument("field", nargs="?", default="", metavar=_("FIELD"), help=_("only this field, like email or person.email"))
+
+
+def blame(call: Call) -> int:
+    """Where the values of a record come from."""
+    arguments, workspace = call.arguments, call.workspace
+    record_exists(workspace, arguments.entity, arguments.id)
+    field = arguments.field
+    if field:
+        field = field_named(field if "." in field else f"{arguments.entity}.{field}", workspace.catalogue)
+    call.output.listing(
+        workspace.blame(arguments.entity, arguments.id, field),
+        {
+            _("Field"): lambda trace: trace.field,
+            _("Value"): lambda trace: shown(trace.value),
+            _("Before"): lambda trace: shown(trace.before),
+            _("How"): lambda trace: _(VERBS.get(trace.verb, trace.verb)),
+            _("Run"): lambda trace: str(trace.run),
+            _("When"): lambda trace: local_time(trace.at),
+            _("Who"): lambda trace: trace.user,
+            _("From"): lambda trace: trace.source,
+            _("Row"): lambda trace: "" if trace.row is None else str(trace.row),
+            _("Column"): lambda trace: trace.column,
+            _("Remark"): lambda trace: trace.note,
+        },
+        empty=_("No run has written to it."),
+    )
+    return 0
+
+
+RUNS = Command(runs)
+SHOW = Command(show, _configure_run)
+UNDO = Command(undo, _configure_undo)
+REDO = Command(redo, _configure_run)
+BLAME = Command(blame, _configure_blame)

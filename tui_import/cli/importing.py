@@ -1,0 +1,252 @@
+"""``run`` and ``apply``: an import from its file to its summary, without the screens."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError, StoppedError, UsageError, Where
+from tui_import.api.i18n import _, ngettext
+from tui_import.cli.call import Call, Command
+from tui_import.cli.choices import Choices, change_settings, field_named, links, option_values, pair, sort_choices
+from tui_import.cli.problems import write_problems
+from tui_import.cli.render import number
+from tui_import.cli.stopping import work
+from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
+from tui_import.model.plan import PlanReport
+from tui_import.model.settings import Action, Recipe
+from tui_import.model.text import safe
+
+if TYPE_CHECKING:
+    from tui_import.session.importing import ImportSession
+
+PASSWORD_TRIES = 3
+
+
+def _configure_run(parser: ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar=_("FILE"), help=_("what to import; - reads standard input"))
+    parser.add_argument("--recipe", metavar=_("RECIPE"), help=_("a saved recipe: its name, or a TOML file"))
+    parser.add_argument(
+        "--source", metavar=_("NAME"), help=_("the source that reads it (default: by the file's ending; see: tui-import sources)")
+    )
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar=_("KEY=VALUE"),
+        help=_("an option of the source (see: tui-import sources info NAME)"),
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar=_("KEY=VALUE"), dest="choices",
+        help=_("a setting as in recipes, like person.match=email, lists.category=blank or constants.company.category=Prospect"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--map", action="append", default=[], metavar=_("COLUMN=FIELD"), dest="map",
+        help=_("link a column, by its header or letter, to a field (see: tui-import fields); COLUMN= leaves it out"),
+    )  # fmt: skip
+    parser.add_argument("--plan-only", action="store_true", help=_("write nothing to the store; keep the draft for: tui-import apply"))
+    parser.add_argument("--max-problems", type=int, metavar=_("N"), help=_("import nothing where more rows than this are problems"))
+    parser.add_argument("--yes", action="store_true", help=_("agree to values being cleared and to the same file being added once more"))
+
+
+def run(call: Call) -> int:
+    """Import a file; see CONTRACT for its exit codes."""
+    session = _open(call)
+    keep = False
+    try:
+        _refuse_repetition(call, session)
+        with work() as progress:
+            session.read(progress)
+        _configure_session(call, session)
+        with work() as progress:
+            report = session.plan(progress)
+        keep = True
+        return _conclude(call, session, report)
+    except StoppedError:
+        keep = False
+        raise
+    finally:
+        session.close()
+        if not keep and session.summary is None:
+            call.workspace.discard(session.id)
+
+
+# -- up to the plan
+
+
+def _open(call: Call) -> ImportSession:
+    """The session, with recipe and options; asks for a password where one is needed and somebody is there to ask."""
+    workspace, arguments = call.workspace, call.arguments
+    if not arguments.file:
+        raise UsageError(_("Say which file to import."), hint=_("tui-import run FILE"))
+    recipe = workspace.recipe(arguments.recipe) if arguments.recipe else Recipe()
+    source = arguments.source or recipe.source or workspace.source_for(arguments.file)
+    pairs = [*_choices(call).options, *map(pair, arguments.option)]
+    options = {**recipe.options, **option_values(workspace.source_options(source), pairs)}
+    for attempt in range(PASSWORD_TRIES + 1):
+        try:
+            session = workspace.begin(arguments.file, source=source, options=options, recipe=recipe if arguments.recipe else None)
+            session.peek(1)  # a wrong password shows at the first look
+            return session
+        except PasswordNeededError:
+            if attempt == PASSWORD_TRIES or not sys.stderr.isatty():
+                raise
+            with suppress(EOFError):
+                options["password"] = getpass.getpass(_("Password of {file}: ").format(file=safe(arguments.file)))
+    raise AssertionError  # the loop returns or raises
+
+
+def _choices(call: Call) -> Choices:
+    return sort_choices(call.arguments.choices)
+
+
+def _refuse_repetition(call: Call, session: ImportSession) -> None:
+    """The same content once more: said always, refused where it would make everything twice."""
+    earlier = session.already_imported()
+    if earlier is None:
+        return
+    where = Where(file=call.arguments.file)
+    sentence = _("The same content was imported already, by run {run}.").format(run=earlier.id)
+    settings = change_settings(session.settings, _choices(call).settings, call.workspace.lists())
+    if Action.ADD in (settings.company.action, settings.person.action) and not call.arguments.yes:
+        raise RefusedError(sentence, where=where, hint=_("It would add every record once more; with --yes it does."))
+    call.output.note(f"{safe(call.arguments.file)}: {sentence}")
+
+
+def _configure_session(call: Call, session: ImportSession) -> None:
+    """Mapping, constants and settings; nothing may be missing afterwards."""
+    catalogue = call.workspace.catalogue
+    for column, fields in links(call.arguments.map, session.columns, catalogue).items():
+        session.unlink(column)
+        for field in fields:
+            session.link(column, field)
+    chosen = _choices(call)
+    for key, value in chosen.constants:
+        session.set_constant(field_named(key, catalogue), value)
+    session.change_settings(change_settings(session.settings, chosen.settings, call.workspace.lists()))
+    _report_drift(call, session)
+    _refuse_missing(call, session)
+
+
+def _report_drift(call: Call, session: ImportSession) -> None:
+    drift = session.drift()
+    where = Where(file=call.arguments.file)
+    if drift.blocks:
+        raise DriftError(
+            _("The file has no longer what the recipe needs: {columns}.").format(columns=", ".join(drift.missing)),
+            where=where,
+            hint=_("Link the columns anew with --map, or open the file in the screens and save the recipe again."),
+        )
+    for old, new in drift.renamed:
+        call.output.note(_("The column “{old}” of the recipe is called “{new}” now.").format(old=safe(old), new=safe(new)))
+    if drift.new:
+        call.output.note(_("The recipe does not know these columns: {columns}.").format(columns=", ".join(map(safe, drift.new))))
+
+
+def _refuse_missing(call: Call, session: ImportSession) -> None:
+    missing = session.missing()
+    if not missing:
+        return
+    catalogue = call.workspace.catalogue
+    needed = "; ".join(" / ".join(catalogue[field].title for field in each.fields) for each in missing)
+    example = missing[0].fields[0]
+    raise UsageError(
+        _("No column is linked to: {fields}.").format(fields=needed),
+        where=Where(file=call.arguments.file),
+        hint=_('Link one with --map "COLUMN={field}"; the columns are: {columns}.').format(
+            field=example, columns=", ".join(column.title for column in session.columns)
+        ),
+    )
+
+
+# -- from the plan on
+
+
+def _conclude(call: Call, session: ImportSession, report: PlanReport) -> int:
+    """Show the plan, or carry it out where nothing speaks against it."""
+    output, arguments = call.output, call.arguments
+    problems = max((counts.problem for counts in report.entities.values()), default=0)
+    left = max((counts.problem + counts.held for counts in report.entities.values()), default=0)
+    too_many = arguments.max_problems is not None and problems > arguments.max_problems
+    if arguments.plan_only or too_many:
+        write_plan(call, session, report)
+        if too_many:
+            output.note(
+                _("Nothing was imported: {count} problems are more than {limit}.").format(
+                    count=number(problems), limit=number(arguments.max_problems)
+                )
+            )
+        return ROWS_LEFT if left else 0
+    _refuse_clears(call, session, report)
+    return _apply(call, session)
+
+
+def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
+    """What would happen, and how to make it happen."""
+    output = call.output
+    output.result(plan_object(session.id, report))
+    output.text(heading(session.location, report.rows))
+    output.text(counts_table(report.entities))
+    for name, items in report.new_list_items.items():
+        output.text(_("New in the list {list}: {items}").format(list=safe(name), items=", ".join(map(safe, items))))
+    if report.clears:
+        output.text(_clears(report))
+    write_problems(output, session)
+    output.text(_("Nothing is written yet. To import it: tui-import apply {draft}").format(draft=session.id))
+
+
+def _clears(report: PlanReport) -> str:
+    return ngettext("{count} value will be cleared.", "{count} values will be cleared.", report.clears).format(count=number(report.clears))
+
+
+def _refuse_clears(call: Call, session: ImportSession, report: PlanReport) -> None:
+    if report.clears and not call.arguments.yes:
+        raise RefusedError(_clears(report), hint=_("If you want that: tui-import apply {draft} --yes").format(draft=session.id))
+
+
+def _apply(call: Call, session: ImportSession) -> int:
+    try:
+        with work() as progress:
+            session.apply(progress, accept_clears=call.arguments.yes)
+    except StoppedError:
+        if session.summary is None:
+            raise
+    summary = session.summary
+    assert summary is not None
+    write_summary(call.output, summary, heading(session.location, summary.rows, summary.seconds, summary.run))
+    if summary.left:
+        write_problems(call.output, session)
+    return ROWS_LEFT if summary.left else 0
+
+
+# -- apply
+
+
+def _configure_apply(parser: ArgumentParser) -> None:
+    parser.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it (see: tui-import drafts)"))
+    parser.add_argument("--yes", action="store_true", help=_("agree to values being cleared"))
+
+
+def apply(call: Call) -> int:
+    """Carry out the plan of a kept draft."""
+    session = call.workspace.resume(call.arguments.draft)
+    try:
+        done = session.summary
+        if done is not None:
+            call.output.note(_("It was imported already, by run {run}.").format(run=done.run))
+            write_summary(call.output, done, heading(session.location, done.rows, done.seconds, done.run))
+            return ROWS_LEFT if done.left else 0
+        report = session.report
+        if report is None or session.outdated:
+            raise RefusedError(_("The draft has no plan yet."), hint=_("Go on with it: tui-import resume {draft}").format(draft=session.id))
+        _refuse_clears(call, session, report)
+        return _apply(call, session)
+    finally:
+        session.close()
+
+
+RUN = Command(run, _configure_run)
+APPLY = Command(apply, _configure_apply)

@@ -1,0 +1,82 @@
+"""Runs one command and turns whatever goes wrong into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_import.api.errors import TuiImportError, UsageError, Where
+from tui_import.api.i18n import _
+from tui_import.cli.call import Call
+from tui_import.cli.commands import COMMANDS, LATER, load
+from tui_import.cli.parser import general_help, parse, prepare, take_common
+from tui_import.cli.render import Output, silence
+from tui_import.cli.screens import needs_terminal, open_screens
+from tui_import.cli.stopping import interruption
+from tui_import.model.text import safe
+
+
+def main(words: Sequence[str]) -> int:
+    """Run these words; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")  # a terminal in Latin-1 shows what it can
+    output = Output()
+    try:
+        interruption.install()
+        prepare()
+        return dispatch(words)
+    except TuiImportError as error:
+        output.note(f"tui-import: {safe(str(error))}")
+        return error.exit_code
+    except BrokenPipeError:  # the reader of an export has seen enough
+        silence(sys.stdout)
+        return 0
+    except KeyboardInterrupt:
+        output.note(_("tui-import: Stopped."))
+        return 130
+    except Exception as error:
+        if os.environ.get("TUI_IMPORT_DEBUG"):
+            raise
+        output.note(
+            _("tui-import: An error that we did not foresee: {error}. Set TUI_IMPORT_DEBUG=1 to see where, and tell us.").format(
+                error=safe(f"{type(error).__name__}: {error}")
+            )
+        )
+        return 1
+
+
+def dispatch(words: Sequence[str]) -> int:
+    """Find out what is meant, and do it."""
+    common, rest = take_common(words)
+    if not rest:
+        return screens(common)
+    name, *others = rest
+    if name in ("--help", "-h", "help"):
+        Output().text(general_help())
+        return 0
+    if name in COMMANDS:
+        call = Call(parse(name, others, common), Output(common.json))
+        try:
+            return load(name).act(call)
+        finally:
+            call.close()
+    if name in LATER:
+        raise UsageError(_("The command “{name}” comes with a later version of tui-import.").format(name=name))
+    if name.startswith("-"):
+        raise UsageError(_("There is no option “{name}”.").format(name=name), hint=_("See: tui-import --help"))
+    if others:
+        raise UsageError(_("“{name}” is no command.").format(name=name), hint=_("See: tui-import --help"))
+    return screens(common, file=name)
+
+
+def screens(common: Namespace, file: str | None = None) -> int:
+    """The TUI, with a file or without."""
+    if file is not None and not Path(file).exists():
+        raise UsageError(_("This is neither a command nor a file."), where=Where(file=file), hint=_("See: tui-import --help"))
+    needs_terminal(_("Without one, import with: tui-import run FILE"))
+    return open_screens(common.store, file=file)

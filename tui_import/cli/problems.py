@@ -1,0 +1,42 @@
+"""The rows that are left: where they stand and what is the matter with them, on standard error."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tui_import.api.errors import Where
+from tui_import.api.i18n import _, ngettext
+from tui_import.cli.render import Output, number
+from tui_import.model.issues import Issue
+from tui_import.model.plan import PreviewRow, RowFilter
+from tui_import.model.text import safe, shown
+
+if TYPE_CHECKING:
+    from tui_import.session.importing import ImportSession
+
+MOST = 20
+"""Rows that are named; the screens show all."""
+
+
+def write_problems(output: Output, session: ImportSession) -> None:
+    """A line per row: file, sheet, row, column, value, and why."""
+    keys = session.row_keys(RowFilter(show="problems"))
+    rows = session.preview_rows([keys[position] for position in range(min(len(keys), MOST))])
+    for row in rows:
+        for state in islice((state for state in row.states if state.reason is not None), 1):
+            output.note(_line(session, row, state.reason))
+    if len(keys) > MOST:
+        more = len(keys) - MOST
+        output.note(ngettext("… and {count} row more", "… and {count} rows more", more).format(count=number(more)))
+    if len(keys):
+        output.note(_("To correct them: tui-import resume {draft}").format(draft=session.id))
+
+
+def _line(session: ImportSession, row: PreviewRow, issue: Issue | None) -> str:
+    column = value = ""
+    if issue is not None and issue.column is not None:
+        column = session.columns[issue.column].title
+        value = shown(row.cells[issue.column])
+    where = Where(session.location, session.table, row.number, column, value)
+    return f"{safe(str(where))}: {safe(str(issue))}"

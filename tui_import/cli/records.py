@@ -1,0 +1,154 @@
+"""``export``, ``template``, ``fields``: records out of the store, and what they consist of."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import N_, _, ngettext
+from tui_import.cli.call import Call, Command
+from tui_import.cli.choices import unknown
+from tui_import.cli.render import number
+from tui_import.model.fields import Field
+from tui_import.model.text import safe
+
+if TYPE_CHECKING:
+    from tui_import.session.workspace import Workspace
+
+ENTITIES = ("company", "person")
+FORMATS = ("csv", "json", "xlsx")
+TYPES = {
+    "text": N_("text"), "long_text": N_("long text"), "email": N_("e-mail address"), "phone": N_("telephone number"),
+    "url": N_("web address"), "domain": N_("web domain"), "postal_code": N_("post code"), "vat_number": N_("VAT number"),
+    "date": N_("date"), "partial_date": N_("date, parts may be missing"), "boolean": N_("yes or no"), "integer": N_("whole number"),
+    "decimal": N_("number"), "country": N_("country"), "list": N_("list"), "choice": N_("choice"), "reference": N_("record"),
+    "id": N_("record number"),
+}  # fmt: skip
+
+
+def add_entity(parser: ArgumentParser) -> None:
+    """The argument that names a kind of record."""
+    parser.add_argument("entity", choices=ENTITIES, metavar=_("ENTITY"), help=_("company or person"))
+
+
+def record_exists(workspace: Workspace, entity: str, record: int) -> None:
+    """Raise the store's error where there is no such record."""
+    workspace.record(entity, record)
+
+
+# -- export
+
+
+def _configure_export(parser: ArgumentParser) -> None:
+    add_entity(parser)
+    parser.add_argument("--selection", type=int, metavar=_("SELECTION"), help=_("only the members of this selection"))
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        metavar=_("FORMAT"),
+        help=_("csv, json (an object a line) or xlsx; default: by the file's ending, else csv"),
+    )
+    parser.add_argument("-o", "--output", metavar=_("FILE"), help=_("where to; default: standard output"))
+
+
+def export(call: Call) -> int:
+    """Write records to a file or standard output."""
+    arguments, output = call.arguments, call.output
+    file_format = _format(call)
+    if arguments.output:
+        path = Path(arguments.output)
+        count = call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection)
+        output.result({"path": str(path), "records": count})
+        output.text(
+            ngettext("{count} record in {path}", "{count} records in {path}", count).format(count=number(count), path=safe(str(path)))
+        )
+    elif sys.stdout.isatty():
+        _to_terminal(call, file_format)
+    else:
+        call.workspace.export(arguments.entity, None, format=file_format, selection=arguments.selection)
+    return 0
+
+
+def _format(call: Call) -> str:
+    arguments = call.arguments
+    if arguments.format:
+        return str(arguments.format)
+    ending = Path(arguments.output or "").suffix.lower().lstrip(".")
+    if ending in FORMATS:
+        return ending
+    return "json" if call.output.as_json else "csv"
+
+
+def _to_terminal(call: Call, file_format: str) -> None:
+    """What a terminal shows is made safe first, so it takes the way through a file."""
+    if file_format == "xlsx":
+        raise UsageError(_("A workbook is nothing for a terminal."), hint=_("Name a file: -o FILE.xlsx"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "export")
+        call.workspace.export(call.arguments.entity, path, format=file_format, selection=call.arguments.selection)
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for line in lines:
+                sys.stdout.write(safe(line.rstrip("\r\n")) + "\n")
+
+
+# -- template
+
+
+def _configure_template(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar=_("NAME"), help=_("contacts"))
+    parser.add_argument("file", metavar=_("OUT.xlsx"), help=_("where to; must not exist"))
+
+
+def template(call: Call) -> int:
+    """Write a workbook to fill in."""
+    call.workspace.write_template(call.arguments.name, call.arguments.file)
+    call.output.result({"path": call.arguments.file})
+    call.output.text(_("Written: {path}").format(path=safe(call.arguments.file)))
+    return 0
+
+
+# -- fields
+
+
+def _configure_fields(parser: ArgumentParser) -> None:
+    parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=_("only the fields of this kind of record: company or person"))
+
+
+def fields(call: Call) -> int:
+    """All fields with type, length, multiplicity and list."""
+    wanted = call.arguments.entity
+    found = [field for field in call.workspace.catalogue if wanted in (None, field.entity)]
+    if not found:
+        raise unknown(_("There is no kind of record “{name}”."), wanted, ENTITIES)
+    call.output.listing(
+        found,
+        {
+            _("Field"): lambda field: field.key,
+            _("In words"): lambda field: field.title,
+            _("Type"): _type,
+            _("Characters"): lambda field: "" if field.length is None else str(field.length),
+            _("Several"): lambda field: _("yes") if field.multiple else "",
+        },
+        empty="",
+        as_object=lambda field: {
+            "field": field.key, "label": field.title, "type": field.type, "length": field.length, "multiple": field.multiple,
+            "required": field.required, "list": field.list or None, "choices": list(field.choices), "group": field.group,
+        },
+    )  # fmt: skip
+    return 0
+
+
+def _type(field: Field) -> str:
+    name = _(TYPES[field.type])
+    if field.list:
+        return _("{type} “{list}”").format(type=name, list=field.list)
+    return f"{name}: {', '.join(field.choices)}" if field.choices else name
+
+
+EXPORT = Command(export, _configure_export)
+TEMPLATE = Command(template, _configure_template)
+FIELDS = Command(fields, _configure_fields)

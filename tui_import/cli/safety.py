@@ -1,0 +1,83 @@
+"""``backup``, ``restore``, ``doctor``: copies of the store, deleted records, and whether all is well."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import _
+from tui_import.cli.call import Call, Command
+from tui_import.cli.records import ENTITIES
+from tui_import.cli.render import local_time, number, table
+from tui_import.cli.stopping import work
+from tui_import.model.runs import BackupInfo
+from tui_import.model.text import safe
+
+
+def _configure_backup(parser: ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar=_("OUT"), help=_("where to; default: the folder of backups beside the store"))
+    parser.add_argument("--list", action="store_true", help=_("the backups that there are, instead of making one"))
+
+
+def backup(call: Call) -> int:
+    """Copy the store and check the copy, or list the copies."""
+    if call.arguments.list:
+        call.output.listing(
+            call.workspace.backups(),
+            {
+                _("Made"): lambda each: local_time(each.made),
+                _("Bytes"): lambda each: each.size,
+                _("Backup"): lambda each: each.path,
+            },
+            empty=_("There are no backups."),
+        )
+        return 0
+    with work() as progress:
+        made = call.workspace.backup(call.arguments.file, progress)
+    call.output.result(made)
+    call.output.text(_describe(made))
+    return 0
+
+
+def _describe(made: BackupInfo) -> str:
+    state = _("checked") if made.verified else _("not checked")
+    return _("{path} ({size} bytes, {state})").format(path=safe(made.path), size=number(made.size), state=state)
+
+
+def _configure_restore(parser: ArgumentParser) -> None:
+    parser.add_argument("what", nargs="+", metavar=_("FILE | ENTITY ID"), help=_("a backup, or the kind and number of a deleted record"))
+
+
+def restore(call: Call) -> int:
+    """Put a backup in the place of the store (which is backed up first), or bring back a deleted record."""
+    what = call.arguments.what
+    if len(what) == 1:
+        before = call.workspace.restore(what[0])
+        call.output.result(before)
+        call.output.text(_("Restored. The store as it was before: {path}").format(path=safe(before.path)))
+        return 0
+    if len(what) != 2 or what[0] not in ENTITIES or not what[1].isdecimal():
+        raise UsageError(_("Say what to restore."), hint=_("tui-import restore FILE, or tui-import restore company 7"))
+    call.workspace.restore_record(what[0], int(what[1]))
+    call.output.text(_("Restored."))
+    return 0
+
+
+def doctor(call: Call) -> int:
+    """Check the store and the program; exit code 1 where something is wrong."""
+    checks = call.workspace.doctor()
+    if call.output.as_json:
+        for check in checks:
+            call.output.result(check)
+    else:
+        rows = [[_("ok") if check.ok else _("WRONG"), safe(check.name), safe(check.detail)] for check in checks]
+        call.output.text(table([], rows))
+        for check in checks:
+            if not check.ok and check.hint:
+                call.output.note(f"{safe(check.name)}: {safe(check.hint)}")
+    return 0 if all(check.ok for check in checks) else 1
+
+
+BACKUP = Command(backup, _configure_backup)
+RESTORE = Command(restore, _configure_restore)
+DOCTOR = Command(doctor)

@@ -1,0 +1,86 @@
+"""``selections``: named sets of records."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from tui_import.api.errors import RefusedError
+from tui_import.api.i18n import _, ngettext
+from tui_import.cli.call import Call, Command
+from tui_import.cli.choices import unknown
+from tui_import.cli.render import local_time, number
+from tui_import.cli.summary import SELECTION_KINDS, entity_name, selection_object, selections_table, write_summary
+from tui_import.model.plan import SelectionInfo
+
+WAYS = ("union", "intersection", "difference")
+
+
+def _configure(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
+    verbs.add_parser("list", help=_("all selections, which is what you get without a verb"))
+    combine = verbs.add_parser("combine", help=_("make a selection of others"))
+    combine.add_argument("way", choices=WAYS, metavar=_("WAY"), help=_("union, intersection or difference (the first without the others)"))
+    combine.add_argument("name", metavar=_("NAME"), help=_("what the new one is called"))
+    combine.add_argument("selection", type=int, nargs="+", metavar=_("SELECTION"), help=_("two or more, by number"))
+    delete = verbs.add_parser("delete", help=_("delete a selection, or with --members its records"))
+    delete.add_argument("selection", type=int, metavar=_("SELECTION"), help=_("its number"))
+    delete.add_argument("--members", action="store_true", help=_("delete its records; tui-import undo brings them back"))
+    delete.add_argument("--yes", action="store_true", help=_("agree to the records being deleted"))
+
+
+def selections(call: Call) -> int:
+    """List, combine or delete."""
+    verbs = {"combine": _combine, "delete": _delete}
+    return verbs.get(call.arguments.verb, _list)(call)
+
+
+def _list(call: Call) -> int:
+    call.output.listing(
+        call.workspace.selections(),
+        {
+            _("Selection"): lambda selection: str(selection.id),
+            _("Name"): lambda selection: selection.name,
+            _("Of"): lambda selection: entity_name(selection.entity),
+            _("Kind"): lambda selection: _(SELECTION_KINDS.get(selection.kind, selection.kind)),
+            _("Members"): lambda selection: selection.members,
+            _("Run"): lambda selection: "" if selection.run is None else str(selection.run),
+            _("Made"): lambda selection: local_time(selection.created) if selection.created else "",
+        },
+        empty=_("There are no selections."),
+        as_object=lambda selection: {**selection_object(selection), "run": selection.run, "created": selection.created},
+    )
+    return 0
+
+
+def _combine(call: Call) -> int:
+    made = call.workspace.combine(call.arguments.way, call.arguments.selection, call.arguments.name)
+    call.output.result(selection_object(made))
+    call.output.text(selections_table([made]))
+    return 0
+
+
+def _find(call: Call) -> SelectionInfo:
+    known = {selection.id: selection for selection in call.workspace.selections()}
+    if call.arguments.selection not in known:
+        raise unknown(_("There is no selection “{name}”."), str(call.arguments.selection), map(str, known))
+    return known[call.arguments.selection]
+
+
+def _delete(call: Call) -> int:
+    selection = _find(call)
+    if not call.arguments.members:
+        call.workspace.delete_selection(selection.id)
+        return 0
+    if not call.arguments.yes:
+        raise RefusedError(
+            ngettext("{count} record would be deleted.", "{count} records would be deleted.", selection.members).format(
+                count=number(selection.members)
+            ),
+            hint=_("With --yes they are; tui-import undo brings them back."),
+        )
+    summary = call.workspace.delete_members(selection.id)
+    write_summary(call.output, summary, _("Run {run}: the members of “{name}” are deleted.").format(run=summary.run, name=selection.name))
+    return 0
+
+
+SELECTIONS = Command(selections, _configure)

@@ -1,0 +1,161 @@
+"""``lists``, ``recipes``, ``sources``, ``preferences``: what imports are made with."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, _SubParsersAction
+
+from tui_import.api.i18n import _
+from tui_import.cli.call import Call, Command
+from tui_import.cli.choices import pair, unknown
+from tui_import.cli.render import Output
+from tui_import.model.runs import ListItem
+from tui_import.model.text import shown
+
+# -- lists
+
+
+def _configure_lists(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
+    every = verbs.add_parser("list", help=_("all items, which is what you get without a verb"))
+    every.add_argument("list", nargs="?", metavar=_("LIST"), help=_("only this list"))
+    _list_verb(verbs, "add", _("add an item"))
+    rename = _list_verb(verbs, "rename", _("rename an item; records keep it"))
+    rename.add_argument("new_name", metavar=_("NEW_NAME"), help=_("what it is to be called"))
+    _list_verb(verbs, "deactivate", _("offer an item no longer; records keep it"))
+    _list_verb(verbs, "activate", _("offer an item again"))
+
+
+def _list_verb(verbs: _SubParsersAction[ArgumentParser], verb: str, summary: str) -> ArgumentParser:
+    parser = verbs.add_parser(verb, help=summary)
+    parser.add_argument("list", metavar=_("LIST"), help=_("the list's name, like category"))
+    parser.add_argument("name", metavar=_("NAME"), help=_("the item's name"))
+    return parser
+
+
+def lists(call: Call) -> int:
+    """List the items, or change one."""
+    arguments, workspace = call.arguments, call.workspace
+    known = workspace.lists()
+    name = getattr(arguments, "list", None)
+    if name is not None and name not in known:
+        raise unknown(_("There is no list “{name}”."), name, known)
+    if name is None or arguments.verb in (None, "list"):
+        _write_items(call.output, [item for key, items in known.items() if name in (None, key) for item in items])
+        return 0
+    if arguments.verb == "add":
+        item = workspace.add_list_item(name, arguments.name)
+    elif arguments.verb == "rename":
+        item = workspace.set_list_item(name, arguments.name, rename=arguments.new_name)
+    else:
+        item = workspace.set_list_item(name, arguments.name, deactivated=arguments.verb == "deactivate")
+    _write_items(call.output, [item])
+    return 0
+
+
+def _write_items(output: Output, items: list[ListItem]) -> None:
+    output.listing(
+        items,
+        {
+            _("List"): lambda item: item.list,
+            _("Item"): lambda item: item.name,
+            _("Records"): lambda item: item.used,
+            _("Remark"): lambda item: _("not offered") if item.deactivated else "",
+        },
+        empty=_("The list is empty."),
+    )
+
+
+# -- recipes
+
+
+def recipes(call: Call) -> int:
+    """All saved recipes."""
+    call.output.listing(
+        call.workspace.recipes(),
+        {
+            _("Recipe"): lambda recipe: recipe.name,
+            _("Source"): lambda recipe: recipe.source,
+            _("Columns"): lambda recipe: len(recipe.mapping),
+            _("Companies by"): lambda recipe: f"{recipe.settings.company.match}, {recipe.settings.company.action}",
+            _("Persons by"): lambda recipe: f"{recipe.settings.person.match}, {recipe.settings.person.action}",
+        },
+        empty=_("There are no recipes; the screens save one at their last step."),
+    )
+    return 0
+
+
+# -- sources
+
+
+def _configure_sources(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
+    verbs.add_parser("list", help=_("all sources, which is what you get without a verb"))
+    info = verbs.add_parser("info", help=_("the options of one source"))
+    info.add_argument("name", metavar=_("NAME"), help=_("the source's name"))
+
+
+def sources(call: Call) -> int:
+    """All sources, or one with its options."""
+    workspace = call.workspace
+    known = workspace.sources()
+    if call.arguments.verb != "info":
+        call.output.listing(
+            known,
+            {
+                _("Source"): lambda source: source.name,
+                _("Title"): lambda source: source.title,
+                _("Files"): lambda source: " ".join(source.suffixes),
+                _("From"): lambda source: f"{source.package} {source.version}",
+                _("Remark"): lambda source: source.error,
+            },
+            empty=_("There are no sources; is the program installed whole?"),
+        )
+        return 0
+    name = call.arguments.name
+    if name not in [source.name for source in known]:
+        raise unknown(_("There is no source “{name}”."), name, [source.name for source in known])
+    call.output.listing(
+        workspace.source_options(name),
+        {
+            _("Option"): lambda option: option.key,
+            _("In words"): lambda option: option.label,
+            _("Type"): lambda option: "|".join(choice.value for choice in option.choices) or str(option.type),
+            _("Default"): lambda option: shown(option.default),
+            _("Help"): lambda option: option.help,
+        },
+        empty=_("It has no options."),
+    )
+    return 0
+
+
+# -- preferences
+
+
+def _configure_preferences(parser: ArgumentParser) -> None:
+    parser.add_argument("change", nargs="*", metavar=_("KEY=VALUE"), help=_("what to change; without, all are listed"))
+
+
+def preferences(call: Call) -> int:
+    """List the store's preferences, or change some."""
+    workspace = call.workspace
+    changes = [pair(text) for text in call.arguments.change]
+    known = workspace.preferences()
+    for key, _value in changes:
+        if key not in known:
+            raise unknown(_("There is no preference “{name}”."), key, known)
+    for key, value in changes:
+        workspace.set_preference(key, value)
+    named = {key for key, _value in changes}
+    call.output.listing(
+        [(key, value) for key, value in workspace.preferences().items() if not named or key in named],
+        {_("Preference"): lambda item: item[0], _("Value"): lambda item: shown(item[1])},
+        empty="",
+        as_object=lambda item: {"key": item[0], "value": item[1]},
+    )
+    return 0
+
+
+LISTS = Command(lists, _configure_lists)
+RECIPES = Command(recipes)
+SOURCES = Command(sources, _configure_sources)
+PREFERENCES = Command(preferences, _configure_preferences)

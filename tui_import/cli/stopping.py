@@ -1,0 +1,99 @@
+"""Work that shows how far it is and that Ctrl-C, SIGTERM and SIGHUP stop without a trace."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from tui_import.api.errors import StoppedError
+from tui_import.api.i18n import _
+from tui_import.cli.render import number, seconds
+from tui_import.model.progress import Progress
+from tui_import.model.text import safe
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GRACE = 2.0
+"""Seconds that work has to notice the wish to stop by itself, before it is stopped where it stands (reading a silent pipe, for one)."""
+REFRESH = 0.25
+"""Seconds between two looks at the progress."""
+
+
+class Interruption:
+    """What a signal does: ask the work that is under way to stop, or stop the program where there is none."""
+
+    def __init__(self) -> None:
+        self.progress: Progress | None = None
+        """Of the work under way."""
+
+    def install(self) -> None:
+        """Take the signals over; only the main thread can."""
+        if threading.current_thread() is threading.main_thread():
+            for number_ in (*SIGNALS, signal.SIGALRM):
+                signal.signal(number_, self._stop)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.progress is not None and not self.progress.stopped:
+            self.progress.stop()
+            signal.setitimer(signal.ITIMER_REAL, GRACE)
+            return
+        raise StoppedError(_("Stopped."))
+
+
+interruption = Interruption()
+
+
+@contextmanager
+def work() -> Iterator[Progress]:
+    """A `Progress` to hand to whatever takes long. It is shown while the block runs, on standard error and only in a terminal."""
+    progress = Progress()
+    outer, interruption.progress = interruption.progress, progress
+    try:
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            with _shown(progress):
+                yield progress
+        else:
+            yield progress
+        progress.check()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        interruption.progress = outer
+
+
+@contextmanager
+def _shown(progress: Progress) -> Iterator[None]:
+    done = threading.Event()
+
+    def show() -> None:
+        while not done.wait(REFRESH):
+            sys.stderr.write(f"\r\x1b[K{line(progress)}")
+            sys.stderr.flush()
+
+    watcher = threading.Thread(target=show, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def line(progress: Progress) -> str:
+    """How far it is: step, how many of how many, how fast, how long still."""
+    parts = [safe(progress.step)]
+    if progress.total:
+        parts.append(_("{done} of {total}").format(done=number(progress.done), total=number(progress.total)))
+    elif progress.done:
+        parts.append(number(progress.done))
+    if progress.done:
+        parts.append(_("{rate} a second").format(rate=number(int(progress.rate))))
+    left = progress.seconds_left
+    if left is not None and progress.done:
+        parts.append(_("{time} left").format(time=seconds(max(left, 0))))
+    return ", ".join(part for part in parts if part)
