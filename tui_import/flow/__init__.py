@@ -1,0 +1,1 @@
+"""Pure functions, one package or module per arrow: read → mapping → normalise → plan."""
