@@ -106,6 +106,16 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What the import cannot go on without."""
+
+    fields: tuple[tuple[str, ...], ...]
+    """Alternatives, the most usual first; all fields of one of them have to be linked or given a constant."""
+    reason: str
+    """A sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """How a file differs from the one that a recipe was made for."""
 
