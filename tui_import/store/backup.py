@@ -1,0 +1,258 @@
+"""Copies of the store: made while it is in use, verified before they get their name, put back without closing anything."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from tui_import.api.errors import RefusedError, StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
+from tui_import.api.i18n import _
+from tui_import.model.fields import Catalogue
+from tui_import.model.progress import Progress
+from tui_import.model.runs import BackupInfo
+from tui_import.store.connection import BUSY_SECONDS, Database, as_store_error, open_store
+from tui_import.store.layout import VERSION
+
+PAGES = 2_048
+"""Pages copied per step (8 MB): between two, progress is told and a stop is heard."""
+PART = ".part"
+"""Ending of a copy that is not finished and verified yet."""
+_STAMP = "%Y%m%d-%H%M%S"
+
+
+def backup_folder(store: Path) -> Path:
+    """Where the backups of a store lie."""
+    return store.with_name(store.name + ".backups")
+
+
+def backup(database: Database, path: Path | None = None, progress: Progress | None = None) -> BackupInfo:
+    """Copy the store and verify the copy; without ``path`` into the store's own folder, where old ones are removed then.
+
+    Raises `RefusedError` where ``path`` exists, `StoppedError`, and `StoreError` (disk full, folder not writable …): no file is left then.
+    """
+    info = _make(database, path or _next_name(database.path), progress or Progress())
+    if path is None:
+        keep = database.connection.execute("SELECT value FROM preference WHERE key = 'keep_backups'").fetchone()
+        prune(database.path, int(keep[0]) if keep else 0)
+    return info
+
+
+def backups(store: Path) -> list[BackupInfo]:
+    """The backups in the store's own folder, newest first."""
+    return [_info(path) for path in reversed(_own(store))]
+
+
+def prune(store: Path, keep: int) -> list[Path]:
+    """Remove the oldest backups of a store until ``keep`` are left (0: keep all); returns what was removed.
+
+    Only files that carry a name which `backup` gives are touched.
+    """
+    old = _own(store)[:-keep] if keep > 0 else []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return old
+
+
+def restore(database: Database, path: Path, catalogue: Catalogue, progress: Progress | None = None) -> BackupInfo:
+    """Make the store what a backup holds; returns the backup of the store as it was.
+
+    The file is copied, verified and brought up to date first; then the content goes into the live file in one transaction, so that other
+    connections keep working and a crash leaves the one or the other. Raises `StoreDamagedError` where the file is no sound store,
+    `StoreTooNewError` and `StoreError`.
+    """
+    progress = progress or Progress()
+    if not path.is_file():
+        raise StoreError(_("There is no such backup."), where=Where(file=str(path)), hint=_("List them with: tui-import doctor"))
+    with _scratch_copy(database.path, path, progress) as copy, closing(open_store(copy, catalogue, dict)) as prepared:
+        before = _make(database, _next_name(database.path), progress)
+        connection = database.connection
+        generation = "SELECT value FROM meta WHERE key = 'generation'"
+        latest = max(each.execute(generation).fetchone()[0] for each in (connection, prepared.connection))
+        # plans made against either content must notice
+        prepared.connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
+        try:
+            _copy(prepared.connection, connection, _("Restoring the store"), progress)
+        except sqlite3.Error as error:
+            raise as_store_error(error, database.path) from error
+    return before
+
+
+# -- names
+
+
+def _next_name(store: Path) -> Path:
+    folder = backup_folder(store)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    stamp = datetime.datetime.now(datetime.UTC).strftime(_STAMP)
+    path = folder / f"{store.stem}-{stamp}.sqlite"
+    number = 2
+    while path.exists():  # another one in the same second
+        path = folder / f"{store.stem}-{stamp}-{number}.sqlite"
+        number += 1
+    return path
+
+
+def _own(store: Path) -> list[Path]:
+    """Backups in the store's folder, oldest first."""
+    pattern = re.compile(re.escape(store.stem) + r"-(\d{8}-\d{6})(?:-(\d+))?\.sqlite")
+    names = ((pattern.fullmatch(path.name), path) for path in backup_folder(store).glob("*.sqlite"))
+    return [path for _stamp, _number, path in sorted((match[1], int(match[2] or 1), path) for match, path in names if match)]
+
+
+def _info(path: Path) -> BackupInfo:
+    status = path.stat()
+    match = re.search(r"-(\d{8}-\d{6})(?:-\d+)?\.sqlite$", path.name)
+    if match:
+        made = datetime.datetime.strptime(match[1], _STAMP).replace(tzinfo=datetime.UTC)
+    else:
+        made = datetime.datetime.fromtimestamp(status.st_mtime, datetime.UTC)
+    # a copy gets its name only once it is verified
+    return BackupInfo(str(path), made.isoformat(timespec="seconds"), status.st_size, verified=True)
+
+
+# -- copying
+
+
+def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
+    if path.exists():
+        raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)), hint=_("Choose another name."))
+    source = database.connection
+    with _part_file(path) as part:
+        # one read transaction: what others write meanwhile neither mixes in nor makes the copy begin again
+        source.execute("BEGIN")
+        try:
+            expected = _row_counts(source)
+            with closing(sqlite3.connect(part, isolation_level=None)) as target:
+                target.execute("PRAGMA synchronous = OFF")  # the whole file is synced below
+                _copy(source, target, _("Backing up the store"), progress)
+                target.execute("PRAGMA journal_mode = DELETE")  # so that it can be read in a folder without write permission
+        finally:
+            source.execute("ROLLBACK")
+        progress.begin(_("Verifying the backup"))
+        if verify(part) != expected:
+            raise StoreDamagedError(
+                _("The copy differs from the store."), where=Where(file=str(path)), hint=_("Check the disk: tui-import doctor")
+            )
+        progress.check()
+        _sync(part)
+        try:
+            os.link(part, path)  # unlike a rename, it never replaces a file that has come into being meanwhile
+        except FileExistsError as error:
+            raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path))) from error
+        except OSError:
+            part.rename(path)  # a file system without links
+        _sync(path.parent)
+    return _info(path)
+
+
+@contextmanager
+def _part_file(path: Path) -> Iterator[Path]:
+    """A new file beside ``path`` that only its owner can read; it is gone at the end, whatever happens."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise _cannot_write(part.parent, error) from error
+    try:
+        yield part
+    except sqlite3.Error as error:
+        raise as_store_error(error, path) from error
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                Path(f"{part}{suffix}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _scratch_copy(store: Path, path: Path, progress: Progress) -> Iterator[Path]:
+    """A verified copy of a backup that may be written to, beside the store's backups."""
+    try:
+        verify(path)
+    except sqlite3.Error as error:
+        raise as_store_error(error, path) from error
+    with _part_file(_next_name(store)) as part:
+        with closing(_read_only(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as target:
+            target.execute("PRAGMA synchronous = OFF")
+            _copy(source, target, _("Reading the backup"), progress)
+        yield part
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress) -> None:
+    progress.begin(step, source.execute("PRAGMA page_count").fetchone()[0])
+    moved = time.monotonic()
+
+    def advance(status: int, remaining: int, total: int) -> None:
+        nonlocal moved
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if time.monotonic() - moved > BUSY_SECONDS:
+                raise StoreBusyError(_("Somebody else is writing to the store."), hint=_("Try again when they are done."))
+        else:
+            moved = time.monotonic()
+        progress.total = total
+        progress.done = total - remaining
+        progress.check()
+
+    source.backup(target, pages=PAGES, progress=advance, sleep=0.05)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _cannot_write(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        _("A backup cannot be written there: {reason}.").format(reason=error.strerror or error),
+        where=Where(file=str(path)),
+        hint=_("Check the folder, its permissions and the room on the disk."),
+    )
+
+
+# -- verifying
+
+
+def verify(path: Path) -> dict[str, int]:
+    """Open a copy read-only and check that it is a sound store; returns the number of rows by table.
+
+    Raises `StoreDamagedError` or `StoreTooNewError`.
+    """
+    where = Where(file=str(path))
+    hint = _("Choose another backup.")
+    try:
+        with closing(_read_only(path)) as connection:
+            faults = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
+            if faults != ["ok"]:
+                raise StoreDamagedError(_("It is damaged: {fault}.").format(fault="; ".join(faults)), where=where, hint=hint)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            counts = _row_counts(connection)
+    except sqlite3.Error as error:
+        raise StoreDamagedError(_("This is not a readable store."), where=where, hint=hint) from error
+    if version > VERSION:
+        raise StoreTooNewError(_("A later version of tui-import made it."), where=where, hint=_("Update tui-import."))
+    if version == 0 or not {"meta", "run", "journal", "preference", "company", "person"} <= counts.keys():
+        raise StoreDamagedError(_("It is a database, but no store of tui-import."), where=where, hint=hint)
+    return counts
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+
+def _row_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    return {name: connection.execute(f'SELECT count(*) FROM "{name.replace(chr(34), chr(34) * 2)}"').fetchone()[0] for name in names}

@@ -1,0 +1,192 @@
+"""What the doctor looks at: is the store sound, is it safe, is there room, and where does the program run."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui_import.api.i18n import _, ngettext
+from tui_import.model.runs import Check
+from tui_import.store.backup import PART, backup_folder, backups
+from tui_import.store.connection import Database
+
+ROOM = 3
+"""Free disk space that an import may need, in store sizes: the backup, the write-ahead log, growth."""
+LEAST_ROOM = 100_000_000
+"""Bytes that should be free at any rate."""
+OLD_DAYS = 30
+"""A draft that nobody touched for so long was forgotten."""
+OLDEST_SQLITE = (3, 37, 0)
+"""STRICT tables."""
+SHOWN = 5
+
+_JOURNAL_CHECKS = (
+    ("SELECT count(*) FROM journal j LEFT JOIN run r ON r.id = j.run WHERE r.id IS NULL", "entries without a run"),
+    ("SELECT count(*) FROM journal_change c LEFT JOIN journal j ON j.id = c.entry WHERE j.id IS NULL", "changes without an entry"),
+    (
+        "SELECT count(*) FROM journal WHERE op = 'insert' AND state = 'undone' AND (image IS NULL OR NOT json_valid(image))",
+        "undone records without their copy",
+    ),
+    (
+        "SELECT count(*) FROM journal j JOIN run r ON r.id = j.run"
+        " WHERE (r.state, j.state) IN (VALUES ('done', 'undone'), ('undone', 'done'))",
+        "entries whose state is not their run's",
+    ),
+)
+"""Query that counts faults, and what they are (for whoever repairs a store: not translated)."""
+
+
+def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] | None = None, terminal: bool | None = None) -> list[Check]:
+    """All checks of the store and of the machine. ``drafts`` is the folder of the store's drafts."""
+    environment = os.environ if environment is None else environment
+    terminal = sys.stdout.isatty() if terminal is None else terminal
+    return [
+        *_soundness(database),
+        *_permissions(database.path, drafts),
+        _leftover_drafts(drafts),
+        _backups(database.path),
+        _room(database.path),
+        _sqlite(),
+        _machine(),
+        _terminal(environment, terminal=terminal),
+        _locale(environment),
+    ]
+
+
+# -- the store
+
+
+def _soundness(database: Database) -> Iterator[Check]:
+    connection = database.connection
+    restore = _("Restore a backup: tui-import restore FILE.")
+    try:
+        faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
+        yield _check(_("Store file"), faults == ["ok"], "; ".join(faults), restore)
+        broken = [f"{row[0]} {row[1]} → {row[2]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(SHOWN)]
+        yield _check(_("References between records"), not broken, "; ".join(broken) or "ok", restore)
+        found = [f"{count} {what}" for query, what in _JOURNAL_CHECKS if (count := connection.execute(query).fetchone()[0])]
+        yield _check(_("Journal"), not found, "; ".join(found) or "ok", _("Undo of these runs may not be complete. ") + restore)
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        yield _check(_("Write-ahead log"), mode == "wal", str(mode), _("The store may lie on a network drive; put it on a local disk."))
+    except sqlite3.Error as error:
+        yield Check(_("Store file"), ok=False, detail=str(error), hint=restore)
+
+
+def _permissions(store: Path, drafts: Path) -> Iterator[Check]:
+    """Nobody but the owner may read the store, its drafts and its backups."""
+    folder = backup_folder(store)
+    paths = [store, *(Path(f"{store}{suffix}") for suffix in ("-wal", "-shm")), drafts, folder]
+    for each in (drafts, folder):
+        paths += sorted(each.glob("*")) if each.is_dir() else []
+    open_to_others = []
+    for path in paths:
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+        except FileNotFoundError:
+            continue
+        if mode & 0o077:
+            open_to_others.append(f"{path} ({mode:03o})")
+    yield _check(
+        _("Only you can read it"),
+        not open_to_others,
+        _some(open_to_others) or str(store),
+        _("Close it to others: chmod go= FILE."),
+    )
+
+
+def _leftover_drafts(folder: Path) -> Check:
+    files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    detail = _size_and_age(files, ngettext("{count} draft", "{count} drafts", len(files)))
+    oldest = _days(files[0]) if files else 0
+    return _check(_("Drafts"), oldest <= OLD_DAYS, detail, _("Look at them with: tui-import drafts"))
+
+
+def _backups(store: Path) -> Check:
+    files = [Path(info.path) for info in reversed(backups(store))]
+    detail = _size_and_age(files, ngettext("{count} backup", "{count} backups", len(files)))
+    parts = sorted(backup_folder(store).glob(f"*{PART}"))
+    hint = _("Broken-off copies may be deleted: {files}").format(files=_some([str(part) for part in parts]))
+    return _check(_("Backups"), not parts, detail, hint)
+
+
+def _room(store: Path) -> Check:
+    size = sum(path.stat().st_size for path in (store, Path(f"{store}-wal")) if path.exists())
+    free = shutil.disk_usage(store.parent).free
+    detail = _("{free} free; the store has {size}").format(free=_bytes(free), size=_bytes(size))
+    return _check(_("Room on the disk"), free >= max(ROOM * size, LEAST_ROOM), detail, _("Make room before the next import."))
+
+
+# -- the machine
+
+
+def _sqlite() -> Check:
+    with sqlite3.connect(":memory:") as connection:
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    connection.close()
+    known = sorted(option for option in options if option.startswith(("THREADSAFE", "SECURE_DELETE", "ENABLE_FTS5", "MAX_VARIABLE_NUMBER")))
+    detail = f"{sqlite3.sqlite_version} ({', '.join(known)})"
+    return _check("SQLite", sqlite3.sqlite_version_info >= OLDEST_SQLITE, detail, _("Update SQLite or Python."))
+
+
+def _machine() -> Check:
+    return Check("Python", ok=True, detail=f"{platform.python_version()} ({platform.system()} {platform.machine()})")
+
+
+def _terminal(environment: Mapping[str, str], *, terminal: bool) -> Check:
+    name = environment.get("TERM", "")
+    columns, lines = shutil.get_terminal_size()
+    detail = _("{name}, {columns}x{lines}, colours: {colours}").format(
+        name=name or "-", columns=columns, lines=lines, colours=environment.get("COLORTERM", "-")
+    )
+    ok = not terminal or (name not in ("", "dumb") and columns >= 80 and lines >= 24)
+    return _check(_("Terminal"), ok, detail, _("The screens need a terminal of at least 80x24 that can move the cursor."))
+
+
+def _locale(environment: Mapping[str, str]) -> Check:
+    encoding = sys.stdout.encoding or locale.getpreferredencoding(do_setlocale=False)
+    names = [f"{name}={environment[name]}" for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)]
+    ok = encoding.lower().replace("-", "") == "utf8"
+    return _check(
+        _("Language and encoding"), ok, f"{encoding} {' '.join(names)}".strip(), _("Set LANG to a UTF-8 locale, such as C.UTF-8.")
+    )
+
+
+# -- words
+
+
+def _check(name: str, ok: bool, detail: str, hint: str) -> Check:
+    return Check(name, ok, detail, "" if ok else hint)
+
+
+def _size_and_age(files: Sequence[Path], counted: str) -> str:
+    text = counted.format(count=len(files))
+    if not files:
+        return text
+    size = sum(path.stat().st_size for path in files)
+    age = ngettext("oldest {days} day old", "oldest {days} days old", _days(files[0])).format(days=_days(files[0]))
+    return f"{text}, {_bytes(size)}, {age}"
+
+
+def _days(path: Path) -> int:
+    return max(0, (datetime.now(UTC) - datetime.fromtimestamp(path.stat().st_mtime, UTC)).days)
+
+
+def _bytes(number: int) -> str:
+    size = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def _some(names: Sequence[str]) -> str:
+    return "; ".join([*names[:SHOWN], *(["…"] if len(names) > SHOWN else [])])

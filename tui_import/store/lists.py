@@ -1,0 +1,192 @@
+"""Lists and preferences of a store."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import _
+from tui_import.api.source import Scalar
+from tui_import.flow.folding import fold
+from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.plan import Stored
+from tui_import.model.runs import ListItem
+from tui_import.store.connection import Database, bump_generation
+from tui_import.store.layout import ENTITIES
+from tui_import.store.schema import SHIPPED_PREFERENCES
+
+CONSENT_LISTS = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "consent_source": "source"}
+"""List → column of ``consent``; all other lists belong to fields of the catalogue."""
+LONGEST_NAME = 239
+"""Characters of an item's name (SPEC 8)."""
+COUNTED_PREFERENCES = ("keep_backups",)
+"""Preferences that hold a number; those that ship as 0 or 1 are switches, the others texts."""
+_YES = frozenset(("1", "yes", "true", "on"))
+_NO = frozenset(("0", "no", "false", "off"))
+
+
+def list_names(catalogue: Catalogue) -> list[str]:
+    """All lists there are."""
+    return list(dict.fromkeys([field.list for field in catalogue if field.list] + list(CONSENT_LISTS)))
+
+
+def usage(connection: sqlite3.Connection, catalogue: Catalogue) -> Counter[int]:
+    """Item → how many fields of records (deleted ones included) and consents hold it."""
+    used: Counter[int] = Counter()
+    for entity in ENTITIES:
+        columns = [field.name for field in catalogue.stored(entity) if field.type is FieldType.LIST]
+        for name in columns:
+            used.update(dict(connection.execute(f'SELECT "{name}", count(*) FROM {entity} WHERE "{name}" IS NOT NULL GROUP BY 1')))
+        multiple = [field.name for field in catalogue.multiple(entity) if field.type is FieldType.LIST]
+        if multiple:
+            rows = connection.execute(
+                f"SELECT value, count(*) FROM {entity}_value WHERE field IN (SELECT value FROM json_each(?)) GROUP BY 1",
+                (json.dumps(multiple),),
+            )
+            used.update(dict(rows))
+    for column in CONSENT_LISTS.values():
+        used.update(dict(connection.execute(f"SELECT {column}, count(*) FROM consent GROUP BY 1")))
+    return used
+
+
+def lists(database: Database, catalogue: Catalogue) -> Mapping[str, Sequence[ListItem]]:
+    """All lists with their items in rank order, empty lists included."""
+    connection = database.connection
+    used = usage(connection, catalogue)
+    found: dict[str, list[ListItem]] = {name: [] for name in list_names(catalogue)}
+    for row in connection.execute("SELECT id, list, name, rank, tooltip, deactivated FROM list_item ORDER BY list, rank, id"):
+        found.setdefault(row[1], []).append(_list_item(row, used))
+    return found
+
+
+def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str) -> ListItem:
+    """Add an item at the end of list ``name``, or take a deactivated one into use again.
+
+    Raises `UsageError` where the list does not exist, has the item already, or the name is blank or too long.
+    """
+    _check_list(catalogue, name)
+    text = _checked_name(item)
+    with database.transaction() as connection:
+        row = connection.execute("SELECT id, name, deactivated FROM list_item WHERE list = ? AND key = ?", (name, fold(text))).fetchone()
+        if row is None:
+            connection.execute(
+                "INSERT INTO list_item (list, name, key, rank) SELECT ?, ?, ?, 1 + coalesce(max(rank), 0) FROM list_item WHERE list = ?",
+                (name, text, fold(text), name),
+            )
+        elif row[2]:
+            connection.execute("UPDATE list_item SET deactivated = 0 WHERE id = ?", (row[0],))
+        else:
+            raise UsageError(_("List “{list}” has an item “{name}” already.").format(list=name, name=row[1]))
+        bump_generation(connection)
+    return _item(database, catalogue, name, text)
+
+
+def set_list_item(
+    database: Database, catalogue: Catalogue, name: str, item: str, *, rename: str | None = None, deactivated: bool | None = None
+) -> ListItem:
+    """Rename an item (the records that have it follow), or take it out of use or into it again.
+
+    Raises `UsageError` where there is no such list or item, or another item has the new name.
+    """
+    _check_list(catalogue, name)
+    current = _item(database, catalogue, name, item)
+    text = current.name if rename is None else _checked_name(rename)
+    with database.transaction() as connection:
+        clash = connection.execute(
+            "SELECT name FROM list_item WHERE list = ? AND key = ? AND id <> ?", (name, fold(text), current.id)
+        ).fetchone()
+        if clash:
+            raise UsageError(_("List “{list}” has an item “{name}” already.").format(list=name, name=clash[0]))
+        state = current.deactivated if deactivated is None else deactivated
+        connection.execute(
+            "UPDATE list_item SET name = ?, key = ?, deactivated = ? WHERE id = ?", (text, fold(text), int(state), current.id)
+        )
+        connection.execute("UPDATE preference SET value = ? WHERE key = ? AND value = ?", (text, f"default.{name}", current.name))
+        bump_generation(connection)
+    return _item(database, catalogue, name, text)
+
+
+def preferences(database: Database) -> Mapping[str, Stored]:
+    """All preferences of the store, in the order of their keys."""
+    stored = dict(database.connection.execute("SELECT key, value FROM preference"))
+    return {key: stored.get(key, shipped) for key, shipped in sorted(SHIPPED_PREFERENCES.items())}
+
+
+def set_preference(database: Database, catalogue: Catalogue, key: str, value: Scalar) -> Stored:
+    """Change a preference; returns what is stored now.
+
+    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` a number (0 keeps all), ``default.country`` an ISO 3166
+    code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what is allowed.
+    """
+    if key not in SHIPPED_PREFERENCES:
+        raise UsageError(
+            _("There is no preference “{key}”.").format(key=key),
+            hint=_("Choose one of: {names}.").format(names=", ".join(sorted(SHIPPED_PREFERENCES))),
+        )
+    stored = _checked_preference(database, catalogue, key, "" if value is None else str(value).strip())
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO preference (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, stored)
+        )
+        bump_generation(connection)
+    return stored
+
+
+def _checked_preference(database: Database, catalogue: Catalogue, key: str, text: str) -> str | int:
+    if key in COUNTED_PREFERENCES:
+        if not (text.isascii() and text.isdigit() and len(text) < 7):
+            raise UsageError(_("“{value}” does not fit {key}.").format(value=text, key=key), hint=_("Give a whole number, 0 or more."))
+        return int(text)
+    if isinstance(SHIPPED_PREFERENCES[key], int):
+        word = text.casefold()
+        if word not in _YES | _NO:
+            raise UsageError(_("“{value}” does not fit {key}.").format(value=text, key=key), hint=_("Say yes or no."))
+        return int(word in _YES)
+    if key == "default.country":
+        if text and not re.fullmatch(r"[A-Za-z]{2}", text):
+            raise UsageError(
+                _("“{value}” does not fit {key}.").format(value=text, key=key), hint=_("Give a code of two letters, such as DK.")
+            )
+        return text.upper()
+    return _item(database, catalogue, key.removeprefix("default."), text, in_use=True).name if text else ""
+
+
+def _check_list(catalogue: Catalogue, name: str) -> None:
+    names = list_names(catalogue)
+    if name not in names:
+        raise UsageError(
+            _("There is no list “{list}”.").format(list=name), hint=_("Choose one of: {names}.").format(names=", ".join(names))
+        )
+
+
+def _checked_name(text: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not fold(name) or not name.isprintable():
+        raise UsageError(_("A list item needs a name of printable characters."))
+    if len(name) > LONGEST_NAME:
+        raise UsageError(_("A list item's name has at most {count} characters.").format(count=LONGEST_NAME))
+    return name
+
+
+def _item(database: Database, catalogue: Catalogue, name: str, item: str, *, in_use: bool = False) -> ListItem:
+    connection = database.connection
+    row = connection.execute(
+        "SELECT id, list, name, rank, tooltip, deactivated FROM list_item WHERE list = ? AND key = ?", (name, fold(item))
+    ).fetchone()
+    if row is None or (in_use and row[5]):
+        items = connection.execute("SELECT name FROM list_item WHERE list = ? AND NOT deactivated ORDER BY rank, id", (name,))
+        raise UsageError(
+            _("List “{list}” has no item “{name}”.").format(list=name, name=item),
+            hint=_("Choose one of: {names}.").format(names=", ".join(text for (text,) in items)),
+        )
+    return _list_item(row, usage(connection, catalogue))
+
+
+def _list_item(row: tuple[int, str, str, int, str, int], used: Mapping[int, int]) -> ListItem:
+    item, name_of_list, name, rank, tooltip, deactivated = row
+    return ListItem(item, name_of_list, name, rank, tooltip, bool(deactivated), used.get(item, 0))

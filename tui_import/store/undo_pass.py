@@ -1,0 +1,86 @@
+"""One undo or redo on its way: what it works on, and what it has to say at the end."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tui_import.model.fields import Catalogue
+from tui_import.model.plan import COUNTED, Counts, Stored
+from tui_import.model.progress import Progress
+from tui_import.model.runs import Blocked, Kept, UndoReport
+from tui_import.store.images import ConsentRow
+from tui_import.store.journal import Entry
+from tui_import.store.layout import ENTITIES
+
+
+@dataclass(slots=True)
+class Pass:
+    """Shared by the parts of one undo or redo."""
+
+    connection: sqlite3.Connection
+    catalogue: Catalogue
+    run: int
+    finished: str
+    """When the run was finished: what was recorded later is not the run's."""
+    undo: bool
+    """False: redo."""
+    user: str
+    at: str
+    progress: Progress
+    items: dict[int, str]
+    """All list items with their names."""
+    _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _kept: list[Kept] = field(default_factory=list)
+    _blocked: list[Blocked] = field(default_factory=list)
+
+    def is_untouched(self, consent: ConsentRow) -> bool:
+        """The consent is the run's, as the run wrote it."""
+        return consent.run == self.run and consent.at <= self.finished
+
+    def count(self, entity: str, how: str) -> None:
+        """One more record: "added" (brought back), "updated" (removed again or changed back), "unchanged" (only kept fields)."""
+        self._counts[entity, how] += 1
+
+    def block(self, entity: str, record: int, reason: str) -> None:
+        """A record could not be taken back."""
+        self._blocked.append(Blocked(entity, record, reason))
+        self._counts[entity, "problem"] += 1
+
+    def keep(self, entity: str, entry: Entry, name: str, wanted: Stored, found: Stored) -> None:
+        """A field was left as it is, since somebody changed it after the run."""
+        by, at = self._editor(entity, entry, name)
+        self._kept.append(
+            Kept(entity, entry.record, f"{entity}.{name}", self.shown(entity, name, wanted), self.shown(entity, name, found), by, at)
+        )
+
+    def shown(self, entity: str, name: str, value: Stored) -> Stored:
+        """A value as a person reads it: list items and companies by name."""
+        if value is None or not isinstance(value, int):
+            return value
+        key = f"{entity}.{name}"
+        if key in self.catalogue and self.catalogue[key].list:
+            return self.items.get(value, value)
+        if name == "company":
+            row = self.connection.execute("SELECT name FROM company WHERE id = ?", (value,)).fetchone()
+            return str(row[0]) if row else value
+        return value
+
+    def _editor(self, entity: str, entry: Entry, name: str) -> tuple[str, str]:
+        """Who changed a field after the run, and when: a later run, else whoever the record says."""
+        row = self.connection.execute(
+            "SELECT r.user, r.finished FROM journal j JOIN journal_change c ON c.entry = j.id JOIN run r ON r.id = j.run"
+            " WHERE j.record = ? AND j.entity = ? AND j.id > ? AND c.field = ? AND c.state = 'done' ORDER BY c.id DESC LIMIT 1",
+            (entry.record, entity, entry.id, name),
+        ).fetchone()
+        if row is None:
+            row = self.connection.execute(f"SELECT updated_by, updated_at FROM {entity} WHERE id = ?", (entry.record,)).fetchone()
+        return (str(row[0]), str(row[1])) if row else ("", "")
+
+    def report(self) -> UndoReport:
+        """What was done; list items are spoken of only where they were blocked."""
+        counted = [entity for entity in ENTITIES if any(key[0] == entity for key in self._counts)]
+        entities = {entity: Counts(**{how: self._counts[entity, how] for how in COUNTED}) for entity in counted}
+        restored = sum(counts.added + counts.updated for counts in entities.values())
+        return UndoReport(self.run, restored, tuple(self._kept), tuple(self._blocked), entities)

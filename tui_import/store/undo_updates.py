@@ -1,0 +1,164 @@
+"""Undo and redo of changed records, a block at a time: read them, let `decide` say what becomes of each, write that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+
+from tui_import.api.i18n import _
+from tui_import.flow.folding import person_name_key
+from tui_import.model.plan import WRITING, Stored
+from tui_import.store import images
+from tui_import.store.images import Image
+from tui_import.store.journal import DONE, UNDONE, Entry
+from tui_import.store.undo_fields import CONSENT, Change, Now, Outcome, Shape, Step, decide, turn
+from tui_import.store.undo_pass import Pass
+
+NAMES = ("first_name", "last_name")
+"""Together they make ``person.name_key``."""
+
+
+class UpdatePass:
+    """Takes a run's changed records of one entity back, a block of entries at a time."""
+
+    def __init__(self, work: Pass, entity: str) -> None:
+        self._work = work
+        self._connection = work.connection
+        self._entity = entity
+        self._shape = Shape.of(work.catalogue, entity)
+
+    def work(self, entries: Sequence[Entry]) -> None:
+        """One block."""
+        steps = self._steps([entry.id for entry in entries])
+        records = self._load([entry.record for entry in entries], steps)
+        there = self._there(steps)
+        outcomes: list[tuple[Entry, Image, Outcome]] = []
+        for entry in entries:
+            now = records.get(entry.record)
+            if now is None:
+                self._work.block(self._entity, entry.record, _("It is no longer there."))
+                continue
+            saved = Image.from_json(entry.image)
+            outcomes.append((entry, saved, decide(self._shape, steps.get(entry.id, []), now, saved, there)))
+        self._write_records(outcomes, records)
+        self._write_journal(outcomes)
+        self._report(outcomes)
+
+    # -- reading
+
+    def _steps(self, entries: list[int]) -> dict[int, list[Step]]:
+        state = DONE if self._work.undo else UNDONE
+        rows = self._connection.execute(
+            "SELECT entry, id, field, before, after, before_key, after_key, verb FROM journal_change"
+            " WHERE entry IN (SELECT value FROM json_each(?)) AND state = ? ORDER BY entry, id",
+            (json.dumps(entries), state),
+        )
+        changes: dict[int, list[Change]] = {}
+        for entry, *change in rows:
+            if change[-1] in WRITING:
+                changes.setdefault(entry, []).append(Change(*change))
+        return {entry: turn(each, undo=self._work.undo) for entry, each in changes.items()}
+
+    def _load(self, ids: list[int], steps: Mapping[int, Sequence[Step]]) -> dict[int, Now]:
+        touched = {step.field for each in steps.values() for step in each}
+        columns = sorted(touched & self._shape.single.keys())
+        if self._entity == "person":
+            columns = sorted({*columns, *NAMES})
+        names = "".join(f', "{name}"' for name in columns)
+        wanted = json.dumps(ids)
+        rows = self._connection.execute(f"SELECT id{names} FROM {self._entity} WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
+        records = {row[0]: Now(dict(zip(columns, row[1:], strict=True))) for row in rows}
+        if touched & set(self._shape.multiple):
+            for record, values in images.values_of(self._connection, self._entity, ids).items():
+                records[record].values = values
+        if CONSENT in touched:
+            for person, consents in images.consents_of(self._connection, ids).items():
+                records[person].consents = [row for row in consents if self._work.is_untouched(row)]
+                records[person].purposes = {row.purpose for row in consents}
+        return records
+
+    def _there(self, steps: Mapping[int, Sequence[Step]]) -> dict[str, Collection[int]]:
+        companies = {step.wanted for each in steps.values() for step in each if step.field == "company"}
+        rows = self._connection.execute(
+            "SELECT id FROM company WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(filter(None, companies), key=str)),)
+        )
+        return {"company": {company for (company,) in rows}, "list_item": self._work.items.keys()}
+
+    # -- writing
+
+    def _write_records(self, outcomes: Sequence[tuple[Entry, Image, Outcome]], records: Mapping[int, Now]) -> None:
+        work, entity = self._work, self._entity
+        by_columns: dict[tuple[str, ...], list[list[Stored]]] = {}
+        for entry, _saved, outcome in outcomes:
+            if not outcome.writes:
+                continue
+            columns = dict(outcome.columns)
+            if entity == "person" and columns.keys() & set(NAMES):
+                first, last = ({**records[entry.record].columns, **columns}[name] for name in NAMES)
+                columns["name_key"] = person_name_key(*(None if part is None else str(part) for part in (first, last)))
+            by_columns.setdefault(tuple(columns), []).append([*columns.values(), work.at, work.user, entry.record])
+        for names, rows in by_columns.items():
+            setting = "".join(f'"{name}" = ?, ' for name in names)
+            self._connection.executemany(
+                f"UPDATE {entity} SET {setting}version = version + 1, updated_at = ?, updated_by = ? WHERE id = ?", rows
+            )
+        gone = [(row.id,) for _entry, _saved, outcome in outcomes for row in outcome.gone]
+        self._connection.executemany(f"DELETE FROM {entity}_value WHERE id = ?", gone)
+        images.add_values(self._connection, entity, {entry.record: outcome.back for entry, _saved, outcome in outcomes if outcome.back})
+        self._write_consents(outcomes)
+
+    def _write_consents(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
+        gone = [(row.id,) for _entry, _saved, outcome in outcomes for row in outcome.consents_gone]
+        self._connection.executemany("DELETE FROM consent WHERE id = ?", gone)
+        for entry, _saved, outcome in outcomes:
+            for row in outcome.consents_back:
+                moved = images.add_consents(self._connection, {entry.record: [row]})
+                for new in moved.values():  # its old id was given to another consent meanwhile
+                    self._connection.execute(
+                        "UPDATE journal_change SET after = ? WHERE entry = ? AND field = ? AND after = ?", (new, entry.id, CONSENT, row.id)
+                    )
+
+    def _write_journal(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
+        undo = self._work.undo
+        state = UNDONE if undo else DONE
+        settled = [(state, change) for _entry, _saved, outcome in outcomes for change in outcome.settled]
+        self._connection.executemany("UPDATE journal_change SET state = ? WHERE id = ?", settled)
+        rows: list[tuple[str, str | None, int]] = []
+        standing: list[tuple[int, int]] = []
+        for entry, saved, outcome in outcomes:
+            whole = not (outcome.kept or outcome.missing)
+            # one change that is done makes the entry done
+            after = (UNDONE if whole else DONE) if undo else (DONE if outcome.settled else entry.state)
+            rows.append((after, _merged(saved, outcome), entry.id))
+            stands = outcome.writes + (after == UNDONE) - (entry.state == UNDONE)
+            if stands:
+                standing.append((stands, entry.record))
+        self._connection.executemany("UPDATE journal SET state = ?, image = ? WHERE id = ?", rows)
+        # what we did ourselves is no later edit: it must not keep an earlier import from being undone
+        self._connection.executemany(
+            "UPDATE journal SET version = version + ? WHERE record = ? AND entity = ? AND op = 'insert'",
+            [(*each, self._entity) for each in standing],
+        )
+
+    def _report(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
+        for entry, _saved, outcome in outcomes:
+            for step, found in outcome.kept:
+                self._work.keep(self._entity, entry, step.field, step.wanted, found)
+            if outcome.missing:
+                names = ", ".join(sorted({step.field for step in outcome.missing}))
+                self._work.block(
+                    self._entity, entry.record, _("What stood in {fields} refers to something that is gone.").format(fields=names)
+                )
+            if outcome.settled or not (outcome.kept or outcome.missing):
+                self._work.count(self._entity, "updated")
+            elif not outcome.missing:
+                self._work.count(self._entity, "unchanged")
+
+
+def _merged(saved: Image, outcome: Outcome) -> str | None:
+    """The image of the entry, with what has now left the record."""
+    if not (outcome.gone or outcome.consents_gone):
+        return saved.to_json() if saved.values or saved.consents else None
+    values = {(row.field, row.key, str(row.value)): row for row in [*saved.values, *outcome.gone]}
+    consents = {row.id: row for row in [*saved.consents, *outcome.consents_gone]}
+    return Image(values=list(values.values()), consents=list(consents.values())).to_json()
