@@ -8,6 +8,7 @@ from typing import Any
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import field_named
+from tui_import.cli.parser import whole_number
 from tui_import.cli.records import add_entity, record_exists
 from tui_import.cli.render import local_time, number
 from tui_import.cli.stopping import work
@@ -58,7 +59,7 @@ def run_object(run: RunInfo) -> dict[str, Any]:
 
 
 def _configure_run(parser: ArgumentParser) -> None:
-    parser.add_argument("run", type=int, metavar=_("RUN"), help=_("its number (see: tui-import runs)"))
+    parser.add_argument("run", type=whole_number, metavar=_("RUN"), help=_("its number (see: tui-import runs)"))
 
 
 def show(call: Call) -> int:
@@ -85,7 +86,7 @@ def show(call: Call) -> int:
 
 def _configure_undo(parser: ArgumentParser) -> None:
     _configure_run(parser)
-    parser.add_argument("--selection", type=int, metavar=_("SELECTION"), help=_("only the records of this selection"))
+    parser.add_argument("--selection", type=whole_number, metavar=_("SELECTION"), help=_("only the records of this selection"))
 
 
 def undo(call: Call) -> int:
@@ -136,7 +137,7 @@ def _write_report(call: Call, summary: Summary, report: UndoReport, title: str) 
 
 def _configure_blame(parser: ArgumentParser) -> None:
     add_entity(parser)
-    parser.add_argument("id", type=int, metavar=_("ID"), help=_("the record's number"))
+    parser.add_argument("id", type=whole_number, metavar=_("ID"), help=_("the record's number"))
     parser.add_argument("field", nargs="?", default="", metavar=_("FIELD"), help=_("only this field, like email or person.email"))
 
 

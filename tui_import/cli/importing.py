@@ -12,6 +12,7 @@ from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError,
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import Choices, change_settings, field_named, links, option_values, pair, sort_choices
+from tui_import.cli.parser import whole_number
 from tui_import.cli.problems import write_problems
 from tui_import.cli.render import number
 from tui_import.cli.stopping import work
@@ -48,7 +49,9 @@ def _configure_run(parser: ArgumentParser) -> None:
         help=_("link a column, by its header or letter, to a field (see: tui-import fields); COLUMN= leaves it out"),
     )  # fmt: skip
     parser.add_argument("--plan-only", action="store_true", help=_("write nothing to the store; keep the draft for: tui-import apply"))
-    parser.add_argument("--max-problems", type=int, metavar=_("N"), help=_("import nothing where more rows than this are problems"))
+    parser.add_argument(
+        "--max-problems", type=whole_number, metavar=_("N"), help=_("import nothing where there are more problem rows than this")
+    )
     parser.add_argument("--yes", action="store_true", help=_("agree to values being cleared and to the same file being added once more"))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import gettext
+import textwrap
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import DOMAIN, LOCALE_FOLDER, N_, _
@@ -17,13 +18,23 @@ _ARGPARSE_WORDS = (
     N_("usage: "), N_("positional arguments"), N_("options"), N_("show this help message and exit"),
     N_("the following arguments are required: %s"), N_("unrecognized arguments: %s"), N_("expected one argument"),
     N_("expected at least one argument"), N_("argument %(argument_name)s: %(message)s"),
-    N_("invalid choice: %(value)r (choose from %(choices)s)"), N_("invalid %(type)s value: %(value)r"), N_("not allowed with argument %s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"), N_("not allowed with argument %s"),
     N_("ambiguous option: %(option)s could match %(matches)s"),
 )  # fmt: skip
 
 
+class Help(argparse.HelpFormatter):
+    """Help whose lines are not broken inside ``tui-import``, so that commands can be copied."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are errors of ours: one line and exit code 2."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": Help, "allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
@@ -31,6 +42,13 @@ class Parser(argparse.ArgumentParser):
             _("{complaint}.").format(complaint=message[:1].upper() + message[1:]),
             hint=_("See: {command} --help").format(command=self.prog),
         )
+
+
+def whole_number(text: str) -> int:
+    """A number as records, runs and selections have."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(_("“{text}” is not a whole number").format(text=text))
+    return int(text)
 
 
 def prepare() -> None:
@@ -41,7 +59,7 @@ def prepare() -> None:
 
 def take_common(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     """``--store`` and ``--json``, wherever they stand, and the other words."""
-    parser = Parser(prog=PROGRAM, add_help=False, allow_abbrev=False)
+    parser = Parser(prog=PROGRAM, add_help=False)
     _add_common(parser)
     return parser.parse_known_args(words)
 
@@ -54,7 +72,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def parse(name: str, words: Sequence[str], common: argparse.Namespace) -> argparse.Namespace:
     """The arguments of one command."""
-    parser = Parser(prog=f"{PROGRAM} {name}", description=_(COMMANDS[name].summary).capitalize() + ".", allow_abbrev=False)
+    parser = Parser(prog=f"{PROGRAM} {name}", description=_(COMMANDS[name].summary).capitalize() + ".")
     load(name).configure(parser)
     _add_common(parser)
     arguments = parser.parse_args(words)

@@ -12,6 +12,7 @@ from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import unknown
+from tui_import.cli.parser import whole_number
 from tui_import.cli.render import number
 from tui_import.model.fields import Field
 from tui_import.model.text import safe
@@ -45,7 +46,7 @@ def record_exists(workspace: Workspace, entity: str, record: int) -> None:
 
 def _configure_export(parser: ArgumentParser) -> None:
     add_entity(parser)
-    parser.add_argument("--selection", type=int, metavar=_("SELECTION"), help=_("only the members of this selection"))
+    parser.add_argument("--selection", type=whole_number, metavar=_("SELECTION"), help=_("only the members of this selection"))
     parser.add_argument(
         "--format",
         choices=FORMATS,

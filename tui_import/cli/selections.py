@@ -8,6 +8,7 @@ from tui_import.api.errors import RefusedError
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import unknown
+from tui_import.cli.parser import whole_number
 from tui_import.cli.render import local_time, number
 from tui_import.cli.summary import SELECTION_KINDS, entity_name, selection_object, selections_table, write_summary
 from tui_import.model.plan import SelectionInfo
@@ -21,9 +22,9 @@ def _configure(parser: ArgumentParser) -> None:
     combine = verbs.add_parser("combine", help=_("make a selection of others"))
     combine.add_argument("way", choices=WAYS, metavar=_("WAY"), help=_("union, intersection or difference (the first without the others)"))
     combine.add_argument("name", metavar=_("NAME"), help=_("what the new one is called"))
-    combine.add_argument("selection", type=int, nargs="+", metavar=_("SELECTION"), help=_("two or more, by number"))
+    combine.add_argument("selection", type=whole_number, nargs="+", metavar=_("SELECTION"), help=_("two or more, by number"))
     delete = verbs.add_parser("delete", help=_("delete a selection, or with --members its records"))
-    delete.add_argument("selection", type=int, metavar=_("SELECTION"), help=_("its number"))
+    delete.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
     delete.add_argument("--members", action="store_true", help=_("delete its records; tui-import undo brings them back"))
     delete.add_argument("--yes", action="store_true", help=_("agree to the records being deleted"))
 
