@@ -69,13 +69,13 @@ def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable
 
     def normalise(value: Scalar) -> Normalised:
         cell = value if type(value) is str else plain(value)
+        shortened = False
         if cell is None:
             return BLANK
         if not isinstance(cell, str):
             if read_number is not None:
                 return read_number(cell)
-            if isinstance(cell, float) and abs(cell) >= WHOLE_LIMIT:
-                return Normalised(number_text(cell)[:limit], None, warning("scientific", field))
+            shortened = abs(cell) >= WHOLE_LIMIT and isinstance(cell, float)
             cell = number_text(cell)
         text, control_characters = clean(cell)
         if not text or (typed and says_nothing(text)):
@@ -85,6 +85,8 @@ def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable
         result = read(text)
         if len(text) > limit and isinstance(result.value, str) and len(result.value) > limit:
             return error("too_long", field, result.value[:limit].rstrip(), length=len(result.value), limit=limit)
+        if shortened:
+            return _shortened(result, field)
         if result.issue is None and not cell.isascii() and shows_mojibake:
             mended = clean(mend_mojibake(cell))[0]
             if mended != text:
@@ -94,6 +96,11 @@ def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable
         return result
 
     return normalise
+
+
+def _shortened(result: Normalised, field: Field) -> Normalised:
+    """A number too long for the spreadsheet it comes from: kept as it is, but it identifies nothing."""
+    return Normalised(result.value, None, warning("scientific", field)) if isinstance(result.value, str) else result
 
 
 def _numeric_reader(field: Field, formats: Formats) -> Reader | None:

@@ -54,7 +54,9 @@ def parse_number(text: str, separator: str) -> float | None:
         number: float = float(f"{whole.replace(grouping, '') or '0'}{'.' if point else ''}{decimals}{match['exponent'] or ''}")
         if not (point or match["exponent"]) and abs(number) >= 2**53:
             number = int(whole.replace(grouping, ""))
-    except (ValueError, OverflowError):
+    except ValueError:
+        return None
+    if not math.isfinite(number):
         return None
     minus = [match["sign"], match["inner"], match["trailing"]]
     return -number if negative or any(sign in tuple("-−–") for sign in minus) else number
@@ -131,7 +133,7 @@ def decimal_reader(field: Field, formats: Formats) -> Reader:
             value = None if number is None else float(number)
         except OverflowError:
             value = None
-        return Normalised(value) if value is not None and math.isfinite(value) else error("number_invalid", field)
+        return error("number_invalid", field) if value is None else Normalised(value)
 
     return read
 
@@ -141,7 +143,7 @@ def integer_reader(field: Field, formats: Formats) -> Reader:
 
     def read(cell: Plain) -> Normalised:
         number = _read_number(cell, formats)
-        if number is None or not math.isfinite(number) or number != int(number) or abs(number) > _LARGEST:
+        if number is None or number != int(number) or abs(number) > _LARGEST:
             return error("number_invalid", field)
         return Normalised(int(number))
 
@@ -156,7 +158,7 @@ def id_reader(field: Field) -> Reader:
             text = cell.removesuffix(".0").lstrip("#")
             number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
         else:
-            number = int(cell) if math.isfinite(cell) and cell == int(cell) else 0
+            number = int(cell) if cell == int(cell) else 0
         return Normalised(number) if 0 < number <= _LARGEST else error("number_invalid", field)
 
     return read

@@ -38,7 +38,11 @@ class Parsed(NamedTuple):
 
 
 def phone_reader(field: Field, region: str | None) -> TextReader:
-    """Reads telephone numbers of rows of one country."""
+    """Reads telephone numbers of rows of one country; one that the library does not know counts as none."""
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if region not in SUPPORTED_REGIONS:
+        region = None
     quick = quick_parser(region)
 
     def read(text: str) -> Normalised:

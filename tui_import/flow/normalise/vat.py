@@ -37,11 +37,13 @@ def vat_reader(field: Field, region: str | None) -> TextReader:
         key = fold_vat(text, region) or None
         prefix = text[:2].upper()
         country = _as_region(prefix) if prefix in VAT_PREFIXES else region
-        if key is None or country not in _MODULES or is_valid(text, key, country):
+        if key is None or country not in _MODULES:
             return Normalised(text, key)
-        restored = restore_vat(text, country)
+        restored = restore_vat(text, country)  # first, since some checks fill up zeros by themselves
         if restored is not None:
             return Normalised(text, key, offer("lost_zeros", field, restored))
+        if is_valid(text, key, country):
+            return Normalised(text, key)
         return Normalised(text, key, warning("vat_check_digit", field))
 
     return read

@@ -52,7 +52,8 @@ def _normal_form(address: str) -> str | None:
 
 
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})\.?", re.IGNORECASE)
-_URL = re.compile(r"(?:(https?|ftp)://)?(?:[^\s/@]+@)?([^\s/:?#@]+)(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE)
+_URL = re.compile(r"(?:(https?|ftp)://(?:[^\s/@]+@)?)?([^\s/:?#@]+)(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_ADDRESS_PART = re.compile(r"[^\s/@]*@")
 _LOCAL_HOST = re.compile(r"localhost|\d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
 
 
@@ -73,7 +74,7 @@ def domain_reader(field: Field) -> TextReader:
     """Reads domain names; a web or e-mail address gives its domain."""
 
     def read(text: str) -> Normalised:
-        match = _URL.fullmatch(text.strip("<>").removeprefix("@"))
+        match = _URL.fullmatch(_ADDRESS_PART.sub("", text.strip("<>"), count=1))
         host = fold(match[2]).rstrip(".") if match else ""
         if len(host) <= 253 and _HOST.fullmatch(host):
             return Normalised(host, host)
