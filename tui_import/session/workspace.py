@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from tui_import import config, plugin_host
+from tui_import.api.errors import RefusedError, UsageError, Where
+from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
-from tui_import.model.fields import Catalogue
-from tui_import.model.plan import SelectionInfo, Stored, Summary
+from tui_import.flow import mapping as flow_mapping
+from tui_import.model.fields import Catalogue, Field
+from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
+from tui_import.model.mapping import Mapping as ColumnMapping
+from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.progress import Progress
-from tui_import.model.runs import BackupInfo, DraftInfo, ListItem, RunInfo, Trace
-from tui_import.model.settings import Recipe
-from tui_import.session.importing import ImportSession
+from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
+from tui_import.model.settings import Recipe, Settings
+from tui_import.plugin_host import SourceInfo
+from tui_import.session.importing import ImportSession, check_settings
+from tui_import.session.stored import summary_to_dict
+from tui_import.store import history, lists, reading, selections
+from tui_import.store.apply import run_of_draft
+from tui_import.store.connection import Database, open_store
+from tui_import.store.draft import Draft, drafts_in
+from tui_import.store.records import StoreReader
+
+STORE_VARIABLE = "TUI_IMPORT_STORE"
+RECENT = 10
+"""So many files are remembered on the start screen."""
 
 
 class Workspace:
@@ -22,64 +44,324 @@ class Workspace:
     May be used from several threads: each gets a connection of its own.
     """
 
-    def __init__(self, store: str | Path | None = None) -> None: ...
-    path: Path
-    """The store's file."""
-    user: str
-    """Who is at the keyboard: the login name."""
-    catalogue: Catalogue
+    def __init__(self, store: str | Path | None = None) -> None:
+        self.path = Path(store or os.environ.get(STORE_VARIABLE) or config.data_folder() / "store.sqlite").expanduser().absolute()
+        """The store's file."""
+        self.catalogue: Catalogue = config.load_catalogue()
+        self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
+        self.reader = StoreReader(self.database, self.catalogue)
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.database.close()
+
+    @cached_property
+    def user(self) -> str:
+        """Who is at the keyboard: the login name."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return str(os.getuid())
+
+    @property
+    def drafts_folder(self) -> Path:
+        """Where imports in progress lie."""
+        return Path(f"{self.path}.drafts")
+
+    @property
+    def mandatory_company(self) -> bool:
+        """Persons need a company here (SPEC 4.3)."""
+        return bool(self.reader.preference("mandatory_company"))
+
+    def field(self, key: str) -> Field:
+        """A field by its whole name. Raises `UsageError` that names the nearest ones."""
+        if key in self.catalogue:
+            return self.catalogue[key]
+        near = ", ".join(field.key for field in self.find_fields(key)[:3])
+        raise UsageError(_("There is no field “{name}”.").format(name=key), hint=_("Near it: {names}.").format(names=near) if near else "")
+
+    def find_fields(self, query: str) -> Sequence[Field]:
+        """Fields by any of their names in any language, the best first; all of them for an empty query."""
+        return flow_mapping.find_fields(query, self.catalogue, config.header_aliases())
 
     # -- sources
-    def sources(self) -> Sequence[SourceInfo]: ...            # from plugin_host, without importing them
-    def source_options(self, name: str) -> Sequence[Option]: ...
-    def source_for(self, location: str) -> str: ...           # name by file ending; SourceError with a sentence where none fits
-    def templates(self) -> Sequence[str]: ...                 # "contacts"
-    def write_template(self, name: str, path: str | Path) -> None: ...
+
+    def sources(self) -> Sequence[SourceInfo]:
+        """All sources that are installed; none is imported for it."""
+        return plugin_host.list_sources()
+
+    def source_options(self, name: str) -> Sequence[Option]:
+        """What a source lets its user choose."""
+        return plugin_host.load(name).options()
+
+    def source_for(self, location: str) -> str:
+        """Name of the source that reads files like this one. Raises `SourceError` where there is none."""
+        return plugin_host.source_for(location)
+
+    def templates(self) -> Sequence[str]:
+        """Names of the templates."""
+        from tui_import.output.template import TEMPLATES
+
+        return tuple(TEMPLATES)
+
+    def write_template(self, name: str, path: str | Path) -> None:
+        """Write an empty workbook with the right headings and the store's lists to choose from."""
+        from tui_import.output.template import write_template
+
+        items = {name: [item.name for item in found if not item.deactivated] for name, found in self.lists().items()}
+        write_template(name, Path(path), items)
 
     # -- imports
+
     def begin(self, location: str, *, source: str = "", options: Options | None = None, recipe: Recipe | None = None) -> ImportSession:
-        """Open a source: nothing is read yet, see `ImportSession.peek` and `ImportSession.read`."""
-    def drafts(self) -> Sequence[DraftInfo]: ...
-    def resume(self, draft: str) -> ImportSession:            # id, unique beginning of it, or path
-        ...
-    def discard(self, draft: str) -> None: ...
-    def recent_files(self) -> Sequence[str]: ...
+        """Open a source into a new draft: nothing is read yet, see `ImportSession.peek` and `ImportSession.read`.
+
+        ``options`` go over the recipe's. Raises `SourceError` where no source reads such a file, `UsageError` for an unknown source.
+        """
+        name = source or (recipe.source if recipe else "") or self.source_for(location)
+        plugin_host.load(name)
+        if recipe is not None:
+            check_settings(recipe.settings, mandatory_company=self.mandatory_company)
+        place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
+        draft = Draft.create(self.drafts_folder)
+        draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
+        session = ImportSession(self, draft, recipe)
+        for key, value in {**(recipe.options if recipe else {}), **(options or {})}.items():
+            session.set_option(key, value)
+        if location and location != "-":
+            config.remember_file(place)
+        return session
+
+    def drafts(self) -> Sequence[DraftInfo]:
+        """Imports in progress, the last touched first; applied ones are left out."""
+        return [info for info in drafts_in(self.drafts_folder) if info.state != "applied" and run_of_draft(self.database, info.id) is None]
+
+    def resume(self, draft: str) -> ImportSession:
+        """Open a draft by its id, the beginning of it, or its path."""
+        path = Path(draft)
+        if not path.is_file():
+            found = [info for info in self.drafts_folder.glob("*.sqlite") if info.stem.startswith(draft)]
+            if len(found) > 1:
+                names = ", ".join(sorted(info.stem for info in found))
+                raise UsageError(_("Several drafts begin with “{name}”: {names}.").format(name=draft, names=names))
+            path = found[0] if found else self.drafts_folder / f"{draft}.sqlite"
+        opened = Draft.open(path)
+        self._catch_up(opened)
+        return ImportSession(self, opened)
+
+    def _catch_up(self, draft: Draft) -> None:
+        """After a crash between the store's commit and the draft's note of it: the run is there, so the draft is done."""
+        run = run_of_draft(self.database, draft.id)
+        if run is None or draft.meta("state") == "applied":
+            return
+        info = self.run(run)
+        made = tuple(selection for selection in self.selections() if selection.run == run)
+        summary = Summary(run, draft.id, info.rows, info.entities, dict.fromkeys(info.entities, 0), made, info.backup, info.seconds)
+        draft.write_meta(state="applied", run=run, summary=summary_to_dict(summary))
+
+    def discard(self, draft: str) -> None:
+        """Throw a draft away; the store is not touched."""
+        session = self.resume(draft)
+        path = self.drafts_folder / f"{session.id}.sqlite"
+        session.close()
+        Draft(path).remove()
+
+    def recent_files(self) -> Sequence[str]:
+        """Files opened lately that still exist, the last first."""
+        return [path for path in config.recent_files() if Path(path).is_file()][:RECENT]
+
+    @staticmethod
+    def shown_source(location: str, table: str) -> str:
+        """A source as runs and drafts name it: "customers.xlsx, Sheet1"."""
+        name = _("standard input") if location == "-" else Path(location).name
+        return f"{name}, {table}" if table and table not in (name, location) else name
+
+    # -- mapping, for `ImportSession`
+
+    def guess(self, columns: Sequence[ColumnInfo], kind: str) -> Sequence[Guess]:
+        """What each column is believed to be."""
+        samples = [column.samples for column in columns]
+        return flow_mapping.guess(columns, samples, self.catalogue, config.header_aliases(), config.memory(), kind)
+
+    def match_recipe(self, recipe: Recipe, columns: Sequence[ColumnInfo]) -> tuple[ColumnMapping, Drift]:
+        """A recipe's mapping on these columns, and how they differ from those it was made for."""
+        return flow_mapping.match_recipe(recipe, columns, config.header_aliases())
+
+    def missing(self, mapping: ColumnMapping, settings: Settings) -> Sequence[Missing]:
+        """What must be linked before an import can go on."""
+        return flow_mapping.missing(mapping, settings, self.catalogue, self.mandatory_company)
+
+    def remember(self, mapping: ColumnMapping, columns: Sequence[ColumnInfo]) -> None:
+        """Keep a mapping in mind for this user's next file."""
+        config.remember(mapping, columns)
 
     # -- recipes
-    def recipes(self) -> Sequence[Recipe]: ...
-    def recipe(self, name: str) -> Recipe: ...                # a name in the configuration folder, or a path
-    def save_recipe(self, recipe: Recipe, name: str) -> Path: ...
+
+    def recipes(self) -> Sequence[Recipe]:
+        """The user's recipes, by name."""
+        return config.list_recipes()
+
+    def recipe(self, name: str) -> Recipe:
+        """A recipe by name, or by path. Raises `RecipeError`."""
+        return config.find_recipe(name)
+
+    def save_recipe(self, recipe: Recipe, name: str) -> Path:
+        """Keep a recipe under a name; an older one of that name is replaced."""
+        return config.save_recipe(recipe, name)
 
     # -- history
-    def runs(self) -> Sequence[RunInfo]: ...                  # newest first
-    def run(self, run: int) -> RunInfo: ...
-    def undo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]: ...
-    def redo(self, run: int, *, progress: Progress | None = None) -> tuple[Summary, UndoReport]: ...
-    def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]: ...
+
+    def runs(self) -> Sequence[RunInfo]:
+        """All runs, the newest first."""
+        return history.runs(self.database)
+
+    def run(self, run: int) -> RunInfo:
+        """One run. Raises `UsageError` where there is none."""
+        return history.run(self.database, run)
+
+    def run_changes(self, run: int, *, offset: int = 0, limit: int = 200) -> Sequence[RecordChange]:
+        """The records that a run changed, with their fields."""
+        return history.changes(self.database, self.catalogue, run, offset=offset, limit=limit)
+
+    def run_with_content(self, digest: str, draft: str) -> RunInfo | None:
+        """The last run, not undone, of another draft with the same cells."""
+        run = history.run_with_content(self.database, digest, draft)
+        return self.run(run) if run is not None else None
+
+    def undo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
+        """Take a run back, or only what it did to the members of a selection."""
+        from tui_import.store import undo
+
+        return self._taken_back(undo.undo, run, selection, progress)
+
+    def redo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
+        """Do again what was undone."""
+        from tui_import.store import undo
+
+        return self._taken_back(undo.redo, run, selection, progress)
+
+    def _taken_back(self, action: Any, run: int, selection: int | None, progress: Progress | None) -> tuple[Summary, UndoReport]:
+        started = time.monotonic()
+        info = self.run(run)
+        report: UndoReport = action(self.database, self.catalogue, run, self.user, selection=selection, progress=progress)
+        summary = Summary(
+            run=run,
+            draft=info.draft,
+            rows=info.rows,
+            entities={"company": Counts(), "person": Counts()} | dict(report.entities),
+            duplicates={"company": 0, "person": 0},
+            selections=tuple(made for made in self.selections() if made.run == run),
+            seconds=round(time.monotonic() - started, 3),
+            restored=report.restored,
+            kept=len(report.kept),
+            blocked=len(report.blocked),
+            notes=tuple(blocked.reason for blocked in report.blocked),
+        )
+        return summary, report
+
+    def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]:
+        """Where a record's values come from, newest first; of one field, where one is named."""
+        return history.blame(self.database, self.catalogue, entity, record, field)
 
     # -- records
-    def count(self, entity: str, *, selection: int | None = None) -> int: ...
-    def record(self, entity: str, record: int) -> Mapping[str, Any]: ...       # whole record under its field names, id included, lists as lists
-    def records(self, entity: str, *, selection: int | None = None) -> Iterator[Mapping[str, Any]]: ...
-    def export(self, entity: str, path: str | Path | None, *, format: str = "csv", selection: int | None = None) -> int: ...  # None: standard output
-    def restore_record(self, entity: str, record: int) -> None: ...
+
+    def count(self, entity: str, *, selection: int | None = None) -> int:
+        """How many records there are, or members of a selection."""
+        return reading.count(self.database, entity, selection=selection)
+
+    def record(self, entity: str, record: int) -> Mapping[str, Any]:
+        """A whole record under its field names, id included, multiple values as lists."""
+        return reading.record(self.database, self.catalogue, entity, record)
+
+    def records(self, entity: str, *, selection: int | None = None) -> Iterator[Mapping[str, Any]]:
+        """All records, or the members of a selection."""
+        return reading.records(self.database, self.catalogue, entity, selection=selection)
+
+    def export(self, entity: str, path: str | Path | None, *, format: str = "csv", selection: int | None = None) -> int:
+        """Write records to a file, or to standard output (None); returns how many."""
+        from tui_import.output.export import export_records
+
+        columns = reading.columns(self.catalogue, entity)
+        target = Path(path) if path is not None else None
+        if target is not None and target.absolute() == self.path:
+            raise RefusedError(_("That is the store itself."), where=Where(file=str(path)), hint=_("Choose another name."))
+        return export_records(self.records(entity, selection=selection), columns, target, format, _(entity.capitalize()))
+
+    def restore_record(self, entity: str, record: int) -> int:
+        """Take a softly deleted record back; returns the run that did."""
+        return selections.restore_record(self.database, entity, record, self.user)
 
     # -- selections
-    def selections(self) -> Sequence[SelectionInfo]: ...
-    def combine(self, how: str, selections: Sequence[int], name: str) -> SelectionInfo: ...   # union | intersection | difference
-    def delete_members(self, selection: int) -> Summary: ...  # soft; a run of kind "delete" that undo takes back
-    def delete_selection(self, selection: int) -> None: ...
+
+    def selections(self) -> Sequence[SelectionInfo]:
+        """All selections, the newest first."""
+        return selections.selections(self.database)
+
+    def combine(self, how: str, chosen: Sequence[int], name: str) -> SelectionInfo:
+        """A new selection: union, intersection or difference of others."""
+        return selections.combine(self.database, how, chosen, name, self.user)
+
+    def delete_members(self, selection: int) -> Summary:
+        """Delete the members softly, as a run that undo takes back."""
+        return selections.delete_members(self.database, selection, self.user)
+
+    def delete_selection(self, selection: int) -> None:
+        """Forget a selection; its members stay."""
+        selections.delete_selection(self.database, selection)
 
     # -- lists and preferences
-    def lists(self) -> Mapping[str, Sequence[ListItem]]: ...
-    def add_list_item(self, list: str, name: str) -> ListItem: ...
-    def set_list_item(self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None) -> ListItem: ...
-    def preferences(self) -> Mapping[str, Stored]: ...
-    def set_preference(self, key: str, value: Scalar) -> None: ...
+
+    def lists(self) -> Mapping[str, Sequence[ListItem]]:
+        """All lists with their items."""
+        return lists.lists(self.database, self.catalogue)
+
+    def add_list_item(self, list: str, name: str) -> ListItem:
+        """Add an item to a list."""
+        return lists.add_list_item(self.database, self.catalogue, list, name)
+
+    def set_list_item(self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None) -> ListItem:
+        """Rename an item, or take it out of use."""
+        return lists.set_list_item(self.database, self.catalogue, list, name, rename=rename, deactivated=deactivated)
+
+    def preferences(self) -> Mapping[str, Stored]:
+        """The store's preferences."""
+        return lists.preferences(self.database)
+
+    def set_preference(self, key: str, value: Scalar) -> None:
+        """Change one."""
+        lists.set_preference(self.database, self.catalogue, key, value)
 
     # -- safety
-    def backup(self, path: str | Path | None = None, progress: Progress | None = None) -> BackupInfo: ...
-    def backups(self) -> Sequence[BackupInfo]: ...
-    def restore(self, path: str | Path) -> BackupInfo: ...    # the store as it was is backed up first; returns that backup
-    def doctor(self) -> Sequence[Check]: ...                  # Check(name, ok, detail, hint)
-    def close(self) -> None: ...
+
+    def backup(self, path: str | Path | None = None, progress: Progress | None = None) -> BackupInfo:
+        """Copy the store and verify the copy."""
+        from tui_import.store import backup
+
+        return backup.backup(self.database, Path(path) if path else None, progress or Progress())
+
+    def backups(self) -> Sequence[BackupInfo]:
+        """The copies in the backup folder, the newest first."""
+        from tui_import.store import backup
+
+        return backup.backups(self.database)
+
+    def restore(self, path: str | Path) -> BackupInfo:
+        """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
+        from tui_import.store import backup
+
+        return backup.restore(self.database, Path(path))
+
+    def doctor(self) -> Sequence[Check]:
+        """Look at everything that can be wrong."""
+        from tui_import.store import doctor
+
+        found = list(doctor.checks(self.database, self.drafts_folder))
+        for source in self.sources():
+            found.append(Check(_("Source {name}").format(name=source.name), source.status == "ok", source.reason or source.version))
+        return found

@@ -394,6 +394,8 @@ def _make_selections(run: _Run, entity: str) -> Iterator[SelectionInfo]:
         ("person", "changed"): _("Changed persons"),
     }
     for kind, query in members.items():
+        if connection.execute(f"SELECT 1 FROM ({query.replace('?', '0')}) LIMIT 1").fetchone() is None:
+            continue
         name = f"{titles[entity, kind]}: {run.facts.source}"[:219]
         selection = connection.execute(
             "INSERT INTO selection (name, entity, kind, run, created, created_by) VALUES (?, ?, ?, ?, ?, ?)",
@@ -401,10 +403,7 @@ def _make_selections(run: _Run, entity: str) -> Iterator[SelectionInfo]:
         ).lastrowid
         assert selection is not None
         count = connection.execute(f"INSERT INTO selection_member (selection, record) {query}", (selection,)).rowcount
-        if count:
-            yield SelectionInfo(selection, name, entity, kind, count, run.id, run.now)
-        else:
-            connection.execute("DELETE FROM selection WHERE id = ?", (selection,))
+        yield SelectionInfo(selection, name, entity, kind, count, run.id, run.now)
 
 
 def record_seconds(database: Database, run: int, seconds: float) -> None:

@@ -212,6 +212,13 @@ class Draft:
             f"SELECT c{position}, count(*) FROM row GROUP BY c{position} ORDER BY 2 DESC, 1 LIMIT ?", (limit,)
         ).fetchall()
 
+    def largest_number(self, position: int) -> int:
+        """The greatest whole number in a column; 0 where there is none."""
+        row = self.database.connection.execute(
+            f"SELECT max(CAST(c{position} AS INTEGER)) FROM row WHERE c{position} NOT GLOB '*[^0-9]*' AND length(c{position}) < 16"
+        ).fetchone()
+        return int(row[0] or 0)
+
     def number(self, n: int) -> int:
         """Row in the sheet of a row key."""
         row = self.database.connection.execute("SELECT number FROM row WHERE n = ?", (n,)).fetchone()

@@ -47,18 +47,20 @@ CREATE TABLE plan_reactivate (id INTEGER PRIMARY KEY)
 class PlanWriter:
     """Writes a plan into its draft, and answers what it has so far (`PlanIndex`)."""
 
-    def __init__(self, draft: Draft, catalogue: Catalogue, planners: Mapping[str, EntityPlanner]) -> None:
+    def __init__(self, draft: Draft, catalogue: Catalogue) -> None:
         self._connection = draft.database.connection
-        self._columns = {entity: _used_columns(catalogue, entity, planner) for entity, planner in planners.items()}
-        self._key_columns = {
-            entity: {f"{field.name}_key": field.name for field in catalogue.keys(entity)}
-            | ({"name_key": "name"} if entity == "person" else {})
-            for entity in planners
-        }
+        self._catalogue = catalogue
+        self._columns: dict[str, list[str]] = {}
+        self._key_columns: dict[str, dict[str, str]] = {}
+        """Entity → key column → the name its key goes by."""
 
-    def begin(self) -> None:
-        """Begin the transaction; the rows of the plan before stay until `finish`, to be compared."""
+    def begin(self, planners: Mapping[str, EntityPlanner]) -> None:
+        """Begin the transaction and make the tables; the rows of the plan before stay until `finish`, to be compared."""
         connection = self._connection
+        for entity, planner in planners.items():
+            self._columns[entity] = _used_columns(self._catalogue, entity, planner)
+            self._key_columns[entity] = {field.key_column: field.name for field in self._catalogue.keys(entity)}
+        self._key_columns["person"]["name_key"] = "name"
         connection.execute("BEGIN IMMEDIATE")
         for table in plan_tables(connection):
             if table == "plan_row":

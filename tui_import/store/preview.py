@@ -119,7 +119,8 @@ class Preview:
             return None
         sign, order = ("<", "DESC") if backwards else (">", "ASC")
         row = self._draft.database.connection.execute(
-            f"SELECT n FROM plan_row WHERE entity IN ('company', 'person') AND op = 'problem' AND n {sign} ? ORDER BY n {order} LIMIT 1", (after,)
+            f"SELECT n FROM plan_row WHERE entity IN ('company', 'person') AND op = 'problem' AND n {sign} ? ORDER BY n {order} LIMIT 1",
+            (after,),
         ).fetchone()
         return row[0] if row else None
 
@@ -132,7 +133,8 @@ class Preview:
         if self.has_plan():
             for entity in ENTITIES:
                 for n, operation, ref, reason, joins in connection.execute(
-                    "SELECT n, op, ref, reason, joins FROM plan_row WHERE entity = ? AND n IN (SELECT value FROM json_each(?))", (entity, wanted)
+                    "SELECT n, op, ref, reason, joins FROM plan_row WHERE entity = ? AND n IN (SELECT value FROM json_each(?))",
+                    (entity, wanted),
                 ):
                     record = ref if ref is not None and ref > 0 else None
                     issue = issue_from_text(reason) if reason else None
@@ -176,7 +178,9 @@ class Preview:
             value = values.get(item.name)
             if value is not None:
                 yield FieldChange(item.key, None, value, value, Verb.FILL, values["row"])
-        for field, value, row in connection.execute(f"SELECT field, value, row FROM plan_{entity}_new_value WHERE k = ? ORDER BY field, rank", (k,)):
+        for field, value, row in connection.execute(
+            f"SELECT field, value, row FROM plan_{entity}_new_value WHERE k = ? ORDER BY field, rank", (k,)
+        ):
             yield FieldChange(f"{entity}.{field}", None, value, value, Verb.APPEND, row)
 
     def _hit_changes(self, entity: str, record: int) -> Iterable[FieldChange]:
@@ -201,7 +205,9 @@ class Preview:
             f"SELECT field, value, verb, row FROM plan_{entity}_value WHERE id = ? AND verb <> 'same' ORDER BY field, rank", (record,)
         ):
             removed = verb == Verb.REMOVE
-            yield FieldChange(f"{entity}.{field}", value if removed else None, None if removed else value, None if removed else value, Verb(verb), row)
+            yield FieldChange(
+                f"{entity}.{field}", value if removed else None, None if removed else value, None if removed else value, Verb(verb), row
+            )
 
     def issues(self, n: int) -> list[Issue]:
         """What is wrong in a row."""
@@ -279,7 +285,9 @@ class Preview:
             items.setdefault(name, []).append(item)
         return PlanReport(
             rows=self._draft.meta("rows", 0),
-            unchecked=connection.execute(f"SELECT count(*) FROM plan_row WHERE entity = '{ENTITIES[0]}' AND reason LIKE '%\"unchecked\"%'").fetchone()[0],
+            unchecked=connection.execute(
+                f"SELECT count(*) FROM plan_row WHERE entity = '{ENTITIES[0]}' AND reason LIKE '%\"unchecked\"%'"
+            ).fetchone()[0],
             entities=entities,
             verbs=verbs,
             clears=verbs.get(Verb.CLEAR, 0),

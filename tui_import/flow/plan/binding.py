@@ -173,12 +173,12 @@ class Binder:
 
     def _resolve(self, item: Field, cells: Sequence[Normalised], position: int, bound: BoundBlock) -> list[Stored]:
         items = self._lists[item.list]
-        memo: dict[Normalised, tuple[Stored, bool]] = {}
+        memo: dict[Stored, tuple[Stored, bool]] = {}
         values = []
         for i, cell in enumerate(cells):
-            known = memo.get(cell)
+            known = memo.get(cell[0])
             if known is None:
-                known = memo[cell] = items.resolve(cell)
+                known = memo[cell[0]] = items.resolve(cell)
             if not known[1]:
                 issue = Issue("list_item_unknown", Severity.WARNING, item.key, position, {"value": str(cell.value)})
                 bound.issues.setdefault(i, []).append(issue)
@@ -186,27 +186,14 @@ class Binder:
         return values
 
     def _multiple(self, feed: _Feed, block: BlockOfRows, region: Sequence[Stored] | None, bound: BoundBlock) -> list[tuple[Incoming, ...]]:
-        per_column = []
+        per_column: list[list[tuple[Incoming, ...]]] = []
+        items = self._lists.get(feed.field.list)
         for position, cells in feed.split_cells(block, region):
-            self._note_issues(((i, part.issue) for i, parts in enumerate(cells) for part in parts if part[2]), feed.field, position, bound)
-            if feed.field.type is FieldType.LIST:
-                items = self._lists[feed.field.list]
-                per_column.append([self._interests(items, parts, position) for parts in cells])
+            self._note_issues(((i, issue) for i, parts in enumerate(cells) for issue in parts.issues), feed.field, position, bound)
+            if items is not None:
+                per_column.append([self._interests(items, parts.values, position) for parts in cells])
             else:
-                memo: dict[tuple[Normalised, ...], tuple[Incoming, ...]] = {(): ()}
-                column = []
-                for parts in cells:
-                    known = memo.get(parts)
-                    if known is None:
-                        known = tuple(
-                            Incoming(Value(part.value, part.key or fold(str(part.value))), position)
-                            for part in parts
-                            if part[0] is not None
-                        )
-                        if len(memo) < MEMO_LIMIT:
-                            memo[parts] = known
-                    column.append(known)
-                per_column.append(column)
+                per_column.append([parts.incoming for parts in cells])
         if len(per_column) == 1:
             return per_column[0]
         return [sum(parts, ()) for parts in zip(*per_column, strict=True)]
@@ -239,7 +226,7 @@ class _Feed:
         self._regional = needs_region(item)
         self._default_region = {position: formats(position).default_region or None for position in (*positions, CONSTANT)}
         if item.multiple:
-            self._split = {position: _SplitMemo(item, formats(position)) for position in (*positions, CONSTANT)}
+            self._split = {position: _SplitMemo(item, formats(position), position) for position in (*positions, CONSTANT)}
         else:
             self._columns = {position: ColumnNormaliser(normaliser(item, formats(position))) for position in positions}
         self._constant = constant
@@ -265,36 +252,51 @@ class _Feed:
             return [constant if cell[0] is None and cell[2] is None else cell for cell in cells]
         return cells
 
-    def split_cells(self, block: BlockOfRows, region: Sequence[Stored] | None) -> Iterable[tuple[int, list[tuple[Normalised, ...]]]]:
+    def split_cells(self, block: BlockOfRows, region: Sequence[Stored] | None) -> Iterable[tuple[int, list[_Parts]]]:
         """(position, per row the values in its cell) for every column, then the constant."""
         for position in self.positions:
             memo = self._split[position]
             raws = block.columns[position]
             regions = self._regions(position, region)
             if regions is None:
-                yield position, [() if raw is None else memo[raw, None] for raw in raws]
+                yield position, [NO_PARTS if raw is None else memo[raw, None] for raw in raws]
             else:
-                yield position, [() if raw is None else memo[pair] for raw, pair in zip(raws, zip(raws, regions, strict=True), strict=True)]
+                yield (
+                    position,
+                    [NO_PARTS if raw is None else memo[pair] for raw, pair in zip(raws, zip(raws, regions, strict=True), strict=True)],
+                )
         if self._constant is not None:
             parts = self._split[CONSTANT][self._constant, None]  # type: ignore[index]
             yield CONSTANT, [parts] * len(block.n)
 
 
-class _SplitMemo(dict[tuple[Cell, "str | None"], "tuple[Normalised, ...]"]):
+class _Parts(NamedTuple):
+    """What is in one cell of a multiple field."""
+
+    values: tuple[Normalised, ...]
+    incoming: tuple[Incoming, ...]
+    """The same, as values of the record."""
+    issues: tuple[Issue, ...]
+
+
+NO_PARTS = _Parts((), (), ())
+
+
+class _SplitMemo(dict[tuple[Cell, "str | None"], _Parts]):
     """(cell, region) → the values in the cell, each normalised; remembers up to `MEMO_LIMIT` of them."""
 
-    def __init__(self, item: Field, formats: Formats) -> None:
+    def __init__(self, item: Field, formats: Formats, position: int) -> None:
         super().__init__()
         self._item = item
         self._normalise = normaliser(item, formats)
+        self._position = position
 
-    def __missing__(self, pair: tuple[Cell, str | None]) -> tuple[Normalised, ...]:
+    def __missing__(self, pair: tuple[Cell, str | None]) -> _Parts:
         raw, region = pair
-        parts = tuple(
-            cell
-            for part in split_multiple(self._item, raw)
-            if (cell := self._normalise(part, region))[0] is not None or cell[2] is not None
-        )
+        found = [self._normalise(part, region) for part in split_multiple(self._item, raw)]
+        values = tuple(cell for cell in found if cell.value is not None)
+        incoming = tuple(Incoming(Value(cell.value, cell.key or fold(str(cell.value))), self._position) for cell in values)
+        parts = _Parts(values, incoming, tuple(cell.issue for cell in found if cell.issue is not None))
         if len(self) < MEMO_LIMIT:
             self[pair] = parts
         return parts

@@ -43,6 +43,15 @@ class PlannedBlock:
     """(row key, issue)."""
 
 
+class Consent(NamedTuple):
+    """The consent that imported persons get (SPEC 4.6)."""
+
+    purpose: str
+    """Folded name of the purpose."""
+    legal_basis: str
+    """Name of the legal basis, for the preview."""
+
+
 class ContactsPlanner:
     """Plans companies and persons. Feed it the blocks of a draft in order; each result is written before the next block is planned."""
 
@@ -56,11 +65,12 @@ class ContactsPlanner:
         headers: Sequence[str | None] = (),
         numbers_from: Mapping[str, int] | None = None,
         defaults: Mapping[str, Mapping[str, Stored]] | None = None,
+        consent: Consent | None = None,
     ) -> None:
         """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
 
         ``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
-        for new records that bring none.
+        for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose.
         """
         self._settings = settings
         self._binder = binder
@@ -93,7 +103,9 @@ class ContactsPlanner:
         self._numbers = {
             entity: _Numbers(entity, reader) for entity in ("company", "person") if reader.preference(f"{entity}.number.unique")
         }
+        self.entities = {"company": self.companies, "person": self.persons}
         self._next_number = dict(numbers_from or {})
+        self._consent = consent
 
     def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
         """One planned block per block of rows."""
@@ -112,6 +124,9 @@ class ContactsPlanner:
         self.companies.begin(bound.entities["company"], count, keys, self._reader, self._index)
         self._person_names = bound.entities["person"].keys.get("name") or [None] * count
         self.persons.begin(bound.entities["person"], count, self._keys_of_persons(count), self._reader, self._index)
+        if self._consent is not None:
+            stored = self.persons.stored_ids
+            self.persons.give_consent(stored - self._reader.with_consent(self._consent.purpose, sorted(stored)), self._consent.legal_basis)
         issues = [(bound.n[i], issue) for i, found in sorted(bound.issues.items()) for issue in found]
         rows: list[PlannedRow] = []
         for i, n in enumerate(bound.n):
@@ -120,7 +135,7 @@ class ContactsPlanner:
                 rows += self._refuse(n, company, person)
             else:
                 rows += self._commit(i, n, company, person, issues)
-        return PlannedBlock(rows, {"company": self.companies, "person": self.persons}, issues)
+        return PlannedBlock(rows, self.entities, issues)
 
     def _keys_of_companies(self, bound: BoundBlock, count: int) -> list[str | None]:
         company = bound.entities["company"]

@@ -149,6 +149,8 @@ class EntityPlanner:
         self._rows: Sequence[tuple[Stored, ...]] = ()
         self._keys: dict[str, list[str | None]] = {}
         self._bound = Bound()
+        self._consentless: frozenset[int] = frozenset()
+        self._legal_basis = ""
 
     def _may_clear(self, item: Field | None, key_fields: set[str]) -> bool:
         return (
@@ -197,6 +199,15 @@ class EntityPlanner:
             if planned.original is not None:
                 self._continue(planned, planned.original)
             self.planned[ref] = planned
+
+    @property
+    def stored_ids(self) -> frozenset[int]:
+        """The stored records that this block may write to."""
+        return frozenset(self._stored)
+
+    def give_consent(self, persons: frozenset[int], legal_basis: str) -> None:
+        """These persons have no consent yet; what merges into them or replaces them gives them one."""
+        self._consentless, self._legal_basis = persons, legal_basis
 
     def live_hit(self, key: str | None) -> int | None:
         """The one stored record that has the key, where the action leads to it."""
@@ -333,6 +344,9 @@ class EntityPlanner:
         for name, column in self._bound.multiple.items():
             if column[i]:
                 changed |= self._merge_values(planned, name, column[i], n)
+        if planned.ref in self._consentless and "consent" not in planned.changes:
+            planned.changes["consent"] = Change(None, self._legal_basis, self._legal_basis, None, None, Verb.FILL, n, CONSTANT)
+            changed = True
         return changed
 
     def _merge_one(self, planned: Planned, name: str, incoming: Stored, key: str | None, n: int) -> bool:

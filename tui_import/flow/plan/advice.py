@@ -1,0 +1,111 @@
+"""How well each possible key would do: how many rows have it, whether it is unique in the file, how it meets the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tui_import.flow.plan.binding import Bound, BoundBlock
+from tui_import.flow.plan.keys import name_department
+from tui_import.model.mapping import Mapping
+from tui_import.model.plan import KeyAdvice
+from tui_import.model.records import RecordReader
+from tui_import.model.settings import COMPANY_KEY_FIELDS, CompanyKey, PersonKey
+
+IDENTIFYING = {"company": ("name", "vat_number", "number", "code"), "person": ("name", "number")}
+"""Fields that tell two records apart, by entity: a hit that differs in one of them is a conflict."""
+
+
+class KeyAdviser:
+    """Counts for every key over the blocks it is shown."""
+
+    def __init__(self, mapping: Mapping, reader: RecordReader) -> None:
+        self._reader = reader
+        self._mapped = mapping.fields
+        self._rows = 0
+        self._values: dict[tuple[str, str], Counter[int]] = {}
+        """(entity, key) → hash of the value → rows."""
+        self._hits: Counter[tuple[str, str]] = Counter()
+        self._ambiguous: Counter[tuple[str, str]] = Counter()
+        self._conflicts: Counter[tuple[str, str]] = Counter()
+
+    def look(self, block: BoundBlock) -> None:
+        """Count one block of rows."""
+        self._rows += len(block.n)
+        for entity, key, values in _candidates(block):
+            if not self._is_mapped(entity, key):
+                continue
+            counter = self._values.setdefault((entity, key), Counter())
+            counter.update(hash(value) for value in values if value is not None)
+            self._meet(entity, key, values, block.entities[entity])
+
+    def _meet(self, entity: str, key: str, values: list[str | None], bound: Bound) -> None:
+        if (entity, key) == ("person", "name"):  # only means something inside a company, which the plan decides
+            return
+        found = self._reader.find(entity, key, sorted({value for value in values if value is not None}))
+        single = {hits[0].id for hits in found.values() if len(hits) == 1}
+        others = [name for name in IDENTIFYING[entity] if name in bound.keys and name not in key]
+        fields = [f"{name}_key" for name in others] if single else []
+        records = self._reader.load(entity, sorted(single), fields) if fields else {}
+        for i, value in enumerate(values):
+            hits = found.get(value or "", ())
+            if len(hits) > 1:
+                self._ambiguous[entity, key] += 1
+            elif hits:
+                self._hits[entity, key] += 1
+                record = records.get(hits[0].id)
+                if record and any(
+                    (ours := bound.keys[name][i]) and (theirs := record.values.get(f"{name}_key")) and ours != theirs for name in others
+                ):
+                    self._conflicts[entity, key] += 1
+
+    def _is_mapped(self, entity: str, key: str) -> bool:
+        if entity == "company":
+            return all(field in self._mapped for field in COMPANY_KEY_FIELDS[CompanyKey(key)])
+        if key == "name":
+            return bool({"person.full_name", "person.first_name", "person.last_name"} & self._mapped)
+        return f"person.{key}" in self._mapped
+
+    def advice(self) -> list[KeyAdvice]:
+        """One line per possible key, companies first."""
+        keys = [("company", str(key)) for key in CompanyKey] + [("person", str(key)) for key in PersonKey if key is not PersonKey.NONE]
+        lines = []
+        for entity, key in keys:
+            counter = self._values.get((entity, key), Counter())
+            filled = sum(counter.values())
+            once = sum(1 for count in counter.values() if count == 1)
+            lines.append(
+                KeyAdvice(
+                    entity,
+                    key,
+                    self._is_mapped(entity, key),
+                    filled / self._rows if self._rows else 0.0,
+                    once / filled if filled else 0.0,
+                    self._hits[entity, key],
+                    self._ambiguous[entity, key],
+                    self._conflicts[entity, key],
+                )
+            )
+        return lines
+
+
+def _candidates(block: BoundBlock) -> Iterator[tuple[str, str, list[str | None]]]:
+    """(entity, key, value per row) for every key that the block has columns for."""
+    company, person = block.entities["company"], block.entities["person"]
+    count = len(block.n)
+    for name in ("name", "number", "code", "vat_number"):
+        if name in company.keys:
+            yield "company", name, company.keys[name]
+    if "name" in company.keys and "department" in company.keys:
+        departments = company.keys["department"]
+        yield "company", "name_department", [name_department(*pair) for pair in zip(company.keys["name"], departments, strict=True)]
+    for name in ("name", "number"):
+        if name in person.keys:
+            yield "person", name, person.keys[name]
+    for name in ("email", "mobile"):
+        if name in person.multiple:
+            yield "person", name, [values[0].value.key if values else None for values in person.multiple[name]]
+    for entity, bound in block.entities.items():
+        if "id" in bound.single:
+            ids = bound.single["id"] or [None] * count
+            yield entity, "id", [None if value is None else str(value) for value in ids]

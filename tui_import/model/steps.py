@@ -1,0 +1,43 @@
+"""What the steps of an import tell a face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_import.api.source import Finding, Scalar
+from tui_import.model.issues import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A table that a source offers."""
+
+    name: str
+    hidden: bool = False
+    """Hidden in the source; offered last."""
+    expected_rows: int | None = None
+    """None where the source does not know beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What reading a source into the draft gave."""
+
+    rows: int
+    blank_rows: int = 0
+    """Passed over."""
+    seconds: float = 0.0
+    findings: Sequence[Finding] = ()
+    """What is worth knowing about how it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCount:
+    """A distinct value of a column."""
+
+    value: Scalar
+    rows: int
+    """How many rows have it."""
+    issue: Issue | None = None
+    """What is wrong with it, where there is a plan."""

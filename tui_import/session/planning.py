@@ -1,0 +1,176 @@
+"""The plan of an import: the flow's pure parts, wired to the draft and the store."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import _
+from tui_import.flow.folding import fold
+from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
+from tui_import.flow.plan.advice import KeyAdviser
+from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
+from tui_import.flow.plan.contacts import Consent, ContactsPlanner
+from tui_import.model.fields import FieldType
+from tui_import.model.mapping import Mapping as ColumnMapping
+from tui_import.model.plan import KeyAdvice, Stored
+from tui_import.model.progress import Progress
+from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
+from tui_import.store.draft import Block, Draft
+from tui_import.store.plan import PlanWriter
+
+if TYPE_CHECKING:
+    from tui_import.session.workspace import Workspace
+
+PURPOSE = "Sales and service"
+"""The purpose that an import writes consents for (SPEC 4.6)."""
+ADVICE_ROWS = 20_000
+"""The key adviser looks at so many rows."""
+
+
+def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings) -> Callable[[int], Formats]:
+    """How each column writes dates and numbers: as the settings say, else as its values show."""
+    values = settings.values
+    region = values.country or str(workspace.reader.preference("default.country") or "")
+    types = {
+        position: {workspace.catalogue[field].type for field in mapping.fields_of(position)} for position in range(len(draft.columns()))
+    }
+    known: dict[int, Formats] = {}
+
+    def formats(position: int) -> Formats:
+        if position not in known:
+            order, separator = values.date_order, values.decimal_separator
+            kinds = types.get(position, set()) if position != CONSTANT else set()
+            if not order and kinds & {FieldType.DATE, FieldType.PARTIAL_DATE}:
+                order = detect_date_order(draft.sample(position), region).order
+            if not separator and FieldType.DECIMAL in kinds:
+                separator = detect_decimal_separator(draft.sample(position), region).separator
+            known[position] = Formats(region, order, separator)
+        return known[position]
+
+    return formats
+
+
+def list_items(workspace: Workspace, settings: Settings) -> dict[str, ListItems]:
+    """A resolver for every list; all number their planned items from -1 down."""
+    numbers = itertools.count(-1, -1)
+    resolvers = {}
+    for name in {field.list for field in workspace.catalogue if field.type is FieldType.LIST}:
+        items = workspace.reader.list_items(name)
+        default = default_item(workspace, name, items) if name in LISTS_WITH_DEFAULT else None
+        resolvers[name] = ListItems(items, settings.list_policy(name), default, lambda: next(numbers))
+    return resolvers
+
+
+def default_item(workspace: Workspace, name: str, items: Mapping[str, tuple[int, str, bool]] | None = None) -> int | None:
+    """Id of a list's default item, where the store's preferences have one."""
+    default = workspace.reader.preference(f"default.{name}")
+    found = (items if items is not None else workspace.reader.list_items(name)).get(fold(str(default))) if default else None
+    return found[0] if found else None
+
+
+def make_plan(
+    workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress
+) -> list[tuple[str, str, int]]:
+    """Write a new plan into the draft; returns what moved since the one before. A stop leaves the one before."""
+    progress.begin(_("Planning"), draft.meta("rows", 0))
+    lists = list_items(workspace, settings)
+    binder = Binder(workspace.catalogue, mapping, settings, formats_of(workspace, draft, mapping, settings), lists)
+    headers = {column.position: column.header for column in draft.columns()}
+    writer = PlanWriter(draft, workspace.catalogue)
+    planner = ContactsPlanner(
+        workspace.catalogue,
+        settings,
+        binder,
+        workspace.reader,
+        writer,
+        headers=[headers[position] for position in binder.positions],
+        numbers_from=_first_numbers(workspace, draft, mapping),
+        defaults={"company": _defaults(workspace)},
+        consent=_consent(workspace, settings),
+    )
+    writer.begin(planner.entities)
+    try:
+        for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
+            writer.write(planned)
+        new = [(item, name, text) for name, resolver in lists.items() for item, text in resolver.new.items()]
+        return writer.finish(new, [item for resolver in lists.values() for item in sorted(resolver.reactivated)])
+    finally:
+        writer.abandon()
+
+
+def _counted(blocks: Iterator[Block], progress: Progress) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        progress.advance(len(block.n))
+
+
+def _first_numbers(workspace: Workspace, draft: Draft, mapping: ColumnMapping) -> dict[str, int]:
+    """Entity → first number to hand out, beyond all that the store and the file have, where numbers are allocated."""
+    first = {}
+    for entity in ("company", "person"):
+        if workspace.reader.preference(f"{entity}.number.allocate"):
+            largest = max((draft.largest_number(position) for position in mapping.columns_of(f"{entity}.number")), default=0)
+            first[entity] = max(workspace.reader.next_number(entity), largest + 1)
+    return first
+
+
+def _defaults(workspace: Workspace) -> dict[str, Stored]:
+    """List fields of new companies that take the store's default item (SPEC 4.4)."""
+    found = {name: default_item(workspace, name) for name in LISTS_WITH_DEFAULT}
+    return {name: item for name, item in found.items() if item is not None}
+
+
+def consent_items(workspace: Workspace, settings: Settings) -> dict[str, int] | None:
+    """Ids of purpose, legal basis and source of the consents to write; None where there is no legal basis.
+
+    Raises `UsageError` where the settings name an item that its list does not have.
+    """
+    basis = settings.privacy.legal_basis
+    if basis == "default":
+        basis = str(workspace.reader.preference("default.legal_basis") or "")
+    if not basis:
+        return None
+    wanted = {
+        "purpose": ("consent_purpose", PURPOSE),
+        "legal_basis": ("legal_basis", basis),
+        "source": ("consent_source", settings.privacy.consent_source),
+    }
+    found = {}
+    for part, (name, text) in wanted.items():
+        items = workspace.reader.list_items(name)
+        item = items.get(fold(text))
+        if item is None:
+            names = ", ".join(f"“{known[1]}”" for known in items.values())
+            raise UsageError(
+                _("The list {list} has no item “{name}”.").format(list=name, name=text), hint=_("It has: {names}.").format(names=names)
+            )
+        found[part] = item[0]
+    return found
+
+
+def _consent(workspace: Workspace, settings: Settings) -> Consent | None:
+    items = consent_items(workspace, settings)
+    if items is None:
+        return None
+    names = {item: text for item, text, _deactivated in workspace.reader.list_items("legal_basis").values()}
+    return Consent(fold(PURPOSE), names[items["legal_basis"]])
+
+
+def advise(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress) -> list[KeyAdvice]:
+    """How well each key would do, judged by the first `ADVICE_ROWS` rows."""
+    progress.begin(_("Trying the keys"), min(ADVICE_ROWS, draft.meta("rows", 0)))
+    binder = Binder(
+        workspace.catalogue, mapping, settings, formats_of(workspace, draft, mapping, settings), list_items(workspace, settings)
+    )
+    adviser = KeyAdviser(mapping, workspace.reader)
+    rows = 0
+    for block in draft.blocks(binder.positions):
+        adviser.look(binder.bind(block))
+        rows += len(block.n)
+        progress.advance(len(block.n))
+        if rows >= ADVICE_ROWS:
+            break
+    return adviser.advice()
