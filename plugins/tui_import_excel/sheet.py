@@ -53,12 +53,15 @@ class Reading:
                 self.summary = content
                 return
             try:
-                rows, moments = content
-                for place, column, numbers in moments:
-                    rows[place][1][column] = wire.moment(numbers)
-                yield from (Line(Row(number, values), hidden) for number, values, hidden in rows)
+                numbers, hidden, columns, moments = content
+                for place, column, parts in moments:
+                    columns[column][place] = wire.moment(parts)
+                lines = [Line(Row(number, values), False) for number, values in zip(numbers, zip(*columns, strict=True), strict=True)]
+                for place in hidden:
+                    lines[place] = Line(lines[place].row, True)
             except (TypeError, ValueError, IndexError, AttributeError) as error:
                 raise failure("died", "", self._shown) from error
+            yield from lines
 
     @property
     def changed(self) -> bool:

@@ -37,31 +37,35 @@ class Container:
     """xlsx | xlsb | ods | xls."""
     archive: zipfile.ZipFile | None
     """Where it is a zip."""
-    decrypted: bool = False
+
+
+def archive_again(container: Container, path: str) -> zipfile.ZipFile:
+    """The archive opened a second time, for a thread that reads it beside the first one."""
+    return zipfile.ZipFile(io.BytesIO(container.file.getbuffer()) if isinstance(container.file, io.BytesIO) else path)
 
 
 def open_container(path: str, password: str) -> Container:
     """Open a file, decrypting it where needed. Raises `RefusedError`."""
     file = open(path, "rb")  # noqa: SIM115 - the process ends with it
     if _is_encrypted(file):
-        return _container(_decrypt(file, password), decrypted=True)
+        return _container(_decrypt(file, password))
     return _container(file)
 
 
-def _container(file: BinaryIO, decrypted: bool = False) -> Container:
+def _container(file: BinaryIO) -> Container:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     magic = file.read(4)
     file.seek(0)
     if magic != ZIP:
-        return Container(file, size, "xls", None, decrypted)
+        return Container(file, size, "xls", None)
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise RefusedError("damaged", str(error)) from error
     kind = _check_parts(archive)
     file.seek(0)
-    return Container(file, size, kind, archive, decrypted)
+    return Container(file, size, kind, archive)
 
 
 def _check_parts(archive: zipfile.ZipFile) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,6 @@ STREAM_ABOVE = 40 << 20
 """Bytes of an xlsx: larger ones are streamed."""
 STREAM_ABOVE_UNPACKED = 600 << 20
 """Bytes of its largest part: what calamine would hold grows with it."""
-EXACT = 1 << 53
-"""Floating point numbers below are exact integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +86,3 @@ def _streamed(container: Container, sheet: str) -> Values:
     page.reset_dimensions()
     return Values(page.iter_rows(values_only=True), None, "openpyxl")
 
-
-def clean(value: Any) -> Any:
-    """A cell's value as the importer knows it: whole numbers whole, durations as text, an empty text as nothing."""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < EXACT else value
-    if isinstance(value, datetime.timedelta):
-        return _duration(value)
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date()
-    return None if value == "" else value
-
-
-def _duration(value: datetime.timedelta) -> str:
-    seconds = round(abs(value).total_seconds())
-    sign = "-" if value < datetime.timedelta() else ""
-    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

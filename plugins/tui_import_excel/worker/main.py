@@ -7,16 +7,15 @@ import os
 import resource
 import signal
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from tui_import_excel.worker import engines, ooxml, wire
-from tui_import_excel.worker.container import Container, RefusedError, open_container
-from tui_import_excel.worker.numbers import padded
+from tui_import_excel.worker.columns import Blocks
+from tui_import_excel.worker.container import Container, RefusedError, archive_again, open_container
 
-BLOCK_CELLS = 20_000
-FIRST_BLOCK_CELLS = 4_000
 WAIT = 900
 """Seconds that a written block may wait for its reader; then the child ends by itself."""
 
@@ -57,82 +56,39 @@ def run(job: dict[str, Any], pipe: BinaryIO) -> None:
         wire.send(pipe, "sheets", [(sheet.name, sheet.visible) for sheet in sheets] or engines.sheet_names(container))
         return
     part = next((sheet.part for sheet in sheets if sheet.name == job["sheet"]), "")
-    send_rows(container, job["sheet"], part, pipe)
+    send_rows(container, job["path"], job["sheet"], part, pipe)
 
 
-def send_rows(container: Container, sheet: str, part: str, pipe: BinaryIO) -> None:
+def send_rows(container: Container, path: str, sheet: str, part: str, pipe: BinaryIO) -> None:
     """Send the rows of a sheet in blocks, with what the values alone do not tell."""
     scan = None
     notes: dict[tuple[int, int], str] = {}
     if container.archive and part in container.archive.namelist():
-        scan = ooxml.Scan(container.archive, part, ooxml.padding_styles(container.archive))
+        scan = ooxml.Scan(archive_again(container, path), part, ooxml.padding_styles(container.archive))
         notes = ooxml.comments(container.archive, part)
-    values = engines.read(container, sheet)
+    with _ahead(scan):
+        values = engines.read(container, sheet)
     wire.send(pipe, "start", {"engine": values.engine, "height": values.height, "kind": container.kind, "notes": notes})
-    sheet_rows = SheetRows(values.rows, scan)
-    limit_cells = FIRST_BLOCK_CELLS
-    for block in sheet_rows.blocks(limit_cells):
+    blocks = Blocks(values.rows, scan)
+    for block in blocks:
         wire.send(pipe, "rows", block)
         signal.alarm(WAIT)
         pipe.flush()
         signal.alarm(0)
-    wire.send(pipe, "end", sheet_rows.summary())
+    wire.send(pipe, "end", blocks.summary())
 
 
-class SheetRows:
-    """Values and marks of a sheet, brought together row by row."""
-
-    def __init__(self, rows: Iterator[Sequence[Any]], scan: ooxml.Scan | None) -> None:
-        self._rows, self._scan = rows, scan
-        self._formulas: Counter[int] = Counter()
-        self._errors = 0
-        self._hidden = 0
-
-    def blocks(self, size: int) -> Iterator[tuple[list[tuple[int, list[Any], bool]], list[wire.Moment]]]:
-        """(rows, moments): rows as (number, values, hidden), blank ones left out; moments are filled in by the reader."""
-        block: list[tuple[int, list[Any], bool]] = []
-        moments: list[wire.Moment] = []
-        cells = 0
-        for number, raw in enumerate(self._rows, 1):
-            row: list[Any] = [value if type(value) is str and value else engines.clean(value) for value in raw]
-            marks = self._scan.row(number) if self._scan else None
-            if marks:
-                self._mark(row, marks)
-            if row.count(None) == len(row):
-                continue
-            for column, value in enumerate(row):
-                if value.__class__ not in _PLAIN:
-                    moments.append((len(block), column, wire.parts(value)))
-                    row[column] = None
-            hidden = bool(marks and marks.hidden)
-            self._hidden += hidden
-            block.append((number, row, hidden))
-            cells += len(row) + 1
-            if cells >= size:
-                yield block, moments
-                block, moments, cells, size = [], [], 0, BLOCK_CELLS
-        yield block, moments
-
-    def _mark(self, row: list[Any], marks: ooxml.Marks) -> None:
-        """Put into the row what calamine leaves out: errors as texts, leading zeros."""
-        for column, code in marks.formats:
-            if column < len(row) and type(row[column]) is int:
-                row[column] = padded(code, row[column]) or row[column]
-        for column, text in marks.errors:
-            row.extend([None] * (column + 1 - len(row)))
-            row[column] = text
-            self._errors += 1
-        for column in marks.formulas:
-            self._formulas[column] += 1
-
-    def summary(self) -> dict[str, Any]:
-        """What there is to tell at the end."""
-        return {
-            "hidden_rows": self._hidden,
-            "hidden_columns": sorted(self._scan.hidden_columns) if self._scan else [],
-            "errors": self._errors,
-            "formulas": dict(self._formulas),
-        }
-
-
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+@contextmanager
+def _ahead(scan: ooxml.Scan | None) -> Iterator[None]:
+    """Look at the sheet's XML while its values load: calamine leaves the other processor free."""
+    if scan is None:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=scan.ahead, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from typing import Any
 from tui_import_excel.worker.numbers import pads
 
 CHUNK = 1 << 20
+MOST_AHEAD = 50_000
+"""Marked rows that are kept before the values arrive."""
 LARGEST_PART = 64 << 20
 """Bytes of a part that is parsed as a whole (styles, comments, workbook)."""
 
@@ -129,24 +132,33 @@ class Scan:
             rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](""" + ids + rb""")["'])[^>]*?\br=["']([A-Z]+)(\d+)["']""") if styles else None
         self._pieces = self._read(archive, part)
         self._marks: dict[int, Marks] = {}
+        self._prefixed = False
         self._reached = 0
         self.hidden_columns: list[int] = []
 
-    def row(self, number: int) -> Marks | None:
-        """What the row has; ``None`` where it has nothing."""
-        while self._reached < number:
+    def rows(self, first: int, last: int) -> dict[int, Marks]:
+        """The rows from ``first`` to ``last`` that have something."""
+        while self._reached < last:
             piece = next(self._pieces, None)
             if piece is None:
                 self._reached = 1 << 62
             else:
                 self._look(piece)
-        return self._marks.pop(number, None)
+        if not self._marks:
+            return {}
+        return {number: self._marks.pop(number) for number in range(first, last + 1) if number in self._marks}
+
+    def ahead(self, stop: threading.Event) -> None:
+        """Look at the sheet until told to stop, in a thread beside the loading of the values."""
+        while not stop.is_set() and len(self._marks) < MOST_AHEAD and (piece := next(self._pieces, None)) is not None:
+            self._look(piece)
 
     def _read(self, archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
         """The sheet's XML in pieces that end with a row."""
         rest = b""
         with archive.open(part) as file:
             while chunk := file.read(CHUNK):
+                self._prefixed = self._prefixed or b":worksheet" in chunk
                 piece = rest + chunk
                 end = piece.rfind(b"row>") + 4
                 if end > 3:
@@ -166,10 +178,10 @@ class Scan:
             for found in _HIDDEN_COLUMN.finditer(piece):
                 limits = {name: int(value) for name, value in _LIMITS.findall(found[1])}
                 self.hidden_columns += range(limits.get(b"min", 1) - 1, min(limits.get(b"max", 0), 16384))
-        if b't="e"' in piece or b"t='e'" in piece:
+        if b't="e"' in piece or (b"'" in piece and b"t='e'" in piece):
             for found in _ERROR.finditer(piece):
                 self._at(found[2]).errors.append((column_number(found[1]), found[3].decode("utf-8", "replace")))
-        if b"<f" in piece or b":f" in piece:
+        if (b":f" if self._prefixed else b"<f") in piece:
             self._formulas(piece)
         if self._padded:
             for found in self._padded.finditer(piece):

@@ -12,7 +12,9 @@ LARGEST = 1 << 28
 """Bytes of one message."""
 
 Moment = tuple[int, int, tuple[int, ...]]
-"""A value that marshal does not know: row in the block, column, and the parts of a date (3), a time (4) or a date with time (7)."""
+"""A value that marshal does not know: place in the column, column, and the parts of a date (3), a time (4) or a date with time (7)."""
+Block = tuple[list[int], list[int], list[list[Any]], list[Moment]]
+"""Rows that are not blank: their numbers, the places of the hidden ones, the columns, and what is to be put into them."""
 
 
 def send(pipe: BinaryIO, kind: str, content: Any) -> None:
