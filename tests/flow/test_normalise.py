@@ -22,9 +22,10 @@ def field(type_: FieldType, **options: object) -> Field:
 
 
 TRICKY = st.sampled_from(
-    ["+", "00", "(0)", "#N/A", "-", "SÃ¸ren", "4,7E+11", "1.234,50", "(1)", "--", "--1-1", "31.12.99", "0/0/00", "@", "a@b", "a@b@c.dk", "<a@b.dk>",
-     "DK", "DKDK", "CHE", "٣٣١١٢٢٣٣", "²", "½", "1e999", "-1e-999", "x" * 400, "9" * 5000, "\ud800", "\x00", "http://", "://", "tel:", ";ext=",
-     "lok. 12", "1" * 17, "0", "00000000000", "+45" + "0" * 30, "İ", "ß", "ŉ", "ﬁ", "१२", "0x1F", "1_000", "1.2.3.4", "Jan", "Jan Jan", "5 Jan 5"]
+    ["+", "00", "(0)", "#N/A", "-", "SÃ¸ren", "4,7E+11", "1.234,50", "(1)", "--", "--1-1", "31.12.99", "0/0/00", "@", "a@b", "a@b@c.dk",
+     "<a@b.dk>", "DK", "DKDK", "CHE", "٣٣١١٢٢٣٣", "²", "½", "1e999", "-1e-999", "x" * 400, "9" * 5000, "\ud800", "\x00", "http://", "://",
+     "tel:", ";ext=", "lok. 12", "1" * 17, "0", "00000000000", "+45" + "0" * 30, "İ", "ß", "ŉ", "ﬁ", "१२", "0x1F", "1_000", "1.2.3.4", "Jan",
+     "Jan Jan", "5 Jan 5"]
 )  # fmt: skip
 SCALARS = st.one_of(
     st.none(),
@@ -127,8 +128,10 @@ def test_a_dash_is_no_telephone_number_but_may_be_a_name(dash: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#I/T", "#VÆRDI!", "#NAVN?", "#NV", "#BEZUG!", "#WERT!",
-     "#SAKNAS!", "#VERDI!", "#N/B", "#VERW!", "#VALEUR!", "#NOM?", "#N/D", "#¡REF!", "#¿NOMBRE?", "#PUUTTUU!", "#ARVO!", "Err:502", "########"],
+    ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#I/T", "#VÆRDI!", "#NAVN?", "#NV", "#BEZUG!",
+     "#WERT!",
+     "#SAKNAS!", "#VERDI!", "#N/B", "#VERW!", "#VALEUR!", "#NOM?", "#N/D", "#¡REF!",
+     "#¿NOMBRE?", "#PUUTTUU!", "#ARVO!", "Err:502", "########"],
 )  # fmt: skip
 def test_error_values_of_spreadsheets_are_problems_in_every_language(text: str) -> None:
     for type_ in FieldType:

@@ -46,7 +46,7 @@ class DateOrder:
     """The value that settles it ("31/12/2024"), or one that does not ("04/05/2024")."""
 
 
-_TIME = re.compile(r"[T\s,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_TIME = re.compile(r"[T\s,]+(?:kl\.?\s*)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 _FIGURES = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
 _TWO_FIGURES = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,4})\.?")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -163,14 +163,14 @@ def _read_words(text: str) -> Parts | None:
 
 
 def order_of(text: str) -> tuple[str, bool] | None:
-    """(order that a date of figures shows, whether it is certain); None where it is no such date."""
+    """(order that a date of figures shows, whether it is certain); None where it is no such date. "iso": a year of four figures first."""
     text = _TIME.sub("", text.strip())
     match = _FIGURES.fullmatch(text)
     if match is None:
         return None
     first, second, third = match[1], int(match[3]), match[4]
     if len(first) > 2:
-        return ("ymd", True)
+        return ("iso", True)
     if int(first) > 31:
         return ("ymd", True)
     if int(first) > 12:
@@ -195,14 +195,13 @@ def detect_date_order(values: Iterable[Scalar], region: str = "") -> DateOrder:
             first.setdefault(order, str(value).strip())
         elif not open_case:
             open_case = str(value).strip()
-    # years of four figures that stand first tell nothing about the other dates
-    rivals = {order: count for order, count in votes.items() if order != "ymd"} or votes
-    if not rivals or (open_case and not rivals.keys() - {"ymd"}):
-        if open_case:
-            return DateOrder(customary_order(region), True, open_case)
-        return DateOrder("", False, "")
-    winner = max(rivals, key=lambda order: rivals[order])
-    return DateOrder(winner, len(rivals) > 1, first[winner])
+    votes.pop("iso", None)  # such a date tells nothing about the others
+    if votes:
+        winner = max(votes, key=lambda order: votes[order])
+        return DateOrder(winner, len(votes) > 1, first[winner])
+    if open_case:
+        return DateOrder(customary_order(region), True, open_case)
+    return DateOrder("ymd", False, first["iso"]) if "iso" in first else DateOrder("", False, "")
 
 
 def customary_order(region: str) -> str:
@@ -253,7 +252,7 @@ def _written(parts: Parts, field: Field, *, partial: bool) -> Normalised:
     if year is not None and not 1000 <= year <= 9999:
         return error("date_out_of_range", field)
     try:
-        datetime.date(year or 2000, month or 1, day or 1)
+        datetime.date(2000 if year is None else year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return error("date_invalid", field)
     if year is None:

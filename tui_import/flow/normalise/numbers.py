@@ -21,7 +21,7 @@ _POINT_REGIONS = words("US GB IE AU NZ CA IN JP CN KR MX MT IL TH SG HK TW PH MY
 _NUMBER = re.compile(
     r"""(?P<sign>[-+−–]?)\s*(?:[^\W\d_]{1,4}\.?|[$€£¥])?\s*(?P<inner>[-+−–]?)\s*
         (?P<digits>\d(?:[\d\s.,'’]*\d)?|[.,]\d+)(?P<exponent>[eE][-+]?\d{1,3})?
-        (?:[.,][-–—]{0,2})?\s*(?P<trailing>-?)\s*(?:[^\W\d_]{1,4}\.?|[$€£¥%])?""",
+        (?P<round>[.,][-–—]{0,2})?\s*(?P<trailing>-?)\s*(?:[^\W\d_]{1,4}\.?|[$€£¥%])?""",
     re.VERBOSE,
 )
 _BLANKS = re.compile(r"[\s'’]")
@@ -74,6 +74,8 @@ def separator_of(text: str) -> str:
     match = _NUMBER.fullmatch(text.strip("()"))
     if match is None:
         return ""
+    if match["round"] and len(match["round"]) > 1:  # "1.234,-"
+        return match["round"][0]
     digits = _BLANKS.sub("", match["digits"]).rstrip(",.")
     points, commas = digits.count("."), digits.count(",")
     if points and commas:

@@ -70,6 +70,8 @@ def _read_slowly(text: str, field: Field, region: str | None) -> Normalised:
         return Normalised(text, digits + extension)  # nothing to judge it by
     if parsed is None or not parsed.valid:
         issue = warning("phone_invalid", field, country=_country_of(number, region))
+        if len(set(digits)) == 1:  # 00000000 stands for "none" with many persons
+            return Normalised(text, None, issue)
         return Normalised(text, (parsed.key if parsed else digits) + extension, issue)
     return Normalised(text, parsed.key + extension)
 
