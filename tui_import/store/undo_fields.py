@@ -54,6 +54,8 @@ class Now:
     """Those that nobody has touched since the run."""
     purposes: Collection[int] = ()
     """What the person has a consent for, whoever recorded it."""
+    edited: tuple[str, str] = ("", "")
+    """Who changed it last, and when."""
 
 
 @dataclass(slots=True)

@@ -48,12 +48,11 @@ class Pass:
         self._blocked.append(Blocked(entity, record, reason))
         self._counts[entity, "problem"] += 1
 
-    def keep(self, entity: str, entry: Entry, name: str, wanted: Stored, found: Stored) -> None:
-        """A field was left as it is, since somebody changed it after the run."""
-        by, at = self._editor(entity, entry, name)
-        self._kept.append(
-            Kept(entity, entry.record, f"{entity}.{name}", self.shown(entity, name, wanted), self.shown(entity, name, found), by, at)
-        )
+    def keep(self, entity: str, entry: Entry, name: str, wanted: Stored, found: Stored, edited: tuple[str, str]) -> None:
+        """A field was left as it is, since somebody changed it after the run. ``edited``: who changed the record last, and when."""
+        by, at = self._later_run(entity, entry, name) or edited
+        wanted, found = self.shown(entity, name, wanted), self.shown(entity, name, found)
+        self._kept.append(Kept(entity, entry.record, f"{entity}.{name}", wanted, found, by, at))
 
     def shown(self, entity: str, name: str, value: Stored) -> Stored:
         """A value as a person reads it: list items and companies by name."""
@@ -67,16 +66,14 @@ class Pass:
             return str(row[0]) if row else value
         return value
 
-    def _editor(self, entity: str, entry: Entry, name: str) -> tuple[str, str]:
-        """Who changed a field after the run, and when: a later run, else whoever the record says."""
+    def _later_run(self, entity: str, entry: Entry, name: str) -> tuple[str, str] | None:
+        """User and time of the last run that changed a field after this one."""
         row = self.connection.execute(
             "SELECT r.user, r.finished FROM journal j JOIN journal_change c ON c.entry = j.id JOIN run r ON r.id = j.run"
             " WHERE j.record = ? AND j.entity = ? AND j.id > ? AND c.field = ? AND c.state = 'done' ORDER BY c.id DESC LIMIT 1",
             (entry.record, entity, entry.id, name),
         ).fetchone()
-        if row is None:
-            row = self.connection.execute(f"SELECT updated_by, updated_at FROM {entity} WHERE id = ?", (entry.record,)).fetchone()
-        return (str(row[0]), str(row[1])) if row else ("", "")
+        return (str(row[0]), str(row[1])) if row else None
 
     def report(self) -> UndoReport:
         """What was done; list items are spoken of only where they were blocked."""

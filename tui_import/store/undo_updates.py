@@ -42,7 +42,7 @@ class UpdatePass:
             outcomes.append((entry, saved, decide(self._shape, steps.get(entry.id, []), now, saved, there)))
         self._write_records(outcomes, records)
         self._write_journal(outcomes)
-        self._report(outcomes)
+        self._report(outcomes, records)
 
     # -- reading
 
@@ -66,8 +66,10 @@ class UpdatePass:
             columns = sorted({*columns, *NAMES})
         names = "".join(f', "{name}"' for name in columns)
         wanted = json.dumps(ids)
-        rows = self._connection.execute(f"SELECT id{names} FROM {self._entity} WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
-        records = {row[0]: Now(dict(zip(columns, row[1:], strict=True))) for row in rows}
+        rows = self._connection.execute(
+            f"SELECT id, updated_by, updated_at{names} FROM {self._entity} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        records = {row[0]: Now(dict(zip(columns, row[3:], strict=True)), edited=(row[1], row[2])) for row in rows}
         if touched & set(self._shape.multiple):
             for record, values in images.values_of(self._connection, self._entity, ids).items():
                 records[record].values = values
@@ -140,10 +142,10 @@ class UpdatePass:
             [(*each, self._entity) for each in standing],
         )
 
-    def _report(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
+    def _report(self, outcomes: Sequence[tuple[Entry, Image, Outcome]], records: Mapping[int, Now]) -> None:
         for entry, _saved, outcome in outcomes:
             for step, found in outcome.kept:
-                self._work.keep(self._entity, entry, step.field, step.wanted, found)
+                self._work.keep(self._entity, entry, step.field, step.wanted, found, records[entry.record].edited)
             if outcome.missing:
                 names = ", ".join(sorted({step.field for step in outcome.missing}))
                 self._work.block(
