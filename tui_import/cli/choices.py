@@ -11,7 +11,6 @@ from typing import Any, get_type_hints
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.api.options import Option, OptionType, OptionValue
-from tui_import.model.fields import Catalogue
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.settings import ListPolicy, Settings
 
@@ -148,7 +147,7 @@ def _option_value(option: Option, text: str) -> OptionValue:
 # -- columns and fields
 
 
-def links(texts: Iterable[str], columns: Sequence[ColumnInfo], catalogue: Catalogue) -> Mapping[int, list[str]]:
+def links(texts: Iterable[str], columns: Sequence[ColumnInfo]) -> Mapping[int, list[str]]:
     """Column position → fields, from ``--map "COLUMN=FIELD"``; no field means that the column is left out.
 
     COLUMN is a header, else a letter (A, B … AA). A header may have "=" in it, a field has none.
@@ -160,15 +159,8 @@ def links(texts: Iterable[str], columns: Sequence[ColumnInfo], catalogue: Catalo
             raise UsageError(_("“{text}” is not of the form COLUMN=FIELD.").format(text=text))
         fields = found.setdefault(_column(header.strip(), columns), [])
         if field.strip():
-            fields.append(field_named(field.strip(), catalogue))
+            fields.append(field.strip())
     return found
-
-
-def field_named(name: str, catalogue: Catalogue) -> str:
-    """The field's whole name, where there is such a field."""
-    if name not in catalogue:
-        raise unknown(_("There is no field “{name}”."), name, [field.key for field in catalogue])
-    return name
 
 
 def _column(name: str, columns: Sequence[ColumnInfo]) -> int:

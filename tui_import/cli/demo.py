@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call, Command
-from tui_import.cli.problems import write_problems
+from tui_import.cli.problems import shown_source, write_problems
 from tui_import.cli.screens import has_terminal, open_screens
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import heading, write_summary
@@ -47,7 +47,7 @@ def _headless(call: Call, made: Demo) -> int:
             session.change_settings(dataclasses.replace(settings, person=dataclasses.replace(settings.person, match=PersonKey.EMAIL)))
             session.plan(progress)
             summary = session.apply(progress)
-        write_summary(output, summary, heading(session.location, summary.rows, summary.seconds, summary.run))
+        write_summary(output, summary, heading(shown_source(workspace, session), summary.rows, summary.seconds, summary.run))
         write_problems(output, session)
         session.close()
     if summary.left:

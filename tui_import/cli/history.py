@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from argparse import ArgumentParser
 from typing import Any
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call, Command
-from tui_import.cli.choices import field_named
 from tui_import.cli.parser import whole_number
-from tui_import.cli.records import add_entity, record_exists
+from tui_import.cli.records import add_entity
 from tui_import.cli.render import local_time, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, summary_object, write_summary
@@ -108,7 +108,7 @@ def _write_report(call: Call, summary: Summary, report: UndoReport, title: str) 
     if output.as_json:
         output.result({**summary_object(summary), "kept_fields": report.kept, "blocked_records": report.blocked})
     else:
-        write_summary(output, summary, title)
+        write_summary(output, dataclasses.replace(summary, notes=()), title)
     output.text(ngettext("{count} record put back.", "{count} records put back.", report.restored).format(count=number(report.restored)))
     for kept in report.kept[:MOST]:
         output.note(
@@ -144,10 +144,9 @@ def _configure_blame(parser: ArgumentParser) -> None:
 def blame(call: Call) -> int:
     """Where the values of a record come from."""
     arguments, workspace = call.arguments, call.workspace
-    record_exists(workspace, arguments.entity, arguments.id)
     field = arguments.field
     if field:
-        field = field_named(field if "." in field else f"{arguments.entity}.{field}", workspace.catalogue)
+        field = workspace.field(field if "." in field else f"{arguments.entity}.{field}").name
     call.output.listing(
         workspace.blame(arguments.entity, arguments.id, field),
         {

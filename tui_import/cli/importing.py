@@ -5,20 +5,19 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import ArgumentParser
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError, StoppedError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
-from tui_import.cli.choices import Choices, change_settings, field_named, links, option_values, pair, sort_choices
+from tui_import.cli.choices import Choices, change_settings, links, option_values, pair, sort_choices
 from tui_import.cli.parser import whole_number
-from tui_import.cli.problems import write_problems
+from tui_import.cli.problems import shown_source, write_findings, write_problems
 from tui_import.cli.render import number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
 from tui_import.model.plan import PlanReport
-from tui_import.model.settings import Action, Recipe
+from tui_import.model.settings import Action
 from tui_import.model.text import safe
 
 if TYPE_CHECKING:
@@ -57,13 +56,15 @@ def _configure_run(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Import a file; see CONTRACT for its exit codes."""
-    session = _open(call)
+    session = _begin(call)
     keep = False
     try:
-        _refuse_repetition(call, session)
+        _unlock(session)
         with work() as progress:
-            session.read(progress)
+            findings = session.read(progress).findings
+        write_findings(call.output, session, findings)
         _configure_session(call, session)
+        _refuse_repetition(call, session)
         with work() as progress:
             report = session.plan(progress)
         keep = True
@@ -72,34 +73,37 @@ def run(call: Call) -> int:
         keep = False
         raise
     finally:
+        forget = not keep and session.summary is None
         session.close()
-        if not keep and session.summary is None:
+        if forget:
             call.workspace.discard(session.id)
 
 
 # -- up to the plan
 
 
-def _open(call: Call) -> ImportSession:
-    """The session, with recipe and options; asks for a password where one is needed and somebody is there to ask."""
+def _begin(call: Call) -> ImportSession:
+    """The session, with recipe and options; nothing is read yet."""
     workspace, arguments = call.workspace, call.arguments
     if not arguments.file:
         raise UsageError(_("Say which file to import."), hint=_("tui-import run FILE"))
-    recipe = workspace.recipe(arguments.recipe) if arguments.recipe else Recipe()
-    source = arguments.source or recipe.source or workspace.source_for(arguments.file)
+    recipe = workspace.recipe(arguments.recipe) if arguments.recipe else None
+    source = arguments.source or (recipe.source if recipe else "") or workspace.source_for(arguments.file)
     pairs = [*_choices(call).options, *map(pair, arguments.option)]
-    options = {**recipe.options, **option_values(workspace.source_options(source), pairs)}
+    options = option_values(workspace.source_options(source), pairs)
+    return workspace.begin(arguments.file, source=source, options=options, recipe=recipe)
+
+
+def _unlock(session: ImportSession) -> None:
+    """Look into the file once; where it wants a password and somebody is there to ask, ask."""
     for attempt in range(PASSWORD_TRIES + 1):
         try:
-            session = workspace.begin(arguments.file, source=source, options=options, recipe=recipe if arguments.recipe else None)
-            session.peek(1)  # a wrong password shows at the first look
-            return session
+            session.peek(1)
+            return
         except PasswordNeededError:
             if attempt == PASSWORD_TRIES or not sys.stderr.isatty():
                 raise
-            with suppress(EOFError):
-                options["password"] = getpass.getpass(_("Password of {file}: ").format(file=safe(arguments.file)))
-    raise AssertionError  # the loop returns or raises
+            session.set_option("password", getpass.getpass(_("Password of {file}: ").format(file=safe(session.location))))
 
 
 def _choices(call: Call) -> Choices:
@@ -113,22 +117,20 @@ def _refuse_repetition(call: Call, session: ImportSession) -> None:
         return
     where = Where(file=call.arguments.file)
     sentence = _("The same content was imported already, by run {run}.").format(run=earlier.id)
-    settings = change_settings(session.settings, _choices(call).settings, call.workspace.lists())
-    if Action.ADD in (settings.company.action, settings.person.action) and not call.arguments.yes:
+    if Action.ADD in (session.settings.company.action, session.settings.person.action) and not call.arguments.yes:
         raise RefusedError(sentence, where=where, hint=_("It would add every record once more; with --yes it does."))
     call.output.note(f"{safe(call.arguments.file)}: {sentence}")
 
 
 def _configure_session(call: Call, session: ImportSession) -> None:
     """Mapping, constants and settings; nothing may be missing afterwards."""
-    catalogue = call.workspace.catalogue
-    for column, fields in links(call.arguments.map, session.columns, catalogue).items():
+    for column, fields in links(call.arguments.map, session.columns).items():
         session.unlink(column)
         for field in fields:
             session.link(column, field)
     chosen = _choices(call)
     for key, value in chosen.constants:
-        session.set_constant(field_named(key, catalogue), value)
+        session.set_constant(key, value)
     session.change_settings(change_settings(session.settings, chosen.settings, call.workspace.lists()))
     _report_drift(call, session)
     _refuse_missing(call, session)
@@ -151,18 +153,14 @@ def _report_drift(call: Call, session: ImportSession) -> None:
 
 def _refuse_missing(call: Call, session: ImportSession) -> None:
     missing = session.missing()
-    if not missing:
-        return
-    catalogue = call.workspace.catalogue
-    needed = "; ".join(" / ".join(catalogue[field].title for field in each.fields) for each in missing)
-    example = missing[0].fields[0]
-    raise UsageError(
-        _("No column is linked to: {fields}.").format(fields=needed),
-        where=Where(file=call.arguments.file),
-        hint=_('Link one with --map "COLUMN={field}"; the columns are: {columns}.').format(
-            field=example, columns=", ".join(column.title for column in session.columns)
-        ),
-    )
+    if missing:
+        raise UsageError(
+            " ".join(each.reason for each in missing),
+            where=Where(file=call.arguments.file),
+            hint=_('Link a column with --map "COLUMN={field}"; the columns are: {columns}.').format(
+                field=missing[0].fields[0][0], columns=", ".join(column.title for column in session.columns)
+            ),
+        )
 
 
 # -- from the plan on
@@ -191,7 +189,7 @@ def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
     """What would happen, and how to make it happen."""
     output = call.output
     output.result(plan_object(session.id, report))
-    output.text(heading(session.location, report.rows))
+    output.text(heading(shown_source(call.workspace, session), report.rows))
     output.text(counts_table(report.entities))
     for name, items in report.new_list_items.items():
         output.text(_("New in the list {list}: {items}").format(list=safe(name), items=", ".join(map(safe, items))))
@@ -219,7 +217,7 @@ def _apply(call: Call, session: ImportSession) -> int:
             raise
     summary = session.summary
     assert summary is not None
-    write_summary(call.output, summary, heading(session.location, summary.rows, summary.seconds, summary.run))
+    write_summary(call.output, summary, heading(shown_source(call.workspace, session), summary.rows, summary.seconds, summary.run))
     if summary.left:
         write_problems(call.output, session)
     return ROWS_LEFT if summary.left else 0
@@ -240,10 +238,10 @@ def apply(call: Call) -> int:
         done = session.summary
         if done is not None:
             call.output.note(_("It was imported already, by run {run}.").format(run=done.run))
-            write_summary(call.output, done, heading(session.location, done.rows, done.seconds, done.run))
+            write_summary(call.output, done, heading(shown_source(call.workspace, session), done.rows, done.seconds, done.run))
             return ROWS_LEFT if done.left else 0
         report = session.report
-        if report is None or session.outdated:
+        if report is None:
             raise RefusedError(_("The draft has no plan yet."), hint=_("Go on with it: tui-import resume {draft}").format(draft=session.id))
         _refuse_clears(call, session, report)
         return _apply(call, session)

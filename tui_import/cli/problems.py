@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import Where
 from tui_import.api.i18n import _, ngettext
+from tui_import.api.source import Finding
 from tui_import.cli.render import Output, number
 from tui_import.model.issues import Issue
 from tui_import.model.plan import PreviewRow, RowFilter
@@ -14,9 +16,21 @@ from tui_import.model.text import safe, shown
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
+    from tui_import.session.workspace import Workspace
 
 MOST = 20
-"""Rows that are named; the screens show all."""
+"""Rows and findings that are named; the screens show all."""
+
+
+def shown_source(workspace: Workspace, session: ImportSession) -> str:
+    """What is imported, as runs and drafts name it."""
+    return workspace.shown_source(session.location, session.table)
+
+
+def write_findings(output: Output, session: ImportSession, findings: Sequence[Finding]) -> None:
+    """What is worth knowing about how the file was read."""
+    for finding in findings[:MOST]:
+        output.note(f"{safe(str(Where(session.location, session.table, finding.row)))}: {safe(finding.message)}")
 
 
 def write_problems(output: Output, session: ImportSession) -> None:

@@ -6,7 +6,6 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _, ngettext
@@ -16,9 +15,6 @@ from tui_import.cli.parser import whole_number
 from tui_import.cli.render import number
 from tui_import.model.fields import Field
 from tui_import.model.text import safe
-
-if TYPE_CHECKING:
-    from tui_import.session.workspace import Workspace
 
 ENTITIES = ("company", "person")
 FORMATS = ("csv", "json", "xlsx")
@@ -34,11 +30,6 @@ TYPES = {
 def add_entity(parser: ArgumentParser) -> None:
     """The argument that names a kind of record."""
     parser.add_argument("entity", choices=ENTITIES, metavar=_("ENTITY"), help=_("company or person"))
-
-
-def record_exists(workspace: Workspace, entity: str, record: int) -> None:
-    """Raise the store's error where there is no such record."""
-    workspace.record(entity, record)
 
 
 # -- export

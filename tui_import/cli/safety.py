@@ -58,8 +58,9 @@ def restore(call: Call) -> int:
         return 0
     if len(what) != 2 or what[0] not in ENTITIES or not what[1].isdecimal():
         raise UsageError(_("Say what to restore."), hint=_("tui-import restore FILE, or tui-import restore company 7"))
-    call.workspace.restore_record(what[0], int(what[1]))
-    call.output.text(_("Restored."))
+    run = call.workspace.restore_record(what[0], int(what[1]))
+    call.output.result({"run": run, "entity": what[0], "id": int(what[1])})
+    call.output.text(_("Restored by run {run}.").format(run=run))
     return 0
 
 

@@ -101,4 +101,6 @@ def as_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list | tuple):
         return JOINT.join(as_text(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(as_text(item) for item in value.values() if item not in (None, ""))
     return str(value)
