@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 DELIMITERS = (",", ";", "\t", "|")
 LAST_RESORT = (":", " ")
-"""Taken only where none of the others divides the text, and nearly every record into three or more: names and sentences have spaces, too."""
+"""Taken only where none of the others divides the text, and nearly every record has three or more fields: sentences have spaces."""
 RECORDS = 400
 """Records that are looked at."""
 LEAST = 0.9 * math.log(3)

@@ -91,7 +91,8 @@ class Records:
             lines = itertools.chain(again, lines)
 
     def _read(self, lines: Iterator[str], dialect: Dialect) -> Iterator[Record]:
-        self._buffer = buffer = []
+        buffer: list[str] = []
+        self._buffer = buffer
         self._ended = False
         start = self._line + 1
         try:

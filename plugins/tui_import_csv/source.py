@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import itertools
 import re
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tui_import.api import Choice, Column, Finding, N_, Option, Options, Peek, Row, Source, SourceError, Table, Where, _, ngettext
+from tui_import.api import N_, Choice, Column, Finding, Option, Options, Peek, Row, Source, SourceError, Table, Where, _, ngettext
 from tui_import.api.errors import UsageError
 from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading
 from tui_import_csv import encoding as encodings
@@ -72,7 +71,7 @@ class CsvSource(Source):
                 _("Encoding"),
                 help=_("How letters are stored: utf-8, cp1252 (Windows), utf-16, mac-roman …; auto finds it out"),
                 default=AUTO,
-                choices=[Choice(AUTO, _("find out")), *(Choice(name, name) for name in ("utf-8", "cp1252", "cp1250", "iso8859-15", "cp850"))],
+                choices=[Choice(AUTO, _("find out")), *(Choice(name, name) for name in ("utf-8", "cp1252", "cp1250", "cp850", "utf-16"))],
             ),
             Option(
                 "delimiter",
@@ -84,7 +83,7 @@ class CsvSource(Source):
             Option(
                 "quote",
                 _("Quotation mark"),
-                help=_('The character around values that hold a delimiter: " or \' or none; auto finds it out'),
+                help=_("The character around values that hold a delimiter: \" or ' or none; auto finds it out"),
                 default=AUTO,
                 choices=[Choice(AUTO, _("find out")), Choice('"', '"'), Choice("'", "'"), Choice("none", _("none"))],
             ),
@@ -303,9 +302,7 @@ class CsvTable(Table):
                     _fit(values, width, line, short, long)
                 yield Row(line, values)
         except OSError as error:
-            raise SourceError(
-                _("The file cannot be read: {reason}.").format(reason=error.strerror), where=Where(self._shown)
-            ) from error
+            raise SourceError(_("The file cannot be read: {reason}.").format(reason=error.strerror), where=Where(self._shown)) from error
         finally:
             self._findings = _sentences(records.notes, short, long)
 

@@ -215,4 +215,3 @@ def _name(column: int, columns: Sequence[Column]) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-

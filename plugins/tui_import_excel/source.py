@@ -18,9 +18,9 @@ _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _BIFF = re.compile(rb"\x09[\x00\x02\x04\x08]..", re.DOTALL)
 """Workbooks of Excel 2 to 4 begin so, without a container around them."""
 _TEXTS = (
-    (re.compile(rb"<!doctype html|<html|<table|<meta", re.IGNORECASE), N_("It is a web page with the name of a workbook.")),
     (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet", re.IGNORECASE), N_("It is a workbook in the XML format of Excel 2003.")),
     (re.compile(rb"<office:document", re.IGNORECASE), N_("It is a workbook in the flat XML format of OpenDocument.")),
+    (re.compile(rb"<!doctype html|<html|<table|<meta", re.IGNORECASE), N_("It is a web page with the name of a workbook.")),
 )
 
 
@@ -52,13 +52,18 @@ class ExcelSource(Source):
             ),
             Option("password", _("Password"), OptionType.PASSWORD, help=_("Only for encrypted workbooks; it is not kept"), default=""),
             Option(
-                "hidden_rows", _("Hidden rows"), OptionType.BOOLEAN, help=_("Import the rows that are hidden in the sheet, too"), default=True
+                "hidden_rows",
+                _("Hidden rows"),
+                OptionType.BOOLEAN,
+                help=_("Import the rows that are hidden in the sheet, too"),
+                default=True,
             ),
         )
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
         """The worksheets, the one named by the option ``sheet`` first, hidden ones last."""
-        wanted = Wanted(str(options.get("password") or ""), chosen_heading(options.get("header_row")), _yes(options.get("hidden_rows", True)))
+        heading, hidden_rows = chosen_heading(options.get("header_row")), _yes(options.get("hidden_rows", True))
+        wanted = Wanted(str(options.get("password") or ""), heading, hidden_rows)
         path = os.path.expanduser(location)
         _check(path, location)
         sheets: list[tuple[str, bool]] = []

@@ -29,9 +29,7 @@ def sheet_names(container: Container) -> list[tuple[str, bool]]:
 
     book = _calamine(container)
     return [
-        (sheet.name, sheet.visible == SheetVisibleEnum.Visible)
-        for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet
+        (sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
     ]
 
 
@@ -85,4 +83,3 @@ def _streamed(container: Container, sheet: str) -> Values:
         raise RefusedError("damaged", str(error)) from error
     page.reset_dimensions()
     return Values(page.iter_rows(values_only=True), None, "openpyxl")
-

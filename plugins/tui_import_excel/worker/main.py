@@ -34,7 +34,7 @@ def main() -> None:
         wire.send(pipe, "error", ("memory", ""))
     except BrokenPipeError:
         os._exit(0)
-    except BaseException as error:  # noqa: BLE001 - a panic of the Rust library is no Exception; whatever it is, the parent is told
+    except BaseException as error:  # a panic of the Rust library is no Exception; whatever it is, the parent is told
         wire.send(pipe, "error", ("damaged", f"{type(error).__name__}: {error}"[:300]))
     signal.alarm(WAIT)
     pipe.flush()

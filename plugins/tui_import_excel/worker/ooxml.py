@@ -21,13 +21,19 @@ MOST_AHEAD = 50_000
 LARGEST_PART = 64 << 20
 """Bytes of a part that is parsed as a whole (styles, comments, workbook)."""
 
-_NUMBERED = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["']""")
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["'](\d+)["']""")
-_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\b(?=[^>]*\bhidden=["'](?:1|true)["'])([^>]*)>""")
-_ERROR = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]+)(\d+)["'][^>]*>(?:<(?:\w+:)?f\b.*?)?<(?:\w+:)?v>([^<]*)<""", re.DOTALL)
-_FORMULA = re.compile(
-    rb"""<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v(?:\s[^>]*)?>([^<]+))?""", re.DOTALL
-)
+_ROW = rb"""<(?:\w+:)?row\b"""
+_CELL = rb"""<(?:\w+:)?c\b"""
+_NUMBER = rb"""[^>]*?\br=["'](\d+)["']"""
+_AT = rb"""[^>]*?\br=["']([A-Z]+)(\d+)["']"""
+_HIDDEN = rb"""(?=[^>]*\bhidden=["'](?:1|true)["'])"""
+_FORMULA_INSIDE = rb"""<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"""
+_VALUE = rb"""<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)"""
+
+_NUMBERED = re.compile(_ROW + _NUMBER)
+_HIDDEN_ROW = re.compile(_ROW + _HIDDEN + _NUMBER)
+_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\b""" + _HIDDEN + rb"""([^>]*)>""")
+_ERROR = re.compile(_CELL + rb"""(?=[^>]*\bt=["']e["'])""" + _AT + rb"""[^>]*>\s*(?:""" + _FORMULA_INSIDE + rb""")?""" + _VALUE)
+_FORMULA = re.compile(_CELL + rb"""([^>]*)>\s*""" + _FORMULA_INSIDE + rb"""(?:""" + _VALUE + rb""")?""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 _TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")
 _LIMITS = re.compile(rb"""\b(min|max)=["'](\d+)["']""")
@@ -128,8 +134,7 @@ class Scan:
     def __init__(self, archive: zipfile.ZipFile, part: str, styles: dict[int, str]) -> None:
         self._styles = styles
         ids = b"|".join(str(number).encode() for number in styles)
-        self._padded = re.compile(
-            rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](""" + ids + rb""")["'])[^>]*?\br=["']([A-Z]+)(\d+)["']""") if styles else None
+        self._padded = re.compile(_CELL + rb"""(?=[^>]*\bs=["'](""" + ids + rb""")["'])""" + _AT) if styles else None
         self._pieces = self._read(archive, part)
         self._marks: dict[int, Marks] = {}
         self._prefixed = False

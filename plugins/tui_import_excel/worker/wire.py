@@ -1,4 +1,4 @@
-"""What goes through the pipe between the reading child and its parent: length and `marshal` of plain values, which can name no code to run."""
+"""What goes through the pipe between the reading child and its parent: length and `marshal` of plain values, which name no code to run."""
 
 from __future__ import annotations
 
@@ -48,4 +48,4 @@ def moment(numbers: tuple[int, ...]) -> datetime.date | datetime.time:
     """The date, time or both of its numbers."""
     if len(numbers) == 3:
         return datetime.date(*numbers)
-    return datetime.time(*numbers) if len(numbers) == 4 else datetime.datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+    return datetime.time(*numbers) if len(numbers) == 4 else datetime.datetime(*numbers)  # type: ignore[arg-type]
