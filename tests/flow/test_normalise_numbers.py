@@ -22,11 +22,15 @@ def read(type_: FieldType, cell: object, separator: str = "", region: str = "") 
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("1.234,50", 1234.5), ("1 234,50", 1234.5), ("1\u00a0234,50", 1234.5), ("1\u202f234,50", 1234.5), ("1,234.50", 1234.5), ("1'234.50", 1234.5),
+        ("1.234,50", 1234.5), ("1 234,50", 1234.5), ("1\u00a0234,50", 1234.5), ("1\u202f234,50", 1234.5), ("1,234.50", 1234.5),
+        ("1'234.50", 1234.5),
         ("1’234.50", 1234.5), ("kr 1.234,50", 1234.5), ("kr. 1.234,50", 1234.5), ("1.234,50 kr.", 1234.5), ("DKK 1.234,50", 1234.5),
-        ("1.234,-", 1234), ("1.234,--", 1234), ("€ 12,50", 12.5), ("12,50 €", 12.5), ("$1,234.50", 1234.5), ("-$5.25", -5.25), ("£5", 5), ("25 %", 25),
-        ("(12)", -12), ("(1.234,50)", -1234.5), ("-12", -12), ("−12", -12), ("12-", -12), ("- 12", -12), ("+5", 5), ("0,125", 0.125), ("0.125", 0.125),
-        (",5", 0.5), (".5", 0.5), ("12", 12), ("0", 0), ("1.234.567", 1234567), ("1,234,567", 1234567), ("55,676098", 55.676098), ("1e3", 1000),
+        ("1.234,-", 1234), ("1.234,--", 1234), ("€ 12,50", 12.5), ("12,50 €", 12.5), ("$1,234.50", 1234.5), ("-$5.25", -5.25), ("£5", 5),
+        ("25 %", 25),
+        ("(12)", -12), ("(1.234,50)", -1234.5), ("-12", -12), ("−12", -12), ("12-", -12), ("- 12", -12), ("+5", 5), ("0,125", 0.125),
+        ("0.125", 0.125),
+        (",5", 0.5), (".5", 0.5), ("12", 12), ("0", 0), ("1.234.567", 1234567), ("1,234,567", 1234567), ("55,676098", 55.676098),
+        ("1e3", 1000),
         ("1,5E+3", 1500), (12, 12), (12.5, 12.5), ("12.", 12),
     ],
 )  # fmt: skip
@@ -43,7 +47,8 @@ def test_where_a_number_does_not_tell_the_column_does_and_then_the_country(text:
     assert read(FieldType.DECIMAL, text, separator, region) == number
 
 
-@pytest.mark.parametrize("text", ["abc", "1.2.3", "1,2,3", "12,34,56", "1.23,4.5", "1..2", "kr", "()", "1-2", "2024-05-04", "1/2", "nan", "inf", "1e999",
+@pytest.mark.parametrize("text", ["abc", "1.2.3", "1,2,3", "12,34,56", "1.23,4.5", "1..2", "kr", "()", "1-2", "2024-05-04", "1/2", "nan",
+     "inf", "1e999",
                                   "0x1F", "1_000", "12 stk pr. kasse", float("nan"), float("inf"), "½", "true"])  # fmt: skip
 def test_what_is_no_number_is_a_problem(text: object) -> None:
     assert read(FieldType.DECIMAL, text) is None
@@ -55,7 +60,10 @@ def test_a_number_in_the_other_way_of_writing_is_not_guessed_at(text: str) -> No
     assert read(FieldType.DECIMAL, text, other) is None
 
 
-@pytest.mark.parametrize(("text", "number"), [("3", 3), ("3,0", 3), ("3.00", 3), (3.0, 3), ("1.234.567", 1234567), ("-7", -7), ("9007199254740993", 9007199254740993)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("3", 3), ("3,0", 3), ("3.00", 3), (3.0, 3), ("1.234.567", 1234567), ("-7", -7), ("9007199254740993", 9007199254740993)],
+)
 def test_whole_numbers(text: object, number: int) -> None:
     value = read(FieldType.INTEGER, text)
     assert value == number
@@ -77,7 +85,10 @@ def test_what_is_no_id_is_a_problem(text: object) -> None:
     assert read(FieldType.ID, text) is None
 
 
-@given(st.integers(-(10**9), 10**9), st.sampled_from(["da_DK", "nb_NO", "sv_SE", "de_DE", "de_CH", "nl_NL", "fr_FR", "es_ES", "fi_FI", "en_GB", "en_US"]))
+@given(
+    st.integers(-(10**9), 10**9),
+    st.sampled_from(["da_DK", "nb_NO", "sv_SE", "de_DE", "de_CH", "nl_NL", "fr_FR", "es_ES", "fi_FI", "en_GB", "en_US"]),
+)
 def test_numbers_written_in_every_locale_come_back(cents: int, locale: str) -> None:
     number = cents / 100
     region = locale[-2:]

@@ -23,7 +23,8 @@ def read(text: object, region: str | None = None, default: str = "") -> Normalis
 @pytest.mark.parametrize(
     ("region", "texts", "key"),
     [
-        ("DK", ["33112233", "33 11 22 33", "33-11-22-33", "+45 33 11 22 33", "+4533112233", "0045 33112233", "4533112233", "(+45) 33 11 22 33",
+        ("DK", ["33112233", "33 11 22 33", "33-11-22-33", "+45 33 11 22 33", "+4533112233", "0045 33112233", "4533112233",
+        "(+45) 33 11 22 33",
                 "Tel. 33 11 22 33", "tlf: 33112233", "33112233 (privat)", "tel:+4533112233", "33112233.0", 33112233, 33112233.0,
                 "\u202a+45 33 11 22 33\u202c", "33\u00a011\u00a022\u00a033", "33/11/22/33", "+45 (0) 33 11 22 33"], "4533112233"),
         ("NO", ["22 33 44 55", "22334455", "+47 22 33 44 55", "0047 22 33 44 55", "(+47) 22334455"], "4722334455"),
@@ -65,8 +66,10 @@ def test_without_a_known_country_a_number_is_its_digits(region: str | None, text
     assert read(text, region) == Normalised(text, key)
 
 
-@pytest.mark.parametrize("text", ["33112233 lok. 12", "33112233 lokal 12", "33112233 ext 12", "33112233 ext. 12", "33112233, x12", "33112233 int. 12",
-                                  "33112233 x 12", "+45 33 11 22 33 (lok. 12)", "33112233 Durchwahl 12", "33112233 anknytning 12"])  # fmt: skip
+@pytest.mark.parametrize("text", ["33112233 lok. 12", "33112233 lokal 12", "33112233 ext 12", "33112233 ext. 12", "33112233, x12",
+     "33112233 int. 12",
+                                  "33112233 x 12", "+45 33 11 22 33 (lok. 12)", "33112233 Durchwahl 12",
+                                  "33112233 anknytning 12"])  # fmt: skip
 def test_two_desks_behind_one_number_are_two_numbers(text: str) -> None:
     assert read(text, "DK") == Normalised(text, "4533112233x12")
 

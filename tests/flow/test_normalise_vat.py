@@ -44,7 +44,9 @@ def test_the_text_is_kept_as_written() -> None:
     assert read(" DK 13 58 56 28 ", "DK").value == "DK 13 58 56 28"
 
 
-@pytest.mark.parametrize(("text", "region"), [("13585627", "DK"), ("DK13585627", "NO"), ("923609017", "NO"), ("5560125791", "SE"), ("1358562", "DK")])
+@pytest.mark.parametrize(
+    ("text", "region"), [("13585627", "DK"), ("DK13585627", "NO"), ("923609017", "NO"), ("5560125791", "SE"), ("1358562", "DK")]
+)
 def test_a_wrong_check_digit_is_a_warning_and_the_number_is_kept(text: str, region: str) -> None:
     result = read(text, region)
     assert result.value == text

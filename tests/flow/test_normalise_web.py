@@ -41,8 +41,10 @@ def test_an_address_is_taken_out_of_its_wrapping(text: str, value: str, key: str
     assert read(FieldType.EMAIL, text) == Normalised(value, key)
 
 
-@pytest.mark.parametrize("text", ["anna", "anna@", "@firma.dk", "anna@firma", "anna@firma..dk", "anna firma.dk", "anna@@firma.dk", "a@b.dk c@d.dk",
-                                  "anna(at)firma.dk", ".anna@firma.dk", "anna.@firma.dk", "anna@-firma.dk", "ingen", "ole@localhost"])  # fmt: skip
+@pytest.mark.parametrize("text", ["anna", "anna@", "@firma.dk", "anna@firma", "anna@firma..dk", "anna firma.dk", "anna@@firma.dk",
+     "a@b.dk c@d.dk",
+                                  "anna(at)firma.dk", ".anna@firma.dk", "anna.@firma.dk", "anna@-firma.dk", "ingen",
+                                  "ole@localhost"])  # fmt: skip
 def test_what_is_no_address_is_a_problem(text: str) -> None:
     result = read(FieldType.EMAIL, text)
     assert result.value is None
@@ -82,7 +84,9 @@ def test_web_addresses_are_kept_and_compared_without_scheme_and_slash(text: str,
     assert read(FieldType.URL, text) == Normalised(text, key)
 
 
-@pytest.mark.parametrize("text", ["firma", "ingen hjemmeside", "http://", "anna@firma.dk", "www.firma,dk", "javascript:alert(1)", "localhost", "."])
+@pytest.mark.parametrize(
+    "text", ["firma", "ingen hjemmeside", "http://", "anna@firma.dk", "www.firma,dk", "javascript:alert(1)", "localhost", "."]
+)
 def test_what_is_no_web_address_is_a_problem(text: str) -> None:
     result = read(FieldType.URL, text)
     assert result.value is None

@@ -23,7 +23,8 @@ _ALIASES = {
     "ES": "E|España", "FI": "SF|Suomi", "FO": "Føroyar|Færøerne|Faroe Islands|Faeroe Islands", "FR": "F|République française",
     "GB": "UK|U.K.|Great Britain|Britain|England|Scotland|Wales|Northern Ireland|United Kingdom of Great Britain and Northern Ireland"
           "|Storbritannien|Storbritannia|Skotland|Nordirland|Großbritannien|Grossbritannien|Groot-Brittannië|Schotland|Engeland|Angleterre"
-          "|Grande-Bretagne|Royaume Uni|Gran Bretaña|Inglaterra|Escocia|Iso-Britannia|Englanti|Skotlanti|G.B.|Schottland|Ecosse|Écosse",
+          "|Grande-Bretagne|Royaume Uni|Gran Bretaña|Inglaterra|Escocia|Iso-Britannia|Yhdistynyt kuningaskunta|Englanti"
+    "|Skotlanti|G.B.|Schottland|Ecosse|Écosse",
     "GL": "Kalaallit Nunaat", "GR": "EL|Hellas|Ελλάδα|Ellada|Grækenland", "HK": "Hong Kong|Hongkong", "HR": "Hrvatska",
     "HU": "H|Magyarország", "IE": "Éire|Eire|Republic of Ireland|Irish Republic|Southern Ireland", "IL": "ישראל", "IN": "Bharat",
     "IS": "Ísland", "IT": "I|Italia", "JP": "日本|Nippon", "KR": "Korea|South Korea|Republic of Korea|Sydkorea|Korea, Republic of",

@@ -10,21 +10,30 @@ from tui_import.flow.normalise.text import number_text, plain
 
 # -- text read with the wrong encoding
 
-_CP1252 = {chr(code) if 0x81 <= code <= 0x9D and code in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([code]).decode("cp1252"): code
-           for code in range(0x80, 0x100)}
+_UNUSED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+_CP1252 = {chr(code) if code in _UNUSED else bytes([code]).decode("cp1252"): code for code in range(0x80, 0x100)}
 """Character → byte, the five unused bytes as themselves, which is what programs do."""
 _TRAIL = "".join(re.escape(character) for character, code in _CP1252.items() if code < 0xC0)
-_SEQUENCE = re.compile(f"[ÂÃ][{_TRAIL}]|[Ä-Ñ](?!\xa0)[{_TRAIL}]|[à-ï][{_TRAIL}]{{2}}|[ðñòóô][{_TRAIL}]{{3}}")
+_LONGER = f"[à-ï][{_TRAIL}]{{2}}|[ðñòóô][{_TRAIL}]{{3}}"
+_SURE = re.compile(f"[ÂÃ][{_TRAIL}]|[Ä-Ñ](?!\xa0)[{_TRAIL}]|{_LONGER}")
+"""Characters that look like one UTF-8 sequence. An "Å" before a fixed space is more often Danish than half a letter."""
+_ANY = re.compile(f"[Â-Ñ][{_TRAIL}]|{_LONGER}")
+"""The same where the text is known to be damaged."""
 _MAX_ROUNDS = 3
+_PLAUSIBLE = (
+    (0xA0, 0x17F), (0x218, 0x21B), (0x386, 0x3CE), (0x401, 0x45F), (0x1E00, 0x1EFF), (0x2010, 0x203A), (0x2100, 0x215F), (0x2190, 0x27BF),
+    (0xFB00, 0xFB06), (0xFEFF, 0xFEFF), (0x1F000, 0x1FAFF),
+)  # fmt: skip
+"""Code points that people write: European letters, typographic marks, emoji. A quote after a capital in French («CAFÉ») would otherwise
+decode to letters that nobody meant."""
 
 
 def mend_mojibake(text: str) -> str:
     """UTF-8 that was read as cp1252, put right, as often as it happened ("SÃ¸ren" → "Søren"); other text as it is."""
     for _round in range(_MAX_ROUNDS):
-        mended = _SEQUENCE.sub(_decode, text)
-        if mended == text:
+        if _SURE.sub(_decode, text) == text:
             break
-        text = mended
+        text = _ANY.sub(_decode, text)
     return text
 
 
@@ -33,20 +42,9 @@ def _decode(match: re.Match[str]) -> str:
         character = bytes(_CP1252[c] for c in match[0]).decode("utf-8")
     except UnicodeDecodeError:
         return match[0]
-    return character if _is_plausible(character) else match[0]
-
-
-def _is_plausible(character: str) -> bool:
-    """Whether people write this: European letters, typographic marks, emoji. A quote after a capital in French («CAFÉ») would
-    otherwise decode to letters that nobody meant."""
     code = ord(character)
-    return any(first <= code <= last for first, last in _PLAUSIBLE)
-
-
-_PLAUSIBLE = (
-    (0xA0, 0x17F), (0x218, 0x21B), (0x386, 0x3CE), (0x401, 0x45F), (0x1E00, 0x1EFF), (0x2010, 0x203A), (0x20AC, 0x20AC), (0x2100, 0x215F),
-    (0x2190, 0x27BF), (0xFB00, 0xFB06), (0xFEFF, 0xFEFF), (0x1F000, 0x1FAFF),
-)  # fmt: skip
+    plausible = character in _CP1252 or any(first <= code <= last for first, last in _PLAUSIBLE)
+    return character if plausible else match[0]
 
 
 # -- numbers

@@ -46,7 +46,9 @@ class DateOrder:
     """The value that settles it ("31/12/2024"), or one that does not ("04/05/2024")."""
 
 
-_TIME = re.compile(r"[T\s,]+(?:kl\.?\s*)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_TIME = re.compile(
+    r"[T\s,]+(?:kl\.?\s*)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
+)
 _FIGURES = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
 _TWO_FIGURES = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,4})\.?")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -99,7 +101,7 @@ def _read_figures(first: str, second: str, third: str, order: str) -> Parts | No
 
 
 def _read_two(first: str, second: str, order: str) -> Parts | None:
-    """"05/1980", "1980-05": a month of a year; "24.12.": a day of any year."""
+    """A month of a year ("05/1980", "1980-05") or a day of any year ("24.12.")."""
     if len(second) == 4 and len(first) <= 2:
         return Parts(int(second), int(first), None)
     if len(first) == 4 and len(second) <= 2:
@@ -144,7 +146,7 @@ _FILLERS = words("den der die le el la de del d of the th st nd rd er e em ta kl
 
 
 def _read_words(text: str) -> Parts | None:
-    """"5. januar 2024", "Jan 5, 2024", "5 de enero de 2024", "maj 1980"."""
+    """A date with a named month: "5. januar 2024", "Jan 5, 2024", "5 de enero de 2024", "maj 1980"."""
     months = _months()
     parts = [word for word in map(fold, _WORDS.findall(text)) if word not in _FILLERS and (word in months or word not in _weekdays())]
     if not 1 < len(parts) <= 3:
@@ -163,7 +165,8 @@ def _read_words(text: str) -> Parts | None:
 
 
 def order_of(text: str) -> tuple[str, bool] | None:
-    """(order that a date of figures shows, whether it is certain); None where it is no such date. "iso": a year of four figures first."""
+    """(order that a date of figures shows, whether it is certain); None where it is no such date. "iso": its year has four figures and
+    stands first."""
     text = _TIME.sub("", text.strip())
     match = _FIGURES.fullmatch(text)
     if match is None:

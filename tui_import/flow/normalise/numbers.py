@@ -164,5 +164,3 @@ def id_reader(field: Field) -> Reader:
         return Normalised(number) if 0 < number <= _LARGEST else error("number_invalid", field)
 
     return read
-
-
