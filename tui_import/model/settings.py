@@ -184,3 +184,5 @@ class Recipe:
     settings: Settings = field(default_factory=Settings)
     name: str = ""
     """File name without ending, for the list; empty where it was never saved."""
+    other: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Tables of kinds that this version does not import ([product]), kept as they stand."""

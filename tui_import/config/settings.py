@@ -1,0 +1,183 @@
+"""Settings from and to the tables of a recipe, and ``--set``. Every error says where, what and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_type_hints
+
+from tui_import.api.errors import RecipeError, Where
+from tui_import.api.i18n import _
+from tui_import.config.files import read_layered
+from tui_import.config.shipped import load_catalogue, shown, unknown
+from tui_import.model.settings import (
+    LISTS_WITHOUT_DEFAULT_POLICY,
+    CompanyRules,
+    DuplicateRules,
+    ListPolicy,
+    PersonRules,
+    Privacy,
+    Settings,
+    ValueRules,
+)
+
+SECTIONS: Mapping[str, type] = {
+    "company": CompanyRules, "person": PersonRules, "values": ValueRules, "privacy": Privacy, "duplicates": DuplicateRules,
+}  # fmt: skip
+"""Table of a recipe → its part of `Settings`. ``[lists]`` is a table of its own: list → policy."""
+LISTS = "lists"
+TABLES = (*SECTIONS, LISTS)
+
+_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("duplicates", "undecided"): ("hold", "add", "merge"),
+    ("values", "date_order"): ("", "dmy", "mdy", "ymd"),
+    ("values", "decimal_separator"): ("", ",", "."),
+}
+"""Texts with few values."""
+_LONGEST_COMMENT = 255
+_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+def default_settings() -> Settings:
+    """The settings an import begins with: ``settings.toml`` of the user's folder over the built-in ones. Raises `RecipeError`."""
+    return settings_from_dict(read_layered("settings.toml"), file="settings.toml")
+
+
+def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The tables of a recipe, in its order; only plain texts, numbers and truth values."""
+    return {
+        "company": _part_to_dict(settings.company),
+        "person": _part_to_dict(settings.person),
+        LISTS: {name: policy.value for name, policy in settings.lists.items()},
+        "values": _part_to_dict(settings.values),
+        "privacy": _part_to_dict(settings.privacy),
+        "duplicates": _part_to_dict(settings.duplicates),
+    }
+
+
+def _part_to_dict(part: Any) -> dict[str, Any]:
+    values = {field.name: getattr(part, field.name) for field in dataclass_fields(part)}
+    return {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
+
+
+def settings_from_dict(data: Mapping[str, Any], *, file: str = "", lists: Collection[str] | None = None) -> Settings:
+    """Settings from the tables of a recipe; what is not named keeps its default.
+
+    ``lists`` are the lists that may be named; None: any. Raises `RecipeError` that names file, table, key and what is allowed.
+    """
+    settings = Settings()
+    for table, values in data.items():
+        if table not in TABLES:
+            raise unknown(table, TABLES, f"[{table}]", file)
+        if not isinstance(values, dict):
+            raise RecipeError(_("[{table}] must be a table.").format(table=table), where=Where(file=file))
+        for key, value in values.items():
+            settings = _with(settings, table, key, value, file, lists)
+    return settings
+
+
+def apply_set(settings: Settings, assignment: str, *, lists: Collection[str] | None = None) -> Settings:
+    """The settings with one ``TABLE.KEY=VALUE`` of the command line. Raises `RecipeError` (a `UsageError`).
+
+    ``lists`` are the lists that may be named; None: those of the catalogue.
+    """
+    name, equals, text = assignment.partition("=")
+    table, dot, key = name.strip().partition(".")
+    if not (equals and dot and key):
+        raise RecipeError(
+            _("“{text}” is not a setting.").format(text=shown(assignment)[1:-1]),
+            hint=_("Write it as TABLE.KEY=VALUE, for example person.match=email."),
+        )
+    if table not in TABLES:
+        raise unknown(table, TABLES, name)
+    known = {field.list for field in load_catalogue() if field.list} if lists is None else lists
+    return _with(settings, table, key, _typed(table, key, text.strip()), "", known)
+
+
+def _typed(table: str, key: str, text: str) -> object:
+    """The value of a command line as TOML would have it."""
+    wanted = _types(table).get(key) if table in SECTIONS else str
+    if wanted is bool and text.casefold() in _TRUE + _FALSE:
+        return text.casefold() in _TRUE
+    if wanted is float:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _with(settings: Settings, table: str, key: str, value: object, file: str, lists: Collection[str] | None) -> Settings:
+    if table == LISTS:
+        return replace(settings, lists={**settings.lists, key: _policy(key, value, file, lists)})
+    types = _types(table)
+    if key not in types:
+        raise unknown(key, types, f"{table}.{key}", file)
+    part = getattr(settings, table)
+    return replace(settings, **{table: replace(part, **{key: _checked(table, key, value, types[key], file)})})
+
+
+@cache
+def _types(table: str) -> dict[str, type]:
+    return get_type_hints(SECTIONS[table])
+
+
+def _policy(name: str, value: object, file: str, lists: Collection[str] | None) -> ListPolicy:
+    if lists is not None and name not in lists:
+        raise unknown(name, lists, f"{LISTS}.{name}", file)
+    allowed = [policy for policy in ListPolicy if not (policy is ListPolicy.DEFAULT and name in LISTS_WITHOUT_DEFAULT_POLICY)]
+    if value not in list(allowed):
+        raise _not_allowed(LISTS, name, value, ", ".join(allowed), file)
+    return ListPolicy(str(value))
+
+
+def _checked(table: str, key: str, value: object, wanted: type, file: str) -> object:
+    """The value in the type of its setting."""
+    if issubclass(wanted, StrEnum):
+        if value not in list(wanted):
+            raise _not_allowed(table, key, value, ", ".join(wanted), file)
+        return wanted(str(value))
+    if wanted is bool:
+        if not isinstance(value, bool):
+            raise _not_allowed(table, key, value, "true, false", file)
+        return value
+    if wanted is float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise _not_allowed(table, key, value, _("a number from 0 to 1"), file)
+        return float(value)
+    if not isinstance(value, str):
+        raise _not_allowed(table, key, value, _("a text"), file)
+    return _checked_text(table, key, value, file)
+
+
+def _checked_text(table: str, key: str, value: str, file: str) -> str:
+    choices = _CHOICES.get((table, key))
+    if choices is not None and value not in choices:
+        raise _not_allowed(table, key, value, ", ".join(choice or '""' for choice in choices), file)
+    if (table, key) == ("privacy", "comment") and len(value) > _LONGEST_COMMENT:
+        raise _not_allowed(table, key, value, _("a text of at most {count} characters").format(count=_LONGEST_COMMENT), file)
+    if (table, key) == ("values", "country") and value:
+        return _country(value, file)
+    return value
+
+
+def _country(value: str, file: str) -> str:
+    if len(value) == 2 and value.isascii() and value.isupper() and value.isalpha():
+        return value
+    from tui_import.flow.normalise.country import country_code
+
+    code = country_code(value)
+    if code is None:
+        raise _not_allowed("values", "country", value, _("a country or its ISO 3166 code, such as DK"), file)
+    return code
+
+
+def _not_allowed(table: str, key: str, value: object, allowed: str, file: str) -> RecipeError:
+    return RecipeError(
+        _("{table}.{key} cannot be {value}.").format(table=table, key=key, value=shown(value)),
+        where=Where(file=file),
+        hint=_("Allowed: {allowed}.").format(allowed=allowed),
+    )

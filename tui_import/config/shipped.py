@@ -1,0 +1,142 @@
+"""What the product knows as data: the field catalogue, the shipped lists, the words that columns are recognised by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
+
+from tui_import.api.errors import RecipeError, Where
+from tui_import.api.i18n import _
+from tui_import.config.files import names_in, read_layered
+from tui_import.flow.mapping.headers import Vocabulary, build_vocabulary
+from tui_import.model.fields import Catalogue, Field, FieldType
+
+FIELDS = "fields.toml"
+LISTS = "lists.toml"
+_PROPERTIES: Mapping[str, type] = {
+    "type": str, "label": str, "group": str, "length": int, "multiple": bool, "required": bool, "virtual": bool, "list": str,
+    "choices": list, "key": bool,
+}  # fmt: skip
+"""What the catalogue file says about a field, and the type of it."""
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The field catalogue, the user's ``fields.toml`` over the shipped one. Raises `RecipeError` where it is wrong."""
+    return parse_catalogue(read_layered(FIELDS), FIELDS)
+
+
+def parse_catalogue(data: Mapping[str, Any], file: str = "") -> Catalogue:
+    """A catalogue from ``[entity.field]`` tables. Raises `RecipeError` naming the field."""
+    fields: dict[str, Field] = {}
+    for entity, tables in data.items():
+        for name, properties in _table(tables, entity, file).items():
+            field = _field(entity, name, _table(properties, f"{entity}.{name}", file), file)
+            fields[field.key] = field
+    return Catalogue(fields)
+
+
+def _field(entity: str, name: str, properties: Mapping[str, Any], file: str) -> Field:
+    place = f"{entity}.{name}"
+    for key, value in properties.items():
+        wanted = _PROPERTIES.get(key)
+        if wanted is None:
+            raise unknown(key, _PROPERTIES, f"[{place}] {key}", file)
+        if not isinstance(value, wanted):
+            raise _wrong(place, key, value, wanted.__name__, file)
+    try:
+        kind = FieldType(properties.get("type", "text"))
+    except ValueError as error:
+        raise _wrong(place, "type", properties["type"], ", ".join(FieldType), file) from error
+    return Field(
+        entity,
+        name,
+        kind,
+        properties.get("label", name),
+        group=properties.get("group", ""),
+        length=properties.get("length"),
+        multiple=properties.get("multiple", False),
+        required=properties.get("required", False),
+        virtual=properties.get("virtual", False),
+        list=properties.get("list", ""),
+        choices=tuple(properties.get("choices", ())),
+        is_key=properties.get("key", False),
+    )
+
+
+def _table(value: object, place: str, file: str) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise RecipeError(_("[{table}] must be a table.").format(table=place), where=Where(file=file))
+
+
+def _wrong(place: str, key: str, value: object, allowed: str, file: str) -> RecipeError:
+    return RecipeError(
+        _("[{table}] {key} = {value} is not possible.").format(table=place, key=key, value=shown(value)),
+        where=Where(file=file),
+        hint=_("Allowed: {allowed}.").format(allowed=allowed),
+    )
+
+
+def shown(value: object) -> str:
+    """A value in a message: as it could be typed, and not too long."""
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def unknown(name: str, known: Collection[str], place: str, file: str = "") -> RecipeError:
+    """The error for a name that we do not know, with the nearest that we do."""
+    near = nearest(name, known)
+    hint = _("Did you mean “{name}”?").format(name=near) if near else _("Known: {names}.").format(names=", ".join(sorted(known)[:30]))
+    return RecipeError(_("“{place}” is not known.").format(place=_printable(place)), where=Where(file=file), hint=hint)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)[:80]
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """The known name that is most like this one; empty where none is."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(name, sorted(known), scorer=fuzz.WRatio, score_cutoff=65)
+    return found[0] if found else ""
+
+
+@cache
+def shipped_lists() -> dict[str, tuple[str, ...]]:
+    """The items that a new store's lists begin with, by list. Raises `RecipeError`."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, items in read_layered(LISTS).items():
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise RecipeError(_("The list “{name}” must be a list of texts.").format(name=_printable(name)), where=Where(file=LISTS))
+        lists[name] = tuple(items)
+    return lists
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """The words that columns are recognised by: ``headers/*.toml``, the users' files added, and the word lists."""
+    forms = read_layered("legal_forms.toml")
+    return build_vocabulary(
+        {language: _texts(f"headers/{language}.toml") for language in _languages()},
+        load_catalogue(),
+        forms.get("forms", {}).values(),
+        forms.get("words", {}).values(),
+        ("|".join(str(names).split()) for names in read_layered("given_names.toml").values()),
+    )
+
+
+def _languages() -> list[str]:
+    """English first: it wins where languages tie."""
+    return sorted(names_in("headers"), key=lambda language: (language != "en", language))
+
+
+def _texts(name: str) -> dict[str, dict[str, str]]:
+    data = read_layered(name)
+    for group, names in data.items():
+        for key, value in _table(names, group, name).items():
+            if not isinstance(value, str):
+                raise _wrong(group, key, value, _("a text of headers between bars: 'Name | Full name'"), name)
+    return data
