@@ -143,26 +143,23 @@ def _configure_blame(parser: ArgumentParser) -> None:
 
 def blame(call: Call) -> int:
     """Where the values of a record come from."""
-    arguments, workspace = call.arguments, call.workspace
-    field = arguments.field
-    if field:
-        field = workspace.field(field if "." in field else f"{arguments.entity}.{field}").name
+    arguments = call.arguments
     call.output.listing(
-        workspace.blame(arguments.entity, arguments.id, field),
+        call.workspace.blame(arguments.entity, arguments.id, arguments.field),
         {
             _("Field"): lambda trace: trace.field,
             _("Value"): lambda trace: shown(trace.value),
             _("Before"): lambda trace: shown(trace.before),
             _("How"): lambda trace: _(VERBS.get(trace.verb, trace.verb)),
-            _("Run"): lambda trace: str(trace.run),
-            _("When"): lambda trace: local_time(trace.at),
+            _("Run"): lambda trace: str(trace.run or ""),
+            _("When"): lambda trace: local_time(trace.at) if trace.at else "",
             _("Who"): lambda trace: trace.user,
             _("From"): lambda trace: trace.source,
             _("Row"): lambda trace: "" if trace.row is None else str(trace.row),
             _("Column"): lambda trace: trace.column,
             _("Remark"): lambda trace: trace.note,
         },
-        empty=_("No run has written to it."),
+        empty=_("It has no values."),
     )
     return 0
 
