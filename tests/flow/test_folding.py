@@ -34,10 +34,17 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(f"  {text}\t") == fold(text)
 
 
+@given(st.text())
+def test_the_short_way_of_folding_says_what_the_long_way_says(text: str) -> None:
+    assert fold(text) == fold(text + "\u200b")  # an invisible character forces the long way
+
+
 def test_folding_is_stable_for_every_character() -> None:
-    text = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    every = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    text = [c for c in every if c.casefold() != c or not unicodedata.is_normalized("NFKC", c)]
     unstable = [c for c in text if fold(fold(c)) != fold(c) or fold("x" + c + "y") != fold(fold("x" + c + "y"))]
     assert unstable == []
+    assert [c for c in text if fold(c) != fold(c + "\u200b")] == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -145,6 +147,22 @@ def test_error_values_of_spreadsheets_are_problems_in_every_language(text: str) 
 @pytest.mark.parametrize("text", ["#1 Pizza", "# 12", "#hashtag", "Err: what", "##"])
 def test_names_that_begin_like_an_error_value_are_names(text: str) -> None:
     assert normaliser(field(FieldType.TEXT), Formats())(text, None).value == text
+
+
+def test_libraries_are_loaded_only_for_the_fields_that_need_them() -> None:
+    code = """
+import sys
+from tui_import.flow.normalise import ColumnNormaliser, Formats, normaliser
+from tui_import.model.fields import Field, FieldType
+cheap = set(FieldType) - {FieldType.PHONE, FieldType.VAT_NUMBER, FieldType.COUNTRY}
+for type_ in cheap:
+    read = normaliser(Field("company", "sample", type_, "Sample", choices=("a", "b")), Formats("DK"))
+    ColumnNormaliser(read).block(["anna@firma.dk", "31-12-2024", "2024-12-31", "1.234,50", "Søren", "www.firma.dk", 12, True, None])
+    assert read("2024-12-31", None) and read(None, "DK")
+print(*{"phonenumbers", "stdnum", "dns"}.intersection(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 def test_only_telephone_vat_and_post_code_depend_on_the_country() -> None:

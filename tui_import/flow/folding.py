@@ -30,6 +30,9 @@ def fold(text: str) -> str:
     """The text trimmed, Unicode-normalised (NFKC) and case-folded, white space collapsed. Folding twice changes nothing."""
     if text.isascii():
         return " ".join(text.lower().split())
+    folded = text.casefold()
+    if folded.isprintable() and unicodedata.is_normalized("NFKC", folded):
+        return " ".join(folded.split())
     folded = unicodedata.normalize("NFKC", drop_invisible(text)).casefold()
     # case folding can leave a text that normalises further (Greek iota subscript, for one)
     folded = unicodedata.normalize("NFKC", folded).casefold()
@@ -63,9 +66,13 @@ def fold_vat(text: str, region: str | None = None) -> str:
     return compact
 
 
+_NOT_DECIMAL = re.compile(r"\D+")
+
+
 def digits_key(text: str) -> str:
     """Only the digits, as 0-9."""
-    return "".join(str(unicodedata.digit(character)) for character in text if character.isdigit())
+    digits = _NOT_DECIMAL.sub("", text)
+    return digits if digits.isascii() else "".join(str(unicodedata.decimal(digit)) for digit in digits)
 
 
 def email_key(address: str) -> str:

@@ -88,9 +88,9 @@ def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable
         if shortened:
             return _shortened(result, field)
         if result.issue is None and not cell.isascii() and shows_mojibake:
-            mended = clean(mend_mojibake(cell))[0]
-            if mended != text:
-                return result._replace(issue=offer("mojibake", field, mended))
+            mended = mend_mojibake(cell)
+            if mended != cell:
+                return result._replace(issue=offer("mojibake", field, clean(mended)[0]))
         if control_characters and result.issue is None:
             return result._replace(issue=warning("control_characters", field))
         return result

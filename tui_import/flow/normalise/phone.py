@@ -48,32 +48,31 @@ def phone_reader(field: Field, region: str | None) -> TextReader:
     def read(text: str) -> Normalised:
         # "+44 (0)20": the zero in brackets is for calls from inside
         digits = text.translate(_SEPARATORS) if "(0)" not in text else ""
-        if digits[:1] == "+" or digits.isdecimal():
-            key = quick(digits)
-            if key:
-                return Normalised(text, key)
-        return _read_slowly(text, field, region)
+        key = quick(digits) if digits[:1] == "+" or digits.isdecimal() else None
+        return Normalised(text, key) if key else read_slowly(text)
 
-    return read
-
-
-def _read_slowly(text: str, field: Field, region: str | None) -> Normalised:
-    if is_scientific(text):
-        return Normalised(text, None, warning("scientific", field))
-    number, extension = take_extension(text)
-    number = the_number_in(number)
-    digits = digits_key(number)
-    if not _FEWEST <= len(digits) <= _MOST:
-        return Normalised(text, None, warning("phone_unreadable", field))
-    parsed = parse(number, region)
-    if parsed is None and not region and not number.startswith("+"):
-        return Normalised(text, digits + extension)  # nothing to judge it by
-    if parsed is None or not parsed.valid:
+    def read_slowly(text: str) -> Normalised:
+        if is_scientific(text):
+            return Normalised(text, None, warning("scientific", field))
+        rest, extension = take_extension(text)
+        number = the_number_in(rest)
+        digits = digits_key(number)
+        if not _FEWEST <= len(digits) <= _MOST:
+            return Normalised(text, None, warning("phone_unreadable", field))
+        key = quick(number)
+        if key:
+            return Normalised(text, key + extension)
+        if region is None and number[0] != "+":
+            return Normalised(text, digits + extension)  # nothing to judge it by
+        parsed = parse(number, region)
+        if parsed is not None and parsed.valid:
+            return Normalised(text, parsed.key + extension)
         issue = warning("phone_invalid", field, country=_country_of(number, region))
         if len(set(digits)) == 1:  # 00000000 stands for "none" with many persons
             return Normalised(text, None, issue)
         return Normalised(text, (parsed.key if parsed else digits) + extension, issue)
-    return Normalised(text, parsed.key + extension)
+
+    return read
 
 
 def _country_of(number: str, region: str | None) -> str:
