@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from babel import Locale
 
-from tui_import.flow.normalise import Formats, country_code, normaliser, split_multiple
+from tui_import.flow.normalise import Formats, country_code, normaliser, read_multiple, split_multiple
 from tui_import.flow.normalise.country import _ALIASES, _NOT_COUNTRIES, LANGUAGES
 from tui_import.model.fields import Field, FieldType
 from tui_import.model.issues import Severity
@@ -205,3 +205,15 @@ def test_text_in_the_wrong_encoding_is_offered_mended(text: str, times: int) -> 
 )  # fmt: skip
 def test_several_values_in_one_cell_are_taken_apart(type_: FieldType, cell: object, values: list[object]) -> None:
     assert split_multiple(Field("company", "sample", type_, "Sample", multiple=True), cell) == values  # type: ignore[arg-type]
+
+
+def test_a_repair_of_one_of_several_values_keeps_the_others() -> None:
+    interests = Field("person", "interests", FieldType.LIST, "Interests", multiple=True)
+    normalise = normaliser(interests, Formats())
+    sound, damaged = read_multiple(interests, normalise, "Golf; KÃ¸b; Vin", None)[:2]
+    assert sound == Normalised("Golf", "golf")
+    assert damaged.value == "KÃ¸b"
+    assert damaged.issue is not None
+    assert damaged.issue.suggestion == "Golf; Køb; Vin"
+    assert [cell.value for cell in read_multiple(interests, normalise, damaged.issue.suggestion, None)] == ["Golf", "Køb", "Vin"]
+    assert read_multiple(interests, normalise, None, None) == []

@@ -2,7 +2,7 @@
 
 ``column``   the way in: `normaliser` for one cell, `ColumnNormaliser` for blocks
 ``multiple`` several values in one cell
-``text``     white space, control characters, error values; ``damage`` what spreadsheets and wrong encodings do, and its repair
+``text``     white space, control characters, error values; ``damage`` what spreadsheets and wrong encodings do, mended
 ``phone`` ``web`` ``vat`` ``dates`` ``numbers`` ``country`` ``words``   one module per kind of value
 
 A normaliser never raises and is idempotent: a value normalised again is the same.
@@ -10,10 +10,9 @@ A normaliser never raises and is idempotent: a value normalised again is the sam
 
 from tui_import.flow.normalise.column import ColumnNormaliser, needs_region, normaliser
 from tui_import.flow.normalise.country import country_code
-from tui_import.flow.normalise.damage import repair
 from tui_import.flow.normalise.dates import DateOrder, detect_date_order
 from tui_import.flow.normalise.formats import Formats, Normaliser
-from tui_import.flow.normalise.multiple import split_multiple
+from tui_import.flow.normalise.multiple import read_multiple, split_multiple
 from tui_import.flow.normalise.numbers import DecimalSeparator, detect_decimal_separator
 
 __all__ = [
@@ -27,6 +26,6 @@ __all__ = [
     "detect_decimal_separator",
     "needs_region",
     "normaliser",
-    "repair",
+    "read_multiple",
     "split_multiple",
 ]

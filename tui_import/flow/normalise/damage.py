@@ -1,12 +1,9 @@
-"""What spreadsheet programs and wrong encodings do to data: recognised here, and mended where the user says so."""
+"""What spreadsheet programs and wrong encodings do to data: recognised here; `Issue.suggestion` offers it mended."""
 
 from __future__ import annotations
 
 import datetime
 import re
-
-from tui_import.api.source import Scalar
-from tui_import.flow.normalise.text import number_text, plain
 
 # -- text read with the wrong encoding
 
@@ -57,15 +54,20 @@ def is_scientific(text: str) -> bool:
     return "+" in text and _SCIENTIFIC.fullmatch(text) is not None
 
 
-_FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000
-"""1954-10-03 and 2064-04-08: under it are years and post codes, over it nothing that people date."""
+_FIRST_SERIAL, _LAST_SERIAL = 10_000, 60_000
+"""1927-05-18 and 2064-04-08: under it are years, over it nothing that people date."""
+_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 
 
-def serial_date(number: float) -> str | None:
+def serial_date(cell: str | float) -> str | None:
     """The date behind a serial number of a spreadsheet program (1900 system); None where it is hardly one."""
-    if not _FIRST_SERIAL <= number <= _LAST_SERIAL:
+    if isinstance(cell, str):
+        if not _SERIAL.fullmatch(cell):
+            return None
+        cell = int(cell[:5])
+    if not _FIRST_SERIAL <= cell <= _LAST_SERIAL:
         return None
-    return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(number))).isoformat()
+    return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(cell))).isoformat()
 
 
 # -- leading zeros
@@ -87,24 +89,3 @@ def restore_postal_code(text: str, region: str | None) -> str | None:
     if digits and digits - 2 <= len(text) < digits and text.isascii() and text.isdecimal():
         return text.zfill(digits)
     return None
-
-
-def repair(code: str, value: Scalar, region: str | None = None) -> Scalar:
-    """The value mended as the issue ``code`` offers; as it is where there is nothing to mend.
-
-    ``region`` is the row's country, as for the normaliser. What comes back is what `Issue.suggestion` shows.
-    """
-    cell = plain(value)
-    if cell is None:
-        return value
-    mended: Scalar = None
-    if code == "mojibake" and isinstance(cell, str):
-        mended = mend_mojibake(cell)
-    elif code == "serial_date" and not isinstance(cell, str):
-        mended = serial_date(cell)
-    elif code == "lost_zeros":
-        from tui_import.flow.normalise.vat import restore_vat
-
-        text = (cell if isinstance(cell, str) else number_text(cell)).strip()
-        mended = restore_postal_code(text, region) or restore_vat(text, region)
-    return value if mended is None else mended

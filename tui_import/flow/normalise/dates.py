@@ -233,10 +233,10 @@ def _reader(field: Field, formats: Formats, *, partial: bool) -> Reader:
     order = formats.date_order or customary_order(formats.default_region)
 
     def read(cell: Plain) -> Normalised:
+        serial = serial_date(cell)
+        if serial is not None:
+            return error("serial_date", field, serial)
         if not isinstance(cell, str):
-            serial = serial_date(cell)
-            if serial is not None:
-                return error("serial_date", field, serial)
             cell = number_text(cell)
         if _is_nothing(cell):
             return Normalised(None)

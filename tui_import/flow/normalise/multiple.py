@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tui_import.api.source import Scalar
+from tui_import.flow.normalise.formats import Normaliser
 from tui_import.model.fields import Field, FieldType
+from tui_import.model.records import Normalised
 
 _GOOGLE = re.compile(r"\s*:::\s*")
 """What Google's exports put between values."""
@@ -26,6 +29,22 @@ def split_multiple(field: Field, value: Scalar) -> list[Scalar]:
     if split is not None:
         pieces = [part for piece in pieces for part in split(piece)]
     return [piece for piece in pieces if piece and not piece.isspace()]
+
+
+def read_multiple(field: Field, normalise: Normaliser, value: Scalar, region: str | None) -> list[Normalised]:
+    """The values in a cell, each normalised; a repair that is offered for one of several is one for the whole cell."""
+    parts = split_multiple(field, value)
+    cells = [normalise(part, region) for part in parts]
+    if len(parts) > 1:
+        return [_for_whole_cell(cell, str(part), str(value)) for part, cell in zip(parts, cells, strict=True)]
+    return cells
+
+
+def _for_whole_cell(cell: Normalised, part: str, whole: str) -> Normalised:
+    if cell.issue is None or cell.issue.suggestion is None:
+        return cell
+    mended = whole.replace(part, cell.issue.suggestion, 1)
+    return cell._replace(issue=replace(cell.issue, suggestion=mended))
 
 
 def _split_addresses(text: str) -> list[str]:
