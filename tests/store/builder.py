@@ -266,6 +266,9 @@ def importing(
 def edit_by_hand(database: Database, entity: str, record: int, user: str = "anna", **fields: Any) -> None:
     """What another program does: it does not know of the journal."""
     columns = {**_with_keys(entity, fields), "updated_by": user, "updated_at": tick()}
+    if entity == "person" and {"first_name", "last_name"} & fields.keys():
+        names = {**_record(database.connection, entity, record), **fields}
+        columns["name_key"] = person_name_key(names["first_name"], names["last_name"])
     setting = ", ".join(f'"{name}" = ?' for name in columns)
     database.connection.execute(f"UPDATE {entity} SET {setting} WHERE id = ?", [*columns.values(), record])
 

@@ -49,7 +49,7 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
     environment = os.environ if environment is None else environment
     terminal = sys.stdout.isatty() if terminal is None else terminal
     return [
-        *_soundness(database),
+        *soundness(database),
         *_permissions(database.path, drafts),
         _leftover_drafts(drafts),
         _backups(database.path),
@@ -64,7 +64,8 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
 # -- the store
 
 
-def _soundness(database: Database) -> Iterator[Check]:
+def soundness(database: Database) -> Iterator[Check]:
+    """The store itself: file, references, journal, write-ahead log."""
     connection = database.connection
     restore = _("Restore a backup: tui-import restore FILE.")
     try:

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from tui_import.model.plan import Stored
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class ValueRow(NamedTuple):
     """One row of an entity's value table, without the record that it belongs to."""
@@ -50,12 +52,14 @@ class Image:
 
     def to_json(self) -> str:
         """As it stands in ``journal.image``."""
-        return json.dumps({"record": self.record, "values": self.values, "consents": self.consents}, ensure_ascii=False)
+        return _encode({"record": self.record, "values": self.values, "consents": self.consents})
 
     @classmethod
     def from_json(cls, text: str | None) -> Image:
         """Reads what `to_json` wrote; nothing gives an empty image."""
-        data: dict[str, Any] = json.loads(text) if text else {}
+        if not text:
+            return cls()
+        data: dict[str, Any] = json.loads(text)
         return cls(
             data.get("record", {}),
             [ValueRow(*row) for row in data.get("values", ())],

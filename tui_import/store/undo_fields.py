@@ -135,7 +135,7 @@ def decide(shape: Shape, steps: Sequence[Step], now: Now, saved: Image, there: M
 
 def _decide_field(shape: Shape, name: str, chain: list[Step], now: Now, there: Mapping[str, Collection[int]], outcome: Outcome) -> None:
     """A field with one value: a run that wrote it several times is taken back in one go."""
-    step = chain[-1]._replace(expected=chain[0].expected)
+    step = chain[0] if len(chain) == 1 else chain[-1]._replace(expected=chain[0].expected)
     references = "list_item" if name in shape.items else "company" if name == "company" else ""
     if name not in shape.single or (references and step.wanted is not None and step.wanted not in there[references]):
         outcome.missing.append(step)

@@ -25,6 +25,7 @@ class InsertPass:
         self._work = work
         self._connection = work.connection
         self._entity = entity
+        self._lists = {field.name for field in work.catalogue.of(entity) if field.type is FieldType.LIST}
 
     # -- undo
 
@@ -139,9 +140,8 @@ class InsertPass:
         return reasons
 
     def _items_of(self, image: Image) -> set[Any]:
-        fields = {field.name: field for field in self._work.catalogue.of(self._entity) if field.type is FieldType.LIST}
-        used: set[Stored] = {image.record[name] for name in fields if name in image.record}
-        used.update(row.value for row in image.values if row.field in fields)
+        used: set[Stored] = {image.record[name] for name in self._lists if name in image.record}
+        used.update(row.value for row in image.values if row.field in self._lists)
         for consent in image.consents:
             used.update((consent.purpose, consent.legal_basis, consent.source))
         return used

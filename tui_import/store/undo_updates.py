@@ -123,21 +123,34 @@ class UpdatePass:
     def _write_journal(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
         undo = self._work.undo
         state = UNDONE if undo else DONE
-        settled = [(state, change) for _entry, _saved, outcome in outcomes for change in outcome.settled]
-        self._connection.executemany("UPDATE journal_change SET state = ? WHERE id = ?", settled)
-        rows: list[tuple[str, str | None, int]] = []
+        whole: list[int] = []
+        settled: list[int] = []
+        states: dict[str, list[int]] = {}
+        saved_images: list[tuple[str, int]] = []
         standing: list[tuple[int, int]] = []
         for entry, saved, outcome in outcomes:
-            whole = not (outcome.kept or outcome.missing)
+            left = bool(outcome.kept or outcome.missing)
+            if left:
+                settled += outcome.settled
+            else:
+                whole.append(entry.id)
             # one change that is done makes the entry done
-            after = (UNDONE if whole else DONE) if undo else (DONE if outcome.settled else entry.state)
-            rows.append((after, _merged(saved, outcome), entry.id))
+            after = (DONE if left else UNDONE) if undo else (entry.state if left and not outcome.settled else DONE)
+            if after != entry.state:
+                states.setdefault(after, []).append(entry.id)
+            if outcome.gone or outcome.consents_gone:
+                saved_images.append((_merged(saved, outcome).to_json(), entry.id))
             stands = outcome.writes + (after == UNDONE) - (entry.state == UNDONE)
             if stands:
                 standing.append((stands, entry.record))
-        self._connection.executemany("UPDATE journal SET state = ?, image = ? WHERE id = ?", rows)
+        execute, executemany = self._connection.execute, self._connection.executemany
+        execute("UPDATE journal_change SET state = ? WHERE entry IN (SELECT value FROM json_each(?))", (state, json.dumps(whole)))
+        execute("UPDATE journal_change SET state = ? WHERE id IN (SELECT value FROM json_each(?))", (state, json.dumps(settled)))
+        for after, entries in states.items():
+            execute("UPDATE journal SET state = ? WHERE id IN (SELECT value FROM json_each(?))", (after, json.dumps(entries)))
+        executemany("UPDATE journal SET image = ? WHERE id = ?", saved_images)
         # what we did ourselves is no later edit: it must not keep an earlier import from being undone
-        self._connection.executemany(
+        executemany(
             "UPDATE journal SET version = version + ? WHERE record = ? AND entity = ? AND op = 'insert'",
             [(*each, self._entity) for each in standing],
         )
@@ -157,10 +170,8 @@ class UpdatePass:
                 self._work.count(self._entity, "unchanged")
 
 
-def _merged(saved: Image, outcome: Outcome) -> str | None:
-    """The image of the entry, with what has now left the record."""
-    if not (outcome.gone or outcome.consents_gone):
-        return saved.to_json() if saved.values or saved.consents else None
+def _merged(saved: Image, outcome: Outcome) -> Image:
+    """The image of an entry, with what has now left the record."""
     values = {(row.field, row.key, str(row.value)): row for row in [*saved.values, *outcome.gone]}
     consents = {row.id: row for row in [*saved.consents, *outcome.consents_gone]}
-    return Image(values=list(values.values()), consents=list(consents.values())).to_json()
+    return Image(values=list(values.values()), consents=list(consents.values()))
