@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_import.config.files import state_folder, write_file
-from tui_import.flow.mapping.memory import LIMIT, Memory
-from tui_import.flow.mapping.memory import remember as add
 from tui_import.model.mapping import ColumnInfo, Mapping
+
+if TYPE_CHECKING:
+    from tui_import.flow.mapping.memory import Memory
 
 FORMAT = 1
 
@@ -21,6 +23,8 @@ def memory_path() -> Path:
 
 def load_memory() -> Memory:
     """What was linked before; nothing where the file is not there or damaged, since a memory is only a help."""
+    from tui_import.flow.mapping.memory import LIMIT, Memory
+
     try:
         data = json.loads(memory_path().read_text(encoding="utf-8"))
         seen = data["headers"] if data["format"] == FORMAT else {}
@@ -31,6 +35,8 @@ def load_memory() -> Memory:
 
 def remember(mapping: Mapping, columns: Sequence[ColumnInfo]) -> None:
     """Add an import's links. Silently without effect where the folder cannot be written: an import is done by then."""
+    from tui_import.flow.mapping.memory import remember as add
+
     memory = add(load_memory(), mapping, columns)
     try:
         write_file(memory_path(), json.dumps({"format": FORMAT, "headers": memory.seen}, ensure_ascii=False, indent=1))

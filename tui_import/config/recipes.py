@@ -21,11 +21,12 @@ LATER_TABLES = ("product", "project", "sale", "follow_up", "currency", "post_cod
 """Tables of kinds that are not imported yet. They are kept as they stand in `Recipe.other`; every other unknown table is an error."""
 _KEYS = ("format", "source", "kind", "options", "mapping", "constants", *TABLES, *LATER_TABLES)
 _LONGEST_NAME = 100
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 Plain = str | int | float | bool
 
 
 def load_recipe(path: str | Path, catalogue: Catalogue | None = None) -> Recipe:
-    """A recipe from a file; where there is a catalogue its fields are looked up in it. Raises `RecipeError` that says what is wrong where."""
+    """A recipe from a file; with a catalogue, its fields are looked up. Raises `RecipeError` that says what is wrong where."""
     path = Path(path)
     return recipe_from_dict(read_toml(path), name=path.stem, file=str(path), catalogue=catalogue)
 
@@ -60,7 +61,8 @@ def _check_format(value: object, file: str) -> None:
     if value is None:
         raise RecipeError(_("The recipe does not say its format."), where=Where(file=file), hint=_("Its first line should be: format = 1"))
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise RecipeError(_("format = {value} is not a recipe's format.").format(value=shown(value)), where=Where(file=file), hint=_("Write: format = 1"))
+        message = _("format = {value} is not a recipe's format.").format(value=shown(value))
+        raise RecipeError(message, where=Where(file=file), hint=_("Write: format = 1"))
     if value > FORMAT:
         raise RecipeError(
             _("The recipe was written by a later version (format {format}).").format(format=value),
@@ -166,7 +168,7 @@ def recipe_path(name: str) -> Path:
 def save_recipe(recipe: Recipe, name: str) -> Path:
     """Save under a name in the user's folder, over one of the same name. Raises `UsageError` where it cannot be a file's name."""
     name = name.strip()
-    if not name or len(name) > _LONGEST_NAME or name.startswith(".") or not name.isprintable() or any(sign in name for sign in '/\\:*?"<>|'):
+    if not name or len(name) > _LONGEST_NAME or name.startswith(".") or not name.isprintable() or not _NOT_IN_NAMES.isdisjoint(name):
         raise UsageError(
             _("A recipe cannot be called {name}.").format(name=shown(name)),
             hint=_("Take letters, numbers and blanks, at most {count}.").format(count=_LONGEST_NAME),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_import.api.errors import RecipeError, Where
 from tui_import.api.i18n import _
 from tui_import.config.files import names_in, read_layered
-from tui_import.flow.mapping.headers import Vocabulary, build_vocabulary
 from tui_import.model.fields import Catalogue, Field, FieldType
+
+if TYPE_CHECKING:
+    from tui_import.flow.mapping.headers import Vocabulary
 
 FIELDS = "fields.toml"
 LISTS = "lists.toml"
@@ -118,6 +120,8 @@ def shipped_lists() -> dict[str, tuple[str, ...]]:
 @cache
 def load_vocabulary() -> Vocabulary:
     """The words that columns are recognised by: ``headers/*.toml``, the users' files added, and the word lists."""
+    from tui_import.flow.mapping.headers import build_vocabulary
+
     forms = read_layered("legal_forms.toml")
     return build_vocabulary(
         {language: _texts(f"headers/{language}.toml") for language in _languages()},

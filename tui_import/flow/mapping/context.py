@@ -32,6 +32,7 @@ _QUALIFIED: dict[tuple[str, str], tuple[str, ...]] = {
     ("url", "work"): ("company.url",),
     ("country", "work"): ("company.country",),
     ("country", "street"): ("company.country",),
+    ("country", "postal"): ("company.country", "person.country"),
     ("country", "other"): (),
 }
 _PERSONAL = frozenset({"person", "home"})
@@ -43,11 +44,16 @@ def fields_of(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
     if group == UNUSED:
         return ()
     if group == EITHER:
-        found = _numbered(name, reading.number)
-        found = _of_concept(found, reading.qualifier) if found else ()
+        concept = concept_of(reading)
+        found = _of_concept(concept, reading.qualifier) if concept else ()
     else:
         found = _of_field(f"{group}.{name}", reading.qualifier, reading.number)
     return tuple(key for key in found if key in catalogue and (reading.number <= 1 or _takes_number(key, catalogue)))
+
+
+def concept_of(reading: Reading) -> str:
+    """The concept of a header that does not say whose it is; empty where it does, or where its number is too great."""
+    return _numbered(reading.alias.name, reading.number) if reading.alias.group == EITHER else ""
 
 
 def _numbered(concept: str, number: int) -> str:
@@ -112,10 +118,15 @@ class Context:
         """The file has companies and persons."""
         return self.has("company") and self.has("person")
 
-    def beside(self, position: int, default: str) -> str:
-        """The entity of the nearest clear column; the left one where two are as near."""
-        nearest = min(self.entities, key=lambda other: (abs(other - position), other > position), default=None)
-        return default if nearest is None else self.entities[nearest]
+    def beside(self, position: int) -> str:
+        """The entity of the nearest clear column; the person where the file is mostly about persons."""
+        entities = list(self.entities.values())
+        return "person" if entities.count("person") >= 2 * entities.count("company") else self.nearest(position)
+
+    def nearest(self, position: int) -> str:
+        """The entity of the nearest clear column, the left one where two are as near."""
+        found = min(self.entities, key=lambda other: (abs(other - position), other > position), default=None)
+        return "person" if found is None else self.entities[found]
 
     def columns_of(self, concept: str) -> list[int]:
         """Positions of the columns with this concept."""
@@ -153,7 +164,7 @@ def decide(position: int, concept: str, fields: Sequence[str], profile: Profile,
         return [(key, SURE) for key in fields]
     company, person = context.has("company"), context.has("person")
     if company and person:
-        entity, confidence = _of_mixed(position, concept, context)
+        entity, confidence = _of_mixed(position, concept, by_entity, context)
     elif company or person:
         entity, confidence = ("company" if company else "person"), SURE
     else:
@@ -162,12 +173,16 @@ def decide(position: int, concept: str, fields: Sequence[str], profile: Profile,
     return [(by_entity[entity], confidence), (by_entity[other], UNLIKELY)]
 
 
-def _of_mixed(position: int, concept: str, context: Context) -> tuple[str, float]:
+def _of_mixed(position: int, concept: str, fields: Mapping[str, str], context: Context) -> tuple[str, float]:
+    if concept in _OF_COMPANIES and fields["company"] in context.fields and fields["person"] not in context.fields:
+        return "person", UNSURE  # the company's own has a clear column of its own ("Werkadres" beside "Adres")
+    if concept in _OF_COMPANIES and len({context.nearest(other) for other in context.columns_of(concept)}) > 1:
+        return context.nearest(position), UNSURE  # "City" stands twice: after the home address and after the work address
     if concept in _OF_COMPANIES:
         return "company", LIKELY
     if concept in _OF_PERSONS:
         return "person", LIKELY
-    return context.beside(position, "person"), UNSURE + 0.07
+    return context.beside(position), UNSURE + 0.07
 
 
 def _decide_name(_position: int, fields: Sequence[str], profile: Profile, context: Context) -> Choice:
@@ -180,7 +195,7 @@ def _likely_name(profile: Profile, context: Context) -> tuple[str, float]:
     first, last = "person.first_name" in context.fields, "person.last_name" in context.fields
     company = "company.name" in context.fields
     looks_like_company = companies >= 0.15 and companies > persons
-    if first != last and not ("person.full_name" in context.fields) and not looks_like_company:
+    if first != last and not looks_like_company:
         return ("person.last_name" if first else "person.first_name"), SURE
     if company:
         return "person.full_name", SURE
@@ -214,7 +229,7 @@ def _decide_email(position: int, fields: Sequence[str], profile: Profile, contex
     elif profile.share("role") >= 0.5:
         best, confidence = "company", LIKELY
     else:
-        best, confidence = ("person" if alone else context.beside(position, "person")), LIKELY
+        best, confidence = ("person" if alone else context.beside(position)), LIKELY
     keys = {key.partition(".")[0]: key for key in fields}
     return [(keys[best], confidence), (keys["person" if best == "company" else "company"], UNLIKELY)]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_import.api.i18n import N_, _
-from tui_import.flow.mapping.context import LIKELY, UNLIKELY, UNSURE, Context, decide, fields_of, order_of
+from tui_import.flow.mapping.context import LIKELY, UNLIKELY, UNSURE, Context, concept_of, decide, fields_of, order_of
 from tui_import.flow.mapping.headers import EITHER, UNUSED, Alias, Reading, Vocabulary, languages_of, readings, squash
 from tui_import.flow.mapping.memory import Memory
 from tui_import.flow.mapping.values import Profile, contradiction, supports
@@ -54,7 +54,7 @@ class _Column:
 
     @property
     def concept(self) -> str:
-        return self.reading.alias.name if self.reading is not None and self.reading.alias.group == EITHER else ""
+        return concept_of(self.reading) if self.reading is not None else ""
 
 
 def guess(
@@ -172,15 +172,24 @@ def _decide(gathered: Sequence[_Column], context: Context) -> None:
 def _chosen_link(column: _Column, key: str, confidence: float, context: Context) -> Link:
     entity = key.partition(".")[0]
     if context.is_mixed:
-        reason = _("header “{header}”, among the columns of companies") if entity == "company" else _("header “{header}”, among the columns of persons")
+        company, person = _("header “{header}”, among the columns of companies"), _("header “{header}”, among the columns of persons")
     elif context.has(entity):
-        reason = _("header “{header}” in a file of companies") if entity == "company" else _("header “{header}” in a file of persons")
+        company, person = _("header “{header}” in a file of companies"), _("header “{header}” in a file of persons")
     else:
-        reason = _("header “{header}”; it could be a company's or a person's")
-    return Link(column.info.position, key, Evidence.HEADER, confidence, reason.format(header=column.info.header))
+        company = person = _("header “{header}”; it could be a company's or a person's")
+    reason = (company if entity == "company" else person).format(header=column.info.header)
+    kind = _NAME_KINDS.get(key)
+    if column.concept == "name" and kind is not None and column.profile.count(kind):
+        reason = _("header “{header}”; {evidence}").format(header=column.info.header, evidence=column.profile.words(kind))
+    return Link(column.info.position, key, Evidence.HEADER, confidence, reason)
 
 
-def _by_values(column: _Column, context: Context, catalogue: Catalogue, vocabulary: Vocabulary, *, names_only: bool = False) -> tuple[Link, ...]:
+_NAME_KINDS = {"company.name": "company", "person.full_name": "person"}
+
+
+def _by_values(
+    column: _Column, context: Context, catalogue: Catalogue, vocabulary: Vocabulary, *, names_only: bool = False
+) -> tuple[Link, ...]:
     """Candidates for a column whose header says nothing: from its values, and from headers that are alike."""
     profile = column.profile
     links: list[Link] = []
@@ -189,9 +198,8 @@ def _by_values(column: _Column, context: Context, catalogue: Catalogue, vocabula
         for kind, least, concept, confidence in votes:
             if profile.share(kind) >= least and (kind != "phone" or profile.share("written_phone") >= 0.5):
                 choice = decide(column.info.position, concept, _fields_like(concept, catalogue), profile, context)
-                links += [
-                    Link(column.info.position, key, Evidence.VALUES, min(certainty, confidence), profile.words(kind)) for key, certainty in choice
-                ]
+                reason = profile.words(kind)
+                links += [Link(column.info.position, key, Evidence.VALUES, min(sure, confidence), reason) for key, sure in choice]
     if not names_only:
         links += _similar(column, context, catalogue, vocabulary)
     best: dict[str, Link] = {}
@@ -200,7 +208,11 @@ def _by_values(column: _Column, context: Context, catalogue: Catalogue, vocabula
     return tuple(best.values())
 
 
-_NAME_VOTES = (("company", 0.5, "company.name", 0.75), ("person", 0.5, "person.full_name", 0.7), ("given_name", 0.6, "person.first_name", 0.7))
+_NAME_VOTES = (
+    ("company", 0.5, "company.name", 0.75),
+    ("person", 0.5, "person.full_name", 0.7),
+    ("given_name", 0.6, "person.first_name", 0.7),
+)
 _VOTES = (
     ("email", 0.8, "email", LIKELY),
     ("url", 0.8, "url", 0.75),
@@ -255,11 +267,15 @@ def _assign(gathered: Sequence[_Column], catalogue: Catalogue) -> list[Guess]:
     taken: dict[str, str] = {}
     chosen: dict[int, Link | None] = {}
     ranked = sorted(gathered, key=lambda column: (-_best(column), column.reading.alias.rank if column.reading else 0, column.info.position))
-    for column in ranked:
-        link = next((link for link in column.links if link.field not in taken and link.confidence >= LINK_FROM), None)
-        if link is None and column.links:
-            link = _second_line(column.links[0], taken, catalogue) or _left_open(column.links[0], taken)
-        chosen[column.info.position] = link
+    for column, is_last_round in [(column, False) for column in ranked] + [(column, True) for column in ranked]:
+        position, links = column.info.position, column.links[: None if is_last_round else 1]
+        if position in chosen:
+            continue
+        link = next((link for link in links if link.field not in taken and link.confidence >= LINK_FROM), None)
+        if is_last_round and link is None and links:
+            link = _second_line(links[0], taken, catalogue) or _left_open(links[0], taken)
+        if link is not None or is_last_round:
+            chosen[position] = link
         if link is not None and link.confidence >= LINK_FROM and not catalogue[link.field].multiple:
             taken[link.field] = column.info.title
     return [Guess(column.info.position, chosen[column.info.position], _others(column, chosen)) for column in gathered]

@@ -52,7 +52,7 @@ def match_recipe(
     """The recipe's mapping for these columns, and how they differ from those that it was made for."""
     keys = recipe_keys(columns)
     found = _by_header(recipe.mapping, keys, columns, catalogue)
-    renamed = _by_alias(recipe.mapping, found, keys, columns, catalogue, vocabulary)
+    renamed = _by_alias(recipe.mapping, found, columns, catalogue, vocabulary)
     renamed |= _by_type(recipe.mapping, found | renamed, columns, catalogue, vocabulary)
     matched = found | renamed
     links = [
@@ -105,7 +105,6 @@ def _fits(column: ColumnInfo, fields: Sequence[str], catalogue: Catalogue) -> bo
 def _by_alias(
     wanted: Mapping[str, tuple[str, ...]],
     found: Mapping[str, _Found],
-    keys: Sequence[str],
     columns: Sequence[ColumnInfo],
     catalogue: Catalogue,
     vocabulary: Vocabulary,

@@ -21,15 +21,23 @@ _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[a-z0-9æøåäöüé](?:[\w-]*\w)?\.)+[a-z]{2,14}(?:/\S*)?", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]{0,2}\d[\d\s()./\-+]{4,24}(?:\s*(?:x|ext|ext\.|lok|lok\.|int|int\.)\s*\d{1,5})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,15}")
-_DATE_SHAPE = re.compile(r"\d{4}-\d\d-\d\d\b.*|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)\b.*|[^\d]*\d{1,2}\.? [^\W\d]{3,}\.? \d{4}|[^\W\d]{3,} \d{1,2},? \d{4}")
+_DATE_SHAPE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.*|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)\b.*"
+    r"|[^\d]*\d{1,2}\.? [^\W\d]{3,}\.? \d{4}|[^\W\d]{3,} \d{1,2},? \d{4}"
+)
 _NUMBER = re.compile(r"[+-]?\d[\d\s.,']*")
+_SERIAL = re.compile(r"\d{4,8}(?:\.\d+)?")
+"""A year, a day as spreadsheet programs count them, or 19710624."""
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{3} ?\d{0,2}|\d{4} ?[A-Z]{2}|\d{5}-\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", re.IGNORECASE)
 _VAT_SHAPE = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[\dA-Z]?\d[\d .\-/]{5,16}[\dA-Z]{0,3}(?: ?MVA)?", re.IGNORECASE)
 _VAT_COUNTRIES = ("DK", "NO", "SE", "FI", "DE", "NL", "BE", "FR", "ES", "AT", "CH", "GB", "IT", "PL", "EE", "LU", "IE", "PT", "CZ")
-_BOOLEAN = words("true false yes no ja nej nei nein nee oui non sí si kyllä ei y n j x ✓ sand falsk sant usant wahr falsch vrai faux waar onwaar")
+_BOOLEAN = words(
+    "true false yes no ja nej nei nein nee oui non sí si kyllä ei y n j x ✓ sand falsk sant usant wahr falsch vrai faux waar onwaar"
+)
 _ROLES = words(
-    "info post kontakt contact mail office sales salg admin kundeservice support hello firmapost kontor reception bestilling order booking hej "
-    "hallo mailbox postmottak service firma verkauf zentrale kontor ventas contacto contacto@ myynti accueil adm administration webmaster"
+    "info post kontakt contact mail office sales salg admin kundeservice support hello firmapost kontor reception bestilling order "
+    "booking hej hallo "
+    "mailbox postmottak service firma verkauf zentrale ventas contacto myynti accueil adm administration webmaster"
 )
 _GENDERS = words("m f k w v male female mand kvinde mann kvinne man kvinna frau weiblich männlich homme femme hombre mujer mies nainen x d")
 
@@ -132,6 +140,8 @@ def is_given_name(text: str, vocabulary: Vocabulary) -> bool:
 
 def is_person(text: str, vocabulary: Vocabulary) -> bool:
     """A given name among two to five words, none of which makes it a company."""
+    if "@" in text or any(map(str.isdigit, text)):
+        return False
     last, _comma, first = text.partition(",")
     found = [token for token in tokens(first or last) if token not in TITLES]
     count = len(tokens(text))
@@ -153,6 +163,7 @@ TESTS: dict[str, tuple[Test, str]] = {
     "written_phone": (lambda text, _v: is_written_phone(text), ""),
     "date": (lambda text, _v: is_date(text), N_("{count} of {total} values are dates")),
     "number": (lambda text, _v: is_number(text), N_("{count} of {total} values are numbers")),
+    "serial": (lambda text, _v: _SERIAL.fullmatch(text.strip()) is not None, ""),
     "boolean": (lambda text, _v: is_boolean(text), N_("{count} of {total} values are yes or no")),
     "country": (lambda text, _v: is_country(text), N_("{count} of {total} values are countries")),
     "postal_code": (lambda text, _v: is_postal_code(text), N_("{count} of {total} values look like post codes")),
@@ -210,8 +221,8 @@ _FITTING: dict[FieldType, tuple[str, ...]] = {
     FieldType.PHONE: ("phone", "number"),
     FieldType.URL: ("url",),
     FieldType.DOMAIN: ("url", "email"),
-    FieldType.DATE: ("date", "number"),
-    FieldType.PARTIAL_DATE: ("date", "number"),
+    FieldType.DATE: ("date", "serial"),
+    FieldType.PARTIAL_DATE: ("date", "serial"),
     FieldType.BOOLEAN: ("boolean", "number"),
     FieldType.INTEGER: ("number",),
     FieldType.DECIMAL: ("number",),
@@ -232,16 +243,23 @@ def contradiction(field: Field, profile: Profile) -> str:
         if max(profile.share(kind) for kind in fitting) >= 0.3:
             return ""
         return next((profile.words(kind) for kind in _STRANGE if profile.share(kind) >= 0.7), profile.words(fitting[0]))
-    strange = _STRANGE if field.name in _NAMES else _STRANGE[:1]
+    strange: tuple[str, ...] = _STRANGE if field.name in _NAMES else _STRANGE[:1]
     if field.type in {FieldType.VAT_NUMBER, FieldType.POSTAL_CODE}:
         strange = ("email", "url", "date")
     return next((profile.words(kind) for kind in strange if profile.share(kind) >= 0.7), "")
 
 
+_LOOKS: dict[FieldType, tuple[str, ...]] = {
+    FieldType.COUNTRY: ("country",),
+    FieldType.VAT_NUMBER: ("vat",),
+    FieldType.POSTAL_CODE: ("postal_code",),
+}
+"""Further types whose values speak for them, though others do not speak against them."""
+
+
 def supports(field: Field, profile: Profile) -> bool:
     """The values look like those of a field whose values have a look."""
-    kinds = {FieldType.COUNTRY: ("country",), FieldType.VAT_NUMBER: ("vat",), FieldType.POSTAL_CODE: ("postal_code",)}
-    fitting = _FITTING.get(field.type, kinds.get(field.type, ()))
+    fitting = _FITTING.get(field.type) or _LOOKS.get(field.type, ())
     if field.entity == "person" and field.name in {"first_name", "full_name"}:
         fitting = ("given_name", "person")
-    return any(profile.share(kind) >= 0.6 for kind in fitting if kind != "number")
+    return any(profile.share(kind) >= 0.6 for kind in fitting if kind not in {"number", "serial"})
