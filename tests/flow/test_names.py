@@ -27,7 +27,7 @@ def test_the_last_word_is_the_last_name(text: str, name: Name) -> None:
     assert split_full_name(text) == name
 
 
-@pytest.mark.parametrize("text", ["Hansen", "O'Brien", "Anna,", ", Hansen", "de", "Dr."])
+@pytest.mark.parametrize("text", ["Hansen", "O'Brien", "Anna,", ", Hansen", ", PhD", "de", "Dr."])
 def test_a_single_word_is_the_last_name(text: str) -> None:
     assert split_full_name(text) == Name("", "", text.strip(", "))
 

@@ -48,9 +48,9 @@ class Name(NamedTuple):
 
 def split_full_name(text: str) -> Name:
     """Take a full name apart. A single word is the last name: that is what a person is filed under."""
-    before, comma, after = (part.strip() for part in text.partition(","))
+    before, _comma, after = (part.strip() for part in text.partition(","))
     rest = after.replace(",", " ").split()
-    if comma and rest and all(_bare(word) in DEGREES or _is_suffix(word) for word in rest):
+    if before and rest and all(_bare(word) in DEGREES or _is_suffix(word) for word in rest):
         degrees = [word for word in rest if _bare(word) in DEGREES]
         name = _in_order([*before.split(), *(word for word in rest if word not in degrees)])
         return name._replace(titles=" ".join([name.titles, *degrees]).strip())
