@@ -102,6 +102,7 @@ def updated(language: str, template: Catalog) -> Catalog:
         for message in catalogue:
             if message.id:
                 message.string = message.id
+                message.flags.discard("fuzzy")
     return catalogue
 
 
