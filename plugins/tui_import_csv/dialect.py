@@ -61,29 +61,53 @@ def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = 
     best, best_score = Dialect(delimiter or ",", '"' if quote is None else quote), 0.0
     for group in [(delimiter,)] if delimiter else [DELIMITERS, LAST_RESORT]:
         for candidate in _candidates(text, group, quote):
-            score = consistency(lines, candidate, cut=cut) * (1 if candidate.quote or quote is not None else WITHOUT_QUOTES)
+            score = consistency(lines, candidate, cut=cut).score * (1 if candidate.quote or quote is not None else WITHOUT_QUOTES)
             if group is LAST_RESORT and score < LEAST:
                 continue
             if score > best_score * 1.0001:
                 best, best_score = candidate, score
         if best_score > 0:
             break
-    return replace(best, quote='"') if quote is None and not best.quote and '"' not in text else best
+    if quote is None and not best.quote and '"' not in text:
+        best = replace(best, quote='"')
+    return _escaped(lines, best, text, cut)
 
 
-def consistency(lines: Sequence[str], dialect: Dialect, *, cut: bool = False) -> float:
-    """How well the records agree about their number of fields: the share of the commonest number × the logarithm of that number."""
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """How well the records of a text agree about their number of fields."""
+
+    share: float = 0.0
+    """Of the records with the commonest number, 0…1."""
+    width: int = 1
+    """That number."""
+
+    @property
+    def score(self) -> float:
+        """Grows with agreement and, slowly, with the number of fields; 0 where nothing is divided."""
+        return self.share * math.log(self.width)
+
+
+def consistency(lines: Sequence[str], dialect: Dialect, *, cut: bool = False) -> Consistency:
+    """The agreement of the first records as the dialect reads them."""
     try:
         records = list(itertools.islice(csv.reader(lines, **dialect.reader_options()), RECORDS))  # type: ignore[arg-type]
     except csv.Error:
-        return 0.0
+        return Consistency()
     if cut and 1 < len(records) < RECORDS:
         records.pop()
     counts = Counter(len(record) for record in records if any(record))
-    if not counts:
-        return 0.0
-    total = sum(counts.values())
-    return max(times / total * math.log(width) for width, times in counts.items())
+    total = counts.total()
+    found = [Consistency(times / total, width) for width, times in counts.items()]
+    return max(found, key=lambda each: each.score, default=Consistency())
+
+
+def _escaped(lines: Sequence[str], dialect: Dialect, text: str, cut: bool) -> Dialect:
+    """With a backslash as escape, where it stands before quotes and the records agree better for it."""
+    if not dialect.quote or "\\" + dialect.quote not in text:
+        return dialect
+    escaped = replace(dialect, escape="\\")
+    return escaped if consistency(lines, escaped, cut=cut).share > consistency(lines, dialect, cut=cut).share else dialect
 
 
 def _candidates(text: str, delimiters: Sequence[str], quote: str | None) -> list[Dialect]:
@@ -94,8 +118,7 @@ def _candidates(text: str, delimiters: Sequence[str], quote: str | None) -> list
             continue
         for mark in _quotes(text, delimiter) if quote is None else [quote]:
             spaced = bool(mark) and delimiter != " " and bool(re.search(re.escape(delimiter) + " +" + re.escape(mark), text))
-            escapes = ["", "\\"] if mark and "\\" + mark in text else [""]
-            found += [Dialect(delimiter, mark, escape, spaced) for escape in escapes]
+            found.append(Dialect(delimiter, mark, "", spaced))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ CHUNK = 1 << 20
 SAMPLE = 1 << 16
 """Bytes that are looked at for patterns and given to chardet."""
 FALLBACK = "cp1252"
+FEW = 100
+"""Foreign letters: with more of them the guess by frequency is the better one, so less is let pass before it."""
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -20,15 +23,15 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SUPERSETS = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-15": "cp1252",
-    "iso8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-}
-"""What chardet names, and the encoding of which it is a part and that people really use."""
+_CANDIDATES = (
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859-2", "koi8-r", "koi8-u"),
+    *("mac-roman", "mac-cyrillic", "cp850", "cp852", "cp866", "gb18030", "big5", "cp932", "shift_jis", "euc-jp", "cp949", "euc-kr"),
+)
+"""What address lists are really stored in; more to choose from makes a guess worse."""
+_WESTERN = frozenset("åäöæøéèüßàáâçëêíîïóôúñœÅÄÖÆØÉÈÜÀÁÂÇÍÓÚÑ")
+"""Letters of the Nordic and West European languages; the other letters of Windows Western are rare."""
+_OTHER_WESTERN = ("cp850", "mac-roman")
+_WORD_WITH_FOREIGN = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\s;,|]*")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
@@ -126,13 +129,22 @@ def _nearly_utf8(text: bytes) -> bool:
 
 
 def _guess(text: bytes) -> str:
+    for name in (FALLBACK, *_OTHER_WESTERN):
+        if _is_western(text.decode(name, "replace")):
+            return name
     import chardet
 
-    found = chardet.detect(text[: 2 * SAMPLE]).get("encoding")
+    found = chardet.detect(text[: 2 * SAMPLE], include_encodings=_CANDIDATES, prefer_superset=True, compat_names=False)["encoding"]
     try:
-        name = codecs.lookup(found or FALLBACK).name
+        return codecs.lookup(found or FALLBACK).name
     except LookupError:
         return FALLBACK
-    if name.startswith("utf"):  # it is known not to be
-        return FALLBACK
-    return _SUPERSETS.get(name, name)
+
+
+def _is_western(text: str) -> bool:
+    """It is words of a Western language: nearly all its foreign letters are usual ones, and fewer than the plain ones."""
+    words = [word for word in itertools.islice(_WORD_WITH_FOREIGN.findall(text), 5000) if not word.isascii()]
+    foreign = [letter for word in words for letter in word.strip("‘’“”„–—…´«»°§€£®©") if not letter.isascii() and letter not in "’´"]
+    usual = sum(1 for letter in foreign if letter in _WESTERN)
+    plain = sum(1 for word in words for letter in word if letter.isascii() and letter.isalpha())
+    return usual >= (0.97 if len(foreign) < FEW else 0.99) * len(foreign) and plain >= usual

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import re
@@ -9,6 +10,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +43,7 @@ _FOREIGN = (
     (b"SQLite format 3", N_("It is a SQLite database, not a text file.")),
 )
 _FOREIGN_WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
-_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 class CsvSource(Source):
@@ -51,7 +53,7 @@ class CsvSource(Source):
     suffixes = (".csv", ".tsv", ".tab", ".txt", ".psv", ".asc", STANDARD_INPUT)
 
     def __init__(self) -> None:
-        self._spooled: dict[str, tempfile._TemporaryFileWrapper[bytes]] = {}
+        self._spooled: dict[str, Path] = {}
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -108,16 +110,14 @@ class CsvSource(Source):
 
     def _spool(self, location: str) -> Path:
         """Copy a stream, which can be read only once, to where it can be read again."""
-        if location not in self._spooled:
-            target = tempfile.NamedTemporaryFile(prefix="tui-import-")  # noqa: SIM115 - it lives as long as this source
-            if location == STANDARD_INPUT:
-                shutil.copyfileobj(sys.stdin.buffer, target)
-            else:
-                with Path(location).open("rb") as stream:
-                    shutil.copyfileobj(stream, target)
-            target.flush()
-            self._spooled[location] = target
-        path = Path(self._spooled[location].name)
+        path = self._spooled.get(location)
+        if path is None:
+            handle, name = tempfile.mkstemp(prefix="tui-import-")
+            path = self._spooled[location] = Path(name)
+            weakref.finalize(self, path.unlink, missing_ok=True)
+            with open(handle, "wb") as target, contextlib.ExitStack() as stack:
+                stream = sys.stdin.buffer if location == STANDARD_INPUT else stack.enter_context(Path(location).open("rb"))
+                shutil.copyfileobj(stream, target)
         if not path.stat().st_size:
             raise SourceError(_("Nothing came in."), where=Where(location))
         return path
@@ -268,7 +268,9 @@ class CsvTable(Table):
         headings = [len(row.values) for row in self._top if heading.last and heading.first <= row.number <= heading.last]
         widths = Counter(len(row.values) for row in self._top if row.number > heading.last)
         usual = max(widths, key=lambda width: (widths[width], width), default=0)
-        return max([usual, *headings], default=0)
+        if headings and 2 * widths[usual] <= widths.total():
+            return max(headings)
+        return max(usual, *headings) if headings else usual
 
     def columns(self) -> Sequence[Column]:
         """By the headings."""
@@ -331,23 +333,46 @@ def _foreign_words(text: str) -> str:
 
 def _sentences(notes: Notes, short: Tally, long: Tally) -> list[Finding]:
     found = []
-    for tally, singular, plural in (
+    for tally, text in (
         (
             notes.undecodable,
-            N_("{count} line has bytes that are not letters in this encoding; they are shown as �."),
-            N_("{count} lines have bytes that are not letters in this encoding; they are shown as �."),
+            ngettext(
+                "{count} line has bytes that are not letters in this encoding; they are shown as �.",
+                "{count} lines have bytes that are not letters in this encoding; they are shown as �.",
+                notes.undecodable.count,
+            ),
         ),
-        (notes.nul, N_("{count} line has NUL bytes; they were taken out."), N_("{count} lines have NUL bytes; they were taken out.")),
+        (
+            notes.nul,
+            ngettext(
+                "{count} line has NUL bytes; they were taken out.", "{count} lines have NUL bytes; they were taken out.", notes.nul.count
+            ),
+        ),
         (
             notes.unclosed,
-            N_("In {count} line a quotation mark is opened and never closed; it was read as part of the text."),
-            N_("In {count} lines a quotation mark is opened and never closed; it was read as part of the text."),
+            ngettext(
+                "In {count} line a quotation mark is opened and never closed; it was read as part of the text.",
+                "In {count} lines a quotation mark is opened and never closed; it was read as part of the text.",
+                notes.unclosed.count,
+            ),
         ),
-        (short, N_("{count} row has fewer values than there are columns."), N_("{count} rows have fewer values than there are columns.")),
-        (long, N_("{count} row has more values than there are columns."), N_("{count} rows have more values than there are columns.")),
+        (
+            short,
+            ngettext(
+                "{count} row has fewer values than there are columns.",
+                "{count} rows have fewer values than there are columns.",
+                short.count,
+            ),
+        ),
+        (
+            long,
+            ngettext(
+                "{count} row has more values than there are columns.", "{count} rows have more values than there are columns.", long.count
+            ),
+        ),
     ):
         if tally.count:
-            found.append(Finding(ngettext(singular, plural, tally.count).format(count=tally.count), tally.first))
+            found.append(Finding(text.format(count=tally.count), tally.first))
     if notes.changed:
         found.append(Finding(_("The file changed while it was read: somebody may still be writing it. Read it again when it is complete.")))
     return found

@@ -42,7 +42,7 @@ main()
 """
 
 _SENTENCES = {
-    "damaged": N_("The workbook is damaged or not one that we can read."),
+    "damaged": N_("The workbook is damaged, or not one that we can read ({detail})."),
     "not_workbook": N_("It is not a workbook."),
     "parts": N_("The workbook has {detail} parts, far more than a table needs; it is not read."),
     "unpacked": N_("The workbook unpacks to {detail} MB; it is not read."),
@@ -74,7 +74,7 @@ def failure(code: str, detail: str, shown: str) -> SourceError:
     kind = PasswordNeededError if code in ("password", "wrong_password") else SourceError
     sentence = _SENTENCES.get(code, _SENTENCES["damaged"])
     hint = _HINTS.get(code, "")
-    return kind(_(sentence).format(detail=detail), where=Where(shown), hint=_(hint) if hint else "")
+    return kind(_(sentence).format(detail=" ".join(detail.split())[:120]), where=Where(shown), hint=_(hint) if hint else "")
 
 
 class Child:

@@ -15,6 +15,8 @@ from tui_import_excel.child import Child, failure
 from tui_import_excel.worker import wire
 
 SAMPLE_ROWS = 200
+SHOWN_NAMES = 8
+"""Columns that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +188,22 @@ def findings(summary: Mapping[str, Any], changed: bool, hidden_rows: bool, colum
         found.append(ngettext("{count} hidden row is left out.", "{count} hidden rows are left out.", hidden).format(count=hidden))
     names = [_name(column, columns) for column in summary.get("hidden_columns", ()) if column < len(columns)]
     if names:
-        found.append(_("Hidden columns are read, too: {columns}.").format(columns=", ".join(names)))
+        found.append(_("Hidden columns are read, too: {columns}.").format(columns=", ".join(names[:SHOWN_NAMES])))
     errors = summary.get("errors", 0)
     if errors:
         found.append(
             ngettext("{count} cell holds an error such as #N/A.", "{count} cells hold an error such as #N/A.", errors).format(count=errors)
         )
-    for column, cells in sorted(summary.get("formulas", {}).items()):
+    formulas = summary.get("formulas", {})
+    if formulas:
+        count = sum(formulas.values())
+        names = [_name(column, columns) for column in sorted(formulas)[:SHOWN_NAMES]]
         found.append(
             ngettext(
-                "{count} formula in “{column}” has no result in the file, so its cell is empty. Save it in a spreadsheet program.",
-                "{count} formulas in “{column}” have no result in the file, so their cells are empty. Save it in a spreadsheet program.",
-                cells,
-            ).format(count=cells, column=_name(column, columns))
+                "{count} formula has no result in the file, so its cell is empty ({columns}). Save the file in a spreadsheet program.",
+                "{count} formulas have no result in the file, so their cells are empty ({columns}). Save the file in a spreadsheet program.",
+                count,
+            ).format(count=count, columns=", ".join(names))
         )
     if changed:
         found.append(_("The workbook was saved while it was read. Read it again."))

@@ -54,7 +54,11 @@ def _calamine(container: Container) -> Any:
     except python_calamine.PasswordError as error:
         raise RefusedError("ods_password" if container.kind == "ods" else "password") from error
     except python_calamine.CalamineError as error:
-        raise RefusedError("damaged", str(error)) from error
+        raise _refused(error) from error
+
+
+def _refused(error: Exception) -> RefusedError:
+    return RefusedError("memory" if "limit exceeded" in str(error) else "damaged", str(error))
 
 
 def _whole(container: Container, sheet: str) -> Values:
@@ -66,7 +70,7 @@ def _whole(container: Container, sheet: str) -> Values:
     except python_calamine.WorksheetNotFound as error:
         raise RefusedError("no_sheet", sheet) from error
     except python_calamine.CalamineError as error:
-        raise RefusedError("damaged", str(error)) from error
+        raise _refused(error) from error
     return Values(found.iter_rows(), found.total_height + 1 if found.height else 0, "calamine")
 
 
