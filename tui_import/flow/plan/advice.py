@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from tui_import.flow.plan.binding import Bound, BoundBlock
+from tui_import.flow.plan.binding import UNMATCHED, Bound, BoundBlock, Incoming
 from tui_import.flow.plan.keys import name_department
 from tui_import.model.mapping import Mapping
 from tui_import.model.plan import KeyAdvice
@@ -89,6 +89,10 @@ class KeyAdviser:
         return lines
 
 
+def _first_key(values: tuple[Incoming, ...]) -> str | None:
+    return next((value.key for value, _column in values if not value.key.startswith(UNMATCHED)), None)
+
+
 def _candidates(block: BoundBlock) -> Iterator[tuple[str, str, list[str | None]]]:
     """(entity, key, value per row) for every key that the block has columns for."""
     company, person = block.entities["company"], block.entities["person"]
@@ -104,7 +108,7 @@ def _candidates(block: BoundBlock) -> Iterator[tuple[str, str, list[str | None]]
             yield "person", name, person.keys[name]
     for name in ("email", "mobile"):
         if name in person.multiple:
-            yield "person", name, [values[0].value.key if values else None for values in person.multiple[name]]
+            yield "person", name, [_first_key(values) for values in person.multiple[name]]
     for entity, bound in block.entities.items():
         if "id" in bound.single:
             ids = bound.single["id"] or [None] * count

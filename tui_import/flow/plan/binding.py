@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from tui_import.flow.cells import Cell
 from tui_import.flow.folding import fold, person_name_key
 from tui_import.flow.names import split_full_name
-from tui_import.flow.normalise import ColumnNormaliser, Formats, needs_region, normaliser, split_multiple
+from tui_import.flow.normalise import ColumnNormaliser, Formats, needs_region, normaliser, read_multiple
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.mapping import Mapping as ColumnMapping
@@ -19,8 +19,12 @@ from tui_import.model.settings import InvalidValues, ListPolicy, Settings
 
 CONSTANT = -1
 """Position that stands for a constant instead of a column."""
-MEMO_LIMIT = 50_000
-"""Distinct values remembered per column."""
+MEMO_LIMIT = 5_000
+"""Distinct values remembered per column before it begins anew: rows that repeat a value mostly stand close together."""
+UNMATCHED = " "
+"""Begins the key of a value that identifies nothing ("ring", "4.7E+11"): it is compared with other values, but no record is found by it."""
+NAME_LENGTH = 99
+"""Longest first, middle or last name (SPEC 8)."""
 SET_BLANK = 0
 """Stands for a list item under the policy "set to blank": no item has this id."""
 
@@ -116,7 +120,7 @@ class Binder:
         lists: Mapping[str, ListItems],
     ) -> None:
         """``formats`` tells how dates and numbers are written in a column (position, `CONSTANT` for constants)."""
-        self._mapping = mapping
+        self._full_name = catalogue["person.full_name"]
         self._settings = settings
         self._lists = lists
         self._feeds: list[_Feed] = []
@@ -153,7 +157,9 @@ class Binder:
                 if feed.field.type is FieldType.COUNTRY:
                     company = regions.get("company")
                     regions[feed.field.entity] = [own or its for own, its in zip(values, company, strict=True)] if company else values
-        _split_names(bound.entities["person"])
+        for i, text in _split_names(bound.entities["person"]):
+            issue = Issue("too_long", Severity.ERROR, params={"length": len(text), "limit": NAME_LENGTH})
+            self._note_issues([(i, issue)], self._full_name, CONSTANT, bound)
         return bound
 
     def _single(self, feed: _Feed, block: BlockOfRows, region: Sequence[Stored] | None, bound: BoundBlock, target: Bound) -> list[Stored]:
@@ -293,17 +299,22 @@ class _SplitMemo(dict[tuple[Cell, "str | None"], _Parts]):
 
     def __missing__(self, pair: tuple[Cell, str | None]) -> _Parts:
         raw, region = pair
-        found = [self._normalise(part, region) for part in split_multiple(self._item, raw)]
+        found = read_multiple(self._item, self._normalise, raw, region)
         values = tuple(cell for cell in found if cell.value is not None)
-        incoming = tuple(Incoming(Value(cell.value, cell.key or fold(str(cell.value))), self._position) for cell in values)
+        incoming = tuple(Incoming(Value(cell.value, cell.key or UNMATCHED + fold(str(cell.value))), self._position) for cell in values)
         parts = _Parts(values, incoming, tuple(cell.issue for cell in found if cell.issue is not None))
-        if len(self) < MEMO_LIMIT:
-            self[pair] = parts
+        if len(self) >= MEMO_LIMIT:
+            self.clear()
+        self[pair] = parts
         return parts
 
 
-def _split_names(person: Bound) -> None:
-    """Full names are split where a row has neither first nor last name; the key of the whole name is added."""
+def _split_names(person: Bound) -> list[tuple[int, str]]:
+    """Full names are split where a row has neither first nor last name; the key of the whole name is added.
+
+    Returns the rows where a part is too long, with the part.
+    """
+    too_long = []
     full = person.single.pop("full_name", None)
     position = person.columns.pop("full_name", CONSTANT)
     if full is not None:
@@ -314,7 +325,12 @@ def _split_names(person: Bound) -> None:
         for i, text in enumerate(full):
             if text is not None and first[i] is None and last[i] is None:
                 name = split_full_name(str(text))
-                first[i], middle[i], last[i] = name.first or None, name.middle or middle[i], name.last or None
+                parts = name.first, name.middle, name.last
+                longest = max(parts, key=len)
+                if len(longest) > NAME_LENGTH:
+                    too_long.append((i, longest))
+                else:
+                    first[i], middle[i], last[i] = name.first or None, name.middle or middle[i], name.last or None
     if "first_name" in person.single or "last_name" in person.single:
         rows = len(person.single.get("first_name") or person.single["last_name"])
         blank: list[Stored] = [None] * rows
@@ -322,3 +338,4 @@ def _split_names(person: Bound) -> None:
             person_name_key(first, last)  # type: ignore[arg-type]
             for first, last in zip(person.single.get("first_name", blank), person.single.get("last_name", blank), strict=True)
         ]
+    return too_long

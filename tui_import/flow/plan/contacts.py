@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tui_import.flow.folding import fold
-from tui_import.flow.plan.binding import Binder, BlockOfRows, BoundBlock
+from tui_import.flow.plan.binding import UNMATCHED, Binder, BlockOfRows, BoundBlock
 from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
 from tui_import.flow.plan.keys import name_department, person_in_company
 from tui_import.model.fields import Catalogue
@@ -173,16 +173,18 @@ class ContactsPlanner:
         if self._settings.person.match is not PersonKey.NAME:
             return [key for i in range(count) for key in self._person_keys(i, None)]
         created = self._create_keys()
-        keys = set()
+        keys = []
         for i, name in enumerate(self._person_names):
-            if name:
-                company_key = self._company_keys[i] or created[i]
-                hit = self.companies.live_hit(company_key)
-                company = hit if hit is not None else self.companies.in_file.get(company_key or "")
-                key = person_in_company(company, name)
-                if key:
-                    keys.add(key)
-        return list(keys)
+            company_key = self._company_keys[i] or created[i]
+            company = None
+            if company_key is not None:
+                company = self.companies.live_hit(company_key) or self.companies.in_file.get(company_key)
+                if company is None:  # a company that is new has no persons yet
+                    continue
+            key = person_in_company(company, name)
+            if key is not None:
+                keys.append(key)
+        return keys
 
     def _person_keys(self, i: int, company: int | None) -> tuple[str, ...]:
         match = self._settings.person.match
@@ -192,7 +194,7 @@ class ContactsPlanner:
             return (key,) if key else ()
         if match in (PersonKey.EMAIL, PersonKey.MOBILE):
             values = person.multiple.get(str(match))
-            return tuple(value.key for value, _column in values[i]) if values else ()
+            return tuple(value.key for value, _column in values[i] if not value.key.startswith(UNMATCHED)) if values else ()
         if match is PersonKey.NUMBER:
             numbers = person.keys.get("number")
             return (numbers[i],) if numbers and numbers[i] else ()  # type: ignore[return-value]

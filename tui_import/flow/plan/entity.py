@@ -218,7 +218,7 @@ class EntityPlanner:
 
     def decide(self, keys: tuple[str, ...]) -> Decision:
         """Which record has one of the keys. A blank key (no keys) never matches."""
-        hits = {hit for key in keys for hit in self._hits.get(key, ())}
+        hits = {hit for key in keys for hit in self._hits.get(key, ())} if self._hits else None
         if hits and self.action is not Action.ADD:
             live = sorted(hit.id for hit in hits if not hit.deleted)
             if len(live) > 1:

@@ -6,10 +6,11 @@ A composite key is a small JSON array, so that SQLite can take it apart again.
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 
 from tui_import.flow.folding import person_name_key
 
-__all__ = ["company_in_name", "name_department", "person_in_company", "person_name_key"]
+__all__ = ["name_department", "person_in_company", "person_name_key"]
 
 
 def name_department(name_key: str | None, department_key: str | None) -> str | None:
@@ -19,10 +20,6 @@ def name_department(name_key: str | None, department_key: str | None) -> str | N
 
 def person_in_company(company: int | None, name_key: str | None) -> str | None:
     """Key of a person matched by name: only inside the row's company (SPEC 4.1). ``company`` is negative for a planned one."""
-    return json.dumps([company, name_key], ensure_ascii=False) if name_key else None
-
-
-def company_in_name(key: str) -> int | None:
-    """The company in a key made by `person_in_company`."""
-    company: int | None = json.loads(key)[0]
-    return company
+    if not name_key:
+        return None
+    return f"[{'null' if company is None else company}, {encode_basestring(name_key)}]"
