@@ -6,53 +6,17 @@ import pytest
 
 from tui_import.api.errors import UsageError
 from tui_import.api.options import Choice, Option, OptionType
-from tui_import.cli.choices import change_settings, links, option_values, pair, setting_names, sort_choices
+from tui_import.cli.choices import links, option_values, pair, sort_choices
 from tui_import.model.mapping import ColumnInfo
-from tui_import.model.settings import Action, ListPolicy, PersonKey, Settings, ValuesPolicy
 
-LISTS = ["category", "position"]
 COLUMNS = [ColumnInfo(0, "Firma", "A"), ColumnInfo(1, "a=b", "B"), ColumnInfo(2, "", "C"), ColumnInfo(3, "E-mail", "D")]
-
-
-def test_settings_have_the_names_of_recipes() -> None:
-    pairs = [("person.match", "email"), ("company.action", "replace"), ("values.phones", "ignore"), ("lists.category", "blank"),
-             ("privacy.comment", "Fair, hall 4"), ("duplicates.find", "no"), ("duplicates.flag_at", "0.7")]  # fmt: skip
-    settings = change_settings(Settings(), pairs, LISTS)
-    assert settings.person.match is PersonKey.EMAIL
-    assert settings.company.action is Action.REPLACE
-    assert settings.values.phones is ValuesPolicy.IGNORE
-    assert settings.lists == {"category": ListPolicy.BLANK}
-    assert settings.privacy.comment == "Fair, hall 4"
-    assert settings.duplicates.find is False
-    assert settings.duplicates.flag_at == 0.7
-    assert Settings() == change_settings(Settings(), [], LISTS)
-
-
-def test_every_setting_of_a_recipe_can_be_set() -> None:
-    assert {name.split(".")[0] for name in setting_names()} == {"company", "person", "values", "privacy", "duplicates"}
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "words"),
-    [
-        ("person.match", "mail", "email"),
-        ("person.mach", "email", "person.match"),
-        ("lists.categories", "add", "category"),
-        ("lists.category", "keep", "add, default, blank"),
-        ("duplicates.find", "maybe", "true or false"),
-        ("duplicates.flag_at", "half", "0.5"),
-    ],
-)
-def test_a_mistake_is_named_with_what_there_is(key: str, value: str, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        change_settings(Settings(), [(key, value)], LISTS)
 
 
 def test_constants_and_options_are_told_apart_from_settings() -> None:
     choices = sort_choices(["constants.company.category=Prospect", "options.sheet=A=B", "person.match=email"])
     assert choices.constants == (("company.category", "Prospect"),)
     assert choices.options == (("sheet", "A=B"),)
-    assert choices.settings == (("person.match", "email"),)
+    assert choices.settings == ("person.match=email",)
 
 
 def test_a_pair_without_its_equals_sign_is_refused() -> None:

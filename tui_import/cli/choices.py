@@ -5,14 +5,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from typing import Any, get_type_hints
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.api.options import Option, OptionType, OptionValue
 from tui_import.model.mapping import ColumnInfo
-from tui_import.model.settings import ListPolicy, Settings
 
 YES = frozenset({"true", "yes", "1", "on"})
 NO = frozenset({"false", "no", "0", "off"})
@@ -22,10 +19,12 @@ NO = frozenset({"false", "no", "0", "off"})
 class Choices:
     """``--set`` sorted by the part of the recipe that each speaks of."""
 
-    settings: tuple[tuple[str, str], ...] = ()
-    """Key → text, in order."""
+    settings: tuple[str, ...] = ()
+    """Assignments like "person.match=email", in order."""
     options: tuple[tuple[str, str], ...] = ()
+    """Key → text."""
     constants: tuple[tuple[str, str], ...] = ()
+    """Field → text."""
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -38,14 +37,15 @@ def pair(text: str) -> tuple[str, str]:
 
 def sort_choices(texts: Iterable[str]) -> Choices:
     """Tell settings, source options and constants apart."""
-    sorted_: dict[str, list[tuple[str, str]]] = {"settings": [], "options": [], "constants": []}
-    for key, value in map(pair, texts):
-        section, dot, rest = key.partition(".")
-        if dot and section in ("options", "constants"):
-            sorted_[section].append((rest, value))
+    settings: list[str] = []
+    others: dict[str, list[tuple[str, str]]] = {"options": [], "constants": []}
+    for text in texts:
+        section, _dot, rest = text.partition(".")
+        if section in others:
+            others[section].append(pair(rest))
         else:
-            sorted_["settings"].append((key, value))
-    return Choices(**{part: tuple(pairs) for part, pairs in sorted_.items()})
+            settings.append(text)
+    return Choices(tuple(settings), tuple(others["options"]), tuple(others["constants"]))
 
 
 def unknown(sentence: str, name: str, known: Iterable[str]) -> UsageError:
@@ -53,62 +53,6 @@ def unknown(sentence: str, name: str, known: Iterable[str]) -> UsageError:
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3) or names
     return UsageError(sentence.format(name=name), hint=_("Is it one of these? {names}").format(names=", ".join(near)))
-
-
-# -- settings
-
-
-def setting_names() -> dict[str, Any]:
-    """All names that ``--set`` takes, with their types; lists apart."""
-    names: dict[str, Any] = {}
-    for section in dataclasses.fields(Settings):
-        rules = get_type_hints(Settings)[section.name]
-        if dataclasses.is_dataclass(rules):
-            names |= {f"{section.name}.{name}": kind for name, kind in get_type_hints(rules).items()}
-    return names
-
-
-def change_settings(settings: Settings, pairs: Iterable[tuple[str, str]], lists: Iterable[str]) -> Settings:
-    """The settings with these changes. Raises `UsageError` for names and values that do not exist."""
-    names, list_names = setting_names(), list(lists)
-    for key, text in pairs:
-        section, _dot, name = key.partition(".")
-        if section == "lists":
-            if name not in list_names:
-                raise unknown(_("There is no list “{name}”."), name, list_names)
-            settings = dataclasses.replace(settings, lists={**settings.lists, name: _typed(key, ListPolicy, text)})
-        elif key in names:
-            rules = dataclasses.replace(getattr(settings, section), **{name: _typed(key, names[key], text)})
-            settings = dataclasses.replace(settings, **{section: rules})
-        else:
-            raise unknown(_("There is no setting “{name}”."), key, [*names, *(f"lists.{each}" for each in list_names)])
-    return settings
-
-
-def _typed(key: str, kind: Any, text: str) -> Any:
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        if text not in list(kind):
-            raise UsageError(
-                _("“{value}” is no value of {key}.").format(value=text, key=key),
-                hint=_("Choose one of: {values}.").format(values=", ".join(kind)),
-            )
-        return kind(text)
-    if kind is bool:
-        return _yes_or_no(key, text)
-    return _decimal(key, text) if kind is float else text
-
-
-def _yes_or_no(key: str, text: str) -> bool:
-    if text.lower() in YES | NO:
-        return text.lower() in YES
-    raise UsageError(_("“{value}” is no value of {key}.").format(value=text, key=key), hint=_("Say true or false."))
-
-
-def _decimal(key: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(_("“{value}” is no value of {key}.").format(value=text, key=key), hint=_("Write a number, like 0.5.")) from None
 
 
 # -- options of a source
@@ -132,16 +76,29 @@ def _option_value(option: Option, text: str) -> OptionValue:
         return _decimal(option.key, text)
     if option.type is OptionType.INTEGER:
         if not text.lstrip("-").isdecimal():
-            raise UsageError(
-                _("“{value}” is no value of {key}.").format(value=text, key=option.key), hint=_("Write a whole number, like 3.")
-            )
+            raise _no_value(option.key, text, _("Write a whole number, like 3."))
         return int(text)
-    if option.type is OptionType.CHOICE and text not in [choice.value for choice in option.choices]:
-        raise UsageError(
-            _("“{value}” is no value of {key}.").format(value=text, key=option.key),
-            hint=_("Choose one of: {values}.").format(values=", ".join(choice.value for choice in option.choices)),
-        )
+    values = [choice.value for choice in option.choices]
+    if option.type is OptionType.CHOICE and text not in values:
+        raise _no_value(option.key, text, _("Choose one of: {values}.").format(values=", ".join(values)))
     return text
+
+
+def _yes_or_no(key: str, text: str) -> bool:
+    if text.lower() in YES | NO:
+        return text.lower() in YES
+    raise _no_value(key, text, _("Say true or false."))
+
+
+def _decimal(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise _no_value(key, text, _("Write a number, like 0.5.")) from None
+
+
+def _no_value(key: str, text: str, hint: str) -> UsageError:
+    return UsageError(_("“{value}” is no value of {key}.").format(value=text, key=key), hint=hint)
 
 
 # -- columns and fields

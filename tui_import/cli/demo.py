@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,6 +18,8 @@ from tui_import.model.settings import PersonKey
 from tui_import.model.text import safe
 from tui_import.session.demo import Demo, make_demo
 
+CONFIG_VARIABLE = "TUI_IMPORT_CONFIG"
+
 
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help=_("without the screens: import, and print the summary"))
@@ -27,7 +30,9 @@ def demo(call: Call) -> int:
 
     Its one problem row is there on purpose, so it ends with 0.
     """
-    made = make_demo(Path(tempfile.mkdtemp(prefix="tui-import-demo-")))
+    folder = Path(tempfile.mkdtemp(prefix="tui-import-demo-"))
+    os.environ[CONFIG_VARIABLE] = str(folder / "config")  # what it remembers of files and mappings is not the user's
+    made = make_demo(folder)
     if has_terminal() and not call.arguments.headless and not call.arguments.json:
         code = open_screens(str(made.store), file=str(made.customers), demo=True)
         call.output.text(_("The demo's store: {path}").format(path=safe(str(made.store))))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError, StoppedError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
-from tui_import.cli.choices import Choices, change_settings, links, option_values, pair, sort_choices
+from tui_import.cli.choices import Choices, links, option_values, pair, sort_choices
 from tui_import.cli.parser import whole_number
 from tui_import.cli.problems import shown_source, write_findings, write_problems
 from tui_import.cli.render import number
@@ -131,7 +131,10 @@ def _configure_session(call: Call, session: ImportSession) -> None:
     chosen = _choices(call)
     for key, value in chosen.constants:
         session.set_constant(key, value)
-    session.change_settings(change_settings(session.settings, chosen.settings, call.workspace.lists()))
+    if chosen.settings:
+        from tui_import.session.choices import with_choices
+
+        session.change_settings(with_choices(session.settings, chosen.settings, call.workspace.lists()))
     _report_drift(call, session)
     _refuse_missing(call, session)
 
