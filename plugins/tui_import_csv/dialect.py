@@ -11,15 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 DELIMITERS = (",", ";", "\t", "|")
+RARE = ("#", "^", "~")
+"""Signs that are seldom delimiters: nearly all records must agree."""
 LAST_RESORT = (":", " ")
 """Taken only where none of the others divides the text, and nearly every record has three or more fields: sentences have spaces."""
 RECORDS = 400
 """Records that are looked at."""
 LEAST = 0.9 * math.log(3)
 """Score that a last resort must reach."""
+RARE_SHARE = 0.95
+DECIMAL_COMMA = 0.8
+"""What a comma is worth as delimiter where most commas stand between two digits."""
 WITHOUT_QUOTES = 0.75
 """What a reading is worth that takes quotation marks for letters."""
 
+_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _SEPARATOR_LINE = re.compile(r"^\ufeff?sep=(.)\r?\n?$", re.IGNORECASE)
 
 
@@ -59,10 +65,11 @@ def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = 
     """
     text = "".join(lines)
     best, best_score = Dialect(delimiter or ",", '"' if quote is None else quote), 0.0
-    for group in [(delimiter,)] if delimiter else [DELIMITERS, LAST_RESORT]:
+    for group in [(delimiter,)] if delimiter else [(*DELIMITERS, *RARE), LAST_RESORT]:
         for candidate in _candidates(text, group, quote):
-            score = consistency(lines, candidate, cut=cut).score * (1 if candidate.quote or quote is not None else WITHOUT_QUOTES)
-            if group is LAST_RESORT and score < LEAST:
+            found = consistency(lines, candidate, cut=cut)
+            score = found.score * _weight(candidate, text, quote)
+            if (group is LAST_RESORT and score < LEAST) or (not delimiter and candidate.delimiter in RARE and found.share < RARE_SHARE):
                 continue
             if score > best_score * 1.0001:
                 best, best_score = candidate, score
@@ -71,6 +78,14 @@ def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = 
     if quote is None and not best.quote and '"' not in text:
         best = replace(best, quote='"')
     return _escaped(lines, best, text, cut)
+
+
+def _weight(dialect: Dialect, text: str, quote: str | None) -> float:
+    """How believable a dialect is in itself, 0…1."""
+    weight = 1.0
+    if dialect.delimiter == "," and 2 * len(_DECIMAL.findall(text)) > text.count(","):
+        weight *= DECIMAL_COMMA
+    return weight if dialect.quote or quote is not None else weight * WITHOUT_QUOTES
 
 
 @dataclass(frozen=True, slots=True)
