@@ -1,0 +1,222 @@
+"""The app only wires: theme, keymap, screens, errors, signals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tui_import.api.errors import PasswordNeededError, TuiImportError
+from tui_import.api.i18n import _
+from tui_import.model.progress import Progress
+from tui_import.tui import keymap, messages, theme
+from tui_import.tui.bridge import Bridge, Done, Failed, is_stop
+from tui_import.tui.frame import Frame
+from tui_import.tui.steps import current_step
+from tui_import.tui.widgets.dialogs import Confirm, Prompt, error_notice
+from tui_import.tui.widgets.help import Help, help_about
+
+if TYPE_CHECKING:
+    from tui_import.session.importing import ImportSession
+    from tui_import.session.workspace import Workspace
+
+_SCREENS = "tui_import.tui.screens"
+STEP_SCREENS = {
+    "source": "source:SourceScreen",
+    "mapping": "mapping:MappingScreen",
+    "settings": "settings:SettingsScreen",
+    "preview": "preview:PreviewScreen",
+    "import": "importing:ImportScreen",
+    "result": "result:ResultScreen",
+}
+OVERLAYS = {
+    "open": "open_file:OpenFileScreen",
+    "run": "run:RunScreen",
+    "selections": "selections:SelectionsScreen",
+    "records": "records:RecordsScreen",
+    "lists": "lists:ListsScreen",
+}
+
+
+def screen_class(place: str) -> type[Any]:
+    """The class at "module:Class", imported when it is needed first."""
+    module, _colon, name = place.partition(":")
+    found: type[Any] = getattr(import_module(f"{_SCREENS}.{module}"), name)
+    return found
+
+
+class ImportApp(App[int]):
+    """Home, and over it the steps of one import."""
+
+    TITLE = "tui-import"
+    CSS_PATH = "styles/app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("app")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, workspace: Workspace, *, location: str = "", draft: str = "", demo: bool = False, signals: bool = False) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.session: ImportSession | None = None
+        """The import in progress."""
+        self.session_note = ""
+        """What the next step says first."""
+        self.bridge = Bridge(self)
+        self.demo = demo
+        self.animation_level = "none"
+        self._location, self._draft, self._signals = location, draft, signals
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Home is below all others."""
+        home: Screen[Any] = screen_class("home:HomeScreen")()
+        return home
+
+    def on_mount(self) -> None:
+        """Colours, keys, signals, and what to open."""
+        self.theme = theme.choose(self, os.environ)
+        keys, complaints = keymap.user_keys(keymap.user_file())
+        self.set_keymap(keys)
+        if self._signals:
+            self.bridge.listen_to_signals()
+        for complaint in complaints:
+            self.notify(complaint, severity="warning", markup=False)
+        if self._draft:
+            self.call_after_refresh(self.post_message, messages.ResumeDraft(self._draft))
+        elif self._location:
+            self.call_after_refresh(self.post_message, messages.OpenLocation(self._location))
+
+    # -- other screens
+
+    def on_open_location(self, message: messages.OpenLocation) -> None:
+        """Open a source, asking for a password where it wants one."""
+        options = {"password": message.password} if message.password else None
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, PasswordNeededError):
+                again = partial(messages.OpenLocation, message.location, message.source)
+                self.ask_password(error, lambda password: self.post_message(again(password)))
+            else:
+                self.show_error(error)
+
+        def begin(_progress: Progress) -> ImportSession:
+            return self.workspace.begin(message.location, source=message.source, options=options)
+
+        self._frame().start(_("Opening the file"), begin, self._enter, failed)
+
+    def on_resume_draft(self, message: messages.ResumeDraft) -> None:
+        """Go on where it stopped."""
+        self._frame().start(_("Opening the draft"), lambda _progress: self.workspace.resume(message.draft), self._enter)
+
+    def _enter(self, session: ImportSession) -> None:
+        self._close_session()
+        self.session = session
+        self.on_go_to_step(messages.GoToStep(current_step(session)))
+
+    def on_go_to_step(self, message: messages.GoToStep) -> None:
+        """Exchange the step's screen; home stays below it."""
+        screen = screen_class(STEP_SCREENS[message.step])(self.session)
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) == 2:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def on_go_home(self) -> None:
+        """Leave the import; its draft stays."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._close_session()
+
+    def on_show(self, message: messages.Show) -> None:
+        """A screen over this one."""
+        made = screen_class(OVERLAYS[message.screen])
+        self.push_screen(made() if message.argument is None else made(message.argument))
+
+    def _frame(self) -> Frame:
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Frame))
+
+    def _close_session(self) -> None:
+        session, self.session = self.session, None
+        if session is not None:
+            session.close()
+
+    def on_unmount(self) -> None:
+        """The draft is closed as it is."""
+        self._close_session()
+
+    # -- jobs and errors
+
+    def on_done(self, message: Done) -> None:
+        """A job came to its end."""
+        self.bridge.ended(message)
+
+    def on_failed(self, message: Failed) -> None:
+        """A job ended in an error."""
+        self.bridge.ended(message)
+
+    def show_error(self, error: Exception) -> None:
+        """In a window; that the user stopped something is said in the status line."""
+        if is_stop(error):
+            self._frame().tell(_("Stopped. Nothing was changed."))
+        else:
+            if not isinstance(error, TuiImportError):
+                self.log.error(type(error).__name__)
+            self.push_screen(error_notice(error))
+
+    def ask_password(self, error: PasswordNeededError, then: Any) -> None:
+        """Ask for the file's password and call ``then`` with it."""
+
+        def typed(password: str | None) -> None:
+            if password:
+                then(password)
+
+        self.push_screen(Prompt(_("Password"), help=error.message, password=True), typed)
+
+    # -- keys
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(*help_about(self.screen)))
+
+    def action_leave(self) -> None:
+        """Quit, after a question."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self.action_leave_now()
+
+        busy = self.bridge.current
+        text = _("“{what}” is running and will be stopped.").format(what=busy.title) + "\n" if busy else ""
+        self.push_screen(Confirm(_("Quit?"), text + _("An import in progress is kept; the home screen offers to go on with it.")), answered)
+
+    def action_leave_now(self) -> None:
+        """Quit."""
+        self.bridge.stop()
+        self.exit(0)
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C: stop what runs, else quit, after a question."""
+        if self.bridge.current is not None:
+            self._frame().ask_to_stop()
+        else:
+            self.action_leave()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of the screen, under its label, with its keys."""
+        seen: dict[str, list[str]] = {}
+        for key, active in screen.active_bindings.items():
+            if active.binding.id and active.enabled:
+                seen.setdefault(active.binding.id, []).append(keymap.shown_key(key))
+        for active in {active.binding.id: active for active in screen.active_bindings.values()}.values():
+            id = active.binding.id
+            if id and id in seen and id != "app.palette":
+                title = f"{keymap.label(id)}  ({', '.join(seen[id])})"
+                yield SystemCommand(title, keymap.help_text(id), partial(self.run_action, active.binding.action, active.node))
+        yield SystemCommand(_("Theme"), _("Other colours."), self.action_change_theme)

@@ -1,0 +1,220 @@
+"""What every screen has: where am I, a line of status, the keys, help, jobs, errors in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tui_import.api.errors import TuiImportError
+from tui_import.api.i18n import _, ngettext
+from tui_import.model.progress import Progress
+from tui_import.tui.bridge import Job
+from tui_import.tui.keymap import bindings
+from tui_import.tui.messages import GoHome, GoToStep
+from tui_import.tui.steps import STEPS, closed_steps, neighbour
+from tui_import.tui.widgets.dialogs import Confirm, error_notice
+from tui_import.tui.widgets.key_bar import KeyBar
+from tui_import.tui.widgets.status import Status, number
+from tui_import.tui.widgets.where import Where
+
+if TYPE_CHECKING:
+    from tui_import.session.importing import ImportSession
+    from tui_import.session.workspace import Workspace
+    from tui_import.tui.app import ImportApp
+
+T = TypeVar("T")
+
+
+class Frame(Screen[None]):
+    """Base of all screens. A subclass gives `where`, `body` and `HELP_TEXT`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("screen")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-roomy")]  # noqa: RUF012 - the base class declares it so
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]  # noqa: RUF012
+    HELP_TEXT = ""
+    """What the screen is for, in English; marked with N_()."""
+
+    @property
+    def host(self) -> ImportApp:
+        """The app, with its types."""
+        return cast("ImportApp", self.app)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The store."""
+        return self.host.workspace
+
+    def compose(self) -> ComposeResult:
+        """Where, body, status, keys."""
+        yield self.where()
+        yield from self.body()
+        yield Status()
+        yield KeyBar()
+
+    def where(self) -> Where:
+        """The lines at the top."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        """The screen's own widgets."""
+        raise NotImplementedError
+
+    @property
+    def status(self) -> Status:
+        """The line above the keys."""
+        return self.query_one(Status)
+
+    def tell(self, text: str) -> None:
+        """Say what happened, in the status line."""
+        self.status.say(text)
+
+    # -- work
+
+    def attempt(self, work: Callable[[], T]) -> T | None:
+        """Something quick; where it cannot be done, the reason is shown and None returned."""
+        try:
+            return work()
+        except TuiImportError as error:
+            self.app.push_screen(error_notice(error))
+            return None
+
+    def start(
+        self,
+        title: str,
+        work: Callable[[Progress], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        replace: bool = False,
+    ) -> bool:
+        """Something long, in a thread, with its progress in the status line. False (and a word) where something runs already."""
+
+        def done(result: T) -> None:
+            self.status.rest()
+            then(result)
+
+        def ended(error: Exception) -> None:
+            self.status.rest()
+            if failed is not None:
+                failed(error)
+            else:
+                self.host.show_error(error)
+
+        job = Job(self, title, cast("Callable[[Progress], Any]", work), done, ended)
+        if not self.host.bridge.start(job, replace=replace):
+            self.tell(_("Still busy: {what}. Esc asks whether to stop it.").format(what=self.busy_with))
+            return False
+        self.status.follow(job.progress, title)
+        return True
+
+    @property
+    def busy_with(self) -> str:
+        """The title of what runs, empty where nothing does."""
+        job = self.host.bridge.current
+        return job.title if job is not None else ""
+
+    def ask(self, title: str, text: str, yes: Callable[[], None], *, danger: bool = False) -> None:
+        """Do it where the user says yes."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                yes()
+
+        self.app.push_screen(Confirm(title, text, danger=danger), answered)
+
+    # -- keys
+
+    def action_back(self) -> None:
+        """One level back; while something runs: whether to stop it."""
+        if self.busy_with:
+            self.ask_to_stop()
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Where Esc leads to."""
+        self.app.pop_screen()
+
+    def ask_to_stop(self) -> None:
+        """Stop what runs, after a question."""
+        what = self.busy_with
+        self.ask(_("Stop?"), _("Stop “{what}”? Nothing of it will remain.").format(what=what), self.host.bridge.stop)
+
+
+class StepFrame(Frame):
+    """Base of the steps of an import."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("step")
+    STEP = ""
+    """Its id in `steps.STEPS`."""
+
+    def __init__(self, session: ImportSession) -> None:
+        super().__init__()
+        self.session = session
+
+    def where(self) -> Where:
+        """File, rows, steps."""
+        return Where(self._title(), right=self.workspace.path.name, step=self.STEP, closed=closed_steps(self.session))
+
+    def _title(self) -> str:
+        session = self.session
+        at = [step.id for step in STEPS].index(self.STEP)
+        parts = [_("Step {number} of {count}: {step}").format(number=at + 1, count=len(STEPS), step=_(STEPS[at].title))]
+        name = session.location.rpartition("/")[2] or session.location or session.source
+        parts.append(f"{name}, {session.table}" if session.table and session.table != name else name)
+        if session.state != "opened":
+            parts.append(ngettext("{count} row", "{count} rows", session.rows).format(count=number(session.rows)))
+        return " · ".join(parts)
+
+    def renew_where(self) -> None:
+        """The facts at the top have changed."""
+        self.query_one(Where).change(title=self._title(), closed=closed_steps(self.session))
+
+    def action_step(self, step: str) -> None:
+        """To a step, or say why not."""
+        if step == self.STEP:
+            return
+        reason = self.closed().get(step)
+        if reason:
+            self.tell(reason)
+        else:
+            self.go(step)
+
+    def closed(self) -> Mapping[str, str]:
+        """Why steps cannot be reached, by step."""
+        return closed_steps(self.session)
+
+    def go(self, step: str) -> None:
+        """Leave for a step; a running job is not left alone."""
+        if self.busy_with:
+            self.tell(_("Still busy: {what}. Esc asks whether to stop it.").format(what=self.busy_with))
+            return
+        self.post_message(GoToStep(step))
+
+    def action_next(self) -> None:
+        """On."""
+        self.action_step(neighbour(self.STEP, 1))
+
+    def action_previous(self) -> None:
+        """Back one step."""
+        before = neighbour(self.STEP, -1)
+        if before:
+            self.action_step(before)
+        else:
+            self.action_back()
+
+    def action_start(self) -> None:
+        """To the import."""
+        self.action_step("import")
+
+    def leave(self) -> None:
+        """Esc: the step before; from the first one home."""
+        before = neighbour(self.STEP, -1)
+        if before and before not in self.closed():
+            self.go(before)
+        else:
+            self.post_message(GoHome())

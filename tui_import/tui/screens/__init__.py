@@ -1,0 +1,1 @@
+"""One screen per step; screens know widgets, never each other."""

@@ -1,0 +1,189 @@
+"""All selections: export, combine, delete their members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.plan import SelectionInfo, Summary
+from tui_import.tui.frame import Frame
+from tui_import.tui.keymap import bindings
+from tui_import.tui.messages import Show
+from tui_import.tui.safe import safe
+from tui_import.tui.widgets.dialogs import Choose, Prompt, TypedConfirm
+from tui_import.tui.widgets.status import number
+from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
+from tui_import.tui.widgets.where import Where
+from tui_import.tui.words import ENTITIES, SELECTION_KINDS, moment, word
+
+FORMATS = ("csv", "json", "xlsx")
+HOW = ("union", "intersection", "difference")
+
+
+class SelectionsScreen(Frame):
+    """A list with marks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("selections")
+    HELP_TEXT = N_(
+        "Every import makes selections of the records that are new and that are changed. Mark several with space and press c "
+        "for a new selection of all their records, the common ones, or those only in the first. x writes the records to a file."
+        " D deletes the records; home can undo that."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Sequence[SelectionInfo] = ()
+        self._marked: list[int] = []
+
+    def where(self) -> Where:
+        """Title."""
+        return Where(_("Selections"), right=self.workspace.path.name)
+
+    def body(self) -> ComposeResult:
+        """The list."""
+        columns = [
+            TableColumn(_("Name"), 34, frozen=True),
+            TableColumn(_("Kind"), 10),
+            TableColumn(_("Of"), 10),
+            TableColumn(_("Records"), 8, right=True),
+            TableColumn(_("Run"), 4, right=True),
+            TableColumn(_("Made")),
+        ]
+        yield VirtualTable(columns, checks=True, id="selections")
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Ask the store anew."""
+        self._found = self.attempt(self.workspace.selections) or ()
+        rows = []
+        for each in self._found:
+            cells = (
+                each.name,
+                word(SELECTION_KINDS, each.kind),
+                word(ENTITIES, each.entity),
+                number(each.members),
+                str(each.run or ""),
+                moment(each.created),
+            )
+            rows.append(TableRow(cells, each.id in self._marked))
+        self.query_one(VirtualTable).show(ListRows(rows))
+        if not rows:
+            self.tell(_("There are none yet: every import makes its own."))
+
+    @property
+    def _current(self) -> SelectionInfo | None:
+        at = self.query_one(VirtualTable).cursor
+        return self._found[at] if at < len(self._found) else None
+
+    def action_show(self) -> None:
+        """Its records."""
+        current = self._current
+        if current is not None:
+            self.post_message(Show("records", current))
+
+    def action_mark(self) -> None:
+        """Mark it, or not."""
+        current = self._current
+        if current is None:
+            return
+        if current.id in self._marked:
+            self._marked.remove(current.id)
+        else:
+            self._marked.append(current.id)
+        self.renew()
+        self.query_one(VirtualTable).action_move("down")
+
+    def action_combine(self) -> None:
+        """A new one of the marked ones."""
+        if len(self._marked) < 2:
+            self.tell(_("Mark two or more with space first; the order counts for “only in the first”."))
+            return
+        labels = [_("all of them"), _("common to all"), _("only in the first marked")]
+
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                self.app.push_screen(Prompt(_("Name of the new selection"), labels[at]), lambda name: self._combine(HOW[at], name))
+
+        self.app.push_screen(Choose(_("Combine"), labels), chosen)
+
+    def _combine(self, how: str, name: str | None) -> None:
+        if not name or not name.strip():
+            return
+        marked = tuple(self._marked)
+        made = self.attempt(lambda: self.workspace.combine(how, marked, name.strip()))
+        if made is not None:
+            self._marked.clear()
+            self.renew()
+            self.tell(_("“{name}” has {count} records.").format(name=safe(made.name), count=number(made.members)))
+
+    def action_export(self) -> None:
+        """To a file; its ending says the format."""
+        current = self._current
+        if current is None:
+            return
+        start = f"{Path.cwd()}/{current.name}.csv"
+        help = _("The ending says the format: {formats}.").format(formats=", ".join(FORMATS))
+
+        def typed(text: str | None) -> None:
+            if text and text.strip():
+                self._export(current, Path(text.strip()).expanduser())
+
+        self.app.push_screen(Prompt(_("Export to"), start, help=help), typed)
+
+    def _export(self, current: SelectionInfo, path: Path) -> None:
+        format = path.suffix.lower().removeprefix(".")
+        if format not in FORMATS:
+            self.tell(_("The name must end in one of: {formats}.").format(formats=", ".join(FORMATS)))
+            return
+
+        def go() -> None:
+            def done(count: int) -> None:
+                self.tell(ngettext("{count} record written.", "{count} records written.", count).format(count=number(count)))
+
+            self.start(
+                _("Exporting"), lambda _progress: self.workspace.export(current.entity, path, format=format, selection=current.id), done
+            )
+
+        if path.exists():
+            self.ask(_("Overwrite?"), _("{path} exists.").format(path=path), go, danger=True)
+        else:
+            go()
+
+    def action_delete_members(self) -> None:
+        """After the number of records was typed."""
+        current = self._current
+        if current is None:
+            return
+        text = ngettext("Delete {count} record of “{name}”?", "Delete {count} records of “{name}”?", current.members)
+        text = text.format(count=number(current.members), name=safe(current.name)) + "\n" + _("Undo on the home screen brings them back.")
+
+        def typed(agreed: bool | None) -> None:
+            if agreed:
+                self.start(_("Deleting"), lambda _progress: self.workspace.delete_members(current.id), self._deleted)
+
+        self.app.push_screen(TypedConfirm(_("Delete records?"), text, str(current.members)), typed)
+
+    def _deleted(self, summary: Summary) -> None:
+        self.renew()
+        self.tell(_("Deleted as run {run}; home can undo it.").format(run=summary.run))
+
+    def action_delete(self) -> None:
+        """The selection, not its records."""
+        current = self._current
+        if current is None:
+            return
+
+        def go() -> None:
+            self.attempt(lambda: self.workspace.delete_selection(current.id))
+            self._marked = [each for each in self._marked if each != current.id]
+            self.renew()
+
+        self.ask(_("Remove selection?"), _("Remove “{name}”? Its records stay.").format(name=safe(current.name)), go)

@@ -1,0 +1,231 @@
+"""SPEC 4 as a form: settings as `Option`s, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from enum import StrEnum
+from typing import Any
+
+from tui_import.api.i18n import N_, _
+from tui_import.api.options import Choice, Option, OptionType, OptionValue
+from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.runs import ListItem
+from tui_import.model.settings import LISTS_WITH_DEFAULT, LISTS_WITHOUT_DEFAULT_POLICY, Action, CompanyKey, ListPolicy, PersonKey, Settings
+
+COMMENT_LENGTH = 255
+
+_COMPANY_KEYS = (
+    ("name", N_("Name")),
+    ("name_department", N_("Name + department")),
+    ("number", N_("Number")),
+    ("code", N_("Code")),
+    ("vat_number", N_("VAT number")),
+    ("id", N_("ID")),
+)
+_PERSON_KEYS = (
+    ("name", N_("Name (first + last), inside the company")),
+    ("email", N_("E-mail address")),
+    ("mobile", N_("Mobile phone")),
+    ("number", N_("Number")),
+    ("none", N_("None – do not import persons")),
+    ("id", N_("ID")),
+)
+_ACTIONS = (
+    ("add", N_("Add always")),
+    ("merge", N_("Merge – update empty fields")),
+    ("replace", N_("Replace – overwrite existing")),
+    ("skip", N_("Skip – do not import")),
+)
+_WITHOUT_COMPANY = (
+    ("create", N_("Create company using the person's name")),
+    ("skip", N_("Skip – create neither")),
+    ("without", N_("Import persons without company")),
+)
+_LIST_POLICIES = (
+    ("add", N_("Add new item to the list")),
+    ("default", N_("Ignore – use the default")),
+    ("blank", N_("Ignore – leave blank")),
+)
+_VALUES = (
+    ("add", N_("Add new – keep existing")),
+    ("replace", N_("Replace – overwrite existing")),
+    ("ignore", N_("Ignore – keep existing")),
+)
+_BLANKS = (("clear", N_("clear what is stored")), ("keep", N_("keep what is stored")))
+_INVALID = (("problem", N_("the row is a problem")), ("blank", N_("import the row without it")))
+_DATES = (
+    ("", N_("found out per column")),
+    ("dmy", N_("day month year")),
+    ("mdy", N_("month day year")),
+    ("ymd", N_("year month day")),
+)
+_DECIMALS = (("", N_("found out per column")), (",", N_("comma: 1,5")), (".", N_("point: 1.5")))
+
+EXPLAINED = {
+    "company.match": N_("Two companies with the same key are the same company. A blank key never matches."),
+    "company.action": N_("What happens to a company that exists already."),
+    "person.match": N_("Two persons with the same key are the same person. By name only inside the row's company, by the others anywhere."),
+    "person.action": N_("What happens to a person that exists already."),
+    "person.without_company": N_("What happens to a person whose row names no company."),
+    "values.phones": N_("Telephone numbers of existing records, per kind: a mobile column replaces mobile numbers only."),
+    "values.urls_emails": N_("Web and e-mail addresses of existing records."),
+    "values.blank_cells": N_("Under Replace: what a mapped but blank cell does. Never to required fields, never to keys."),
+    "values.invalid": N_("A value that its field cannot take, as a date in words or a broken e-mail address."),
+    "values.country": N_("Two letters, as NO or DK: for telephone and VAT numbers in rows that name no country."),
+    "values.date_order": N_("How dates are written in the file."),
+    "values.decimal_separator": N_("How decimals are written in the file."),
+    "privacy.legal_basis": N_("For the purpose “Sales and service”, given to new persons. “Withdrawn” is never overwritten."),
+    "privacy.consent_source": N_("Where the consent came from."),
+    "privacy.comment": N_("Why, and how or where the consent was given; at most 255 characters."),
+    "duplicates.find": N_("Finding probable duplicates has a step of its own in a later version."),
+}
+"""One sentence for each setting."""
+
+_CHOICE_EXPLAINED = {
+    "company.action=add": N_("A new company even where it exists; rows of one file with the same key still make one."),
+    "company.action=merge": N_("Only fields that are empty in the store are filled."),
+    "company.action=replace": N_("The file wins, also over filled fields; empty ones are filled, too."),
+    "company.action=skip": N_("The stored company stays untouched; its persons are still imported."),
+    "person.action=add": N_("A new person even where one exists."),
+    "person.action=merge": N_("Only fields that are empty in the store are filled."),
+    "person.action=replace": N_("The file wins, also over filled fields; empty ones are filled, too."),
+    "person.action=skip": N_("The stored person stays untouched."),
+    "person.match=none": N_("Only companies are imported."),
+    "values.blank_cells=clear": N_("What would be cleared is counted in the preview and needs its own yes."),
+}
+
+
+def _choices(pairs: Sequence[tuple[str, str]], leave_out: str = "") -> list[Choice]:
+    return [Choice(value, _(label)) for value, label in pairs if value != leave_out]
+
+
+def _heading(text: str) -> Option:
+    return Option(text, text, OptionType.LABEL)
+
+
+def _choice(key: str, label: str, pairs: Sequence[tuple[str, str]], leave_out: str = "") -> Option:
+    default = value_of(Settings(), key)
+    return Option(key, label, OptionType.CHOICE, _(EXPLAINED.get(key, "")), default=default, choices=_choices(pairs, leave_out))
+
+
+def _items(key: str, label: str, items: Sequence[ListItem], first: Sequence[Choice] = ()) -> Option:
+    choices = [*first, *(Choice(item.name, item.name) for item in items if not item.deactivated)]
+    return Option(key, label, OptionType.CHOICE, _(EXPLAINED[key]), default=value_of(Settings(), key), choices=choices)
+
+
+def _text(key: str, label: str, length: int) -> Option:
+    return Option(key, label, OptionType.TEXT, _(EXPLAINED[key]), default="", maximum=length)
+
+
+def list_names(catalogue: Catalogue) -> list[str]:
+    """The lists that companies and persons have fields of."""
+    fields_of_both = [field for entity in ("company", "person") for field in catalogue.of(entity)]
+    found = [field.list for field in fields_of_both if field.type is FieldType.LIST and field.list]
+    return list(dict.fromkeys(found))
+
+
+def _list_label(name: str) -> str:
+    return _(name.removeprefix("x_").replace("_", " ").capitalize())
+
+
+def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequence[ListItem]], *, mandatory_company: bool) -> list[Option]:
+    """The whole form. What is not allowed now is not offered."""
+    # matching by ID finds stored records only, so there is nothing to add always
+    company_less = "add" if settings.company.match is CompanyKey.ID else ""
+    person_less = "add" if settings.person.match is PersonKey.ID else ""
+    form = [
+        _heading(_("Companies")),
+        _choice("company.match", _("The same when equal"), _COMPANY_KEYS),
+        _choice("company.action", _("Where it exists"), _ACTIONS, company_less),
+        _heading(_("Persons")),
+        _choice("person.match", _("The same when equal"), _PERSON_KEYS),
+    ]
+    if settings.person.match is not PersonKey.NONE:
+        form += [
+            _choice("person.action", _("Where it exists"), _ACTIONS, person_less),
+            _choice("person.without_company", _("If no company name"), _WITHOUT_COMPANY, "without" if mandatory_company else ""),
+        ]
+    form.append(_heading(_("Values missing from lists")))
+    form += [_list_option(name) for name in list_names(catalogue)]
+    form += [
+        _heading(_("Values")),
+        _choice("values.phones", _("Telephones"), _VALUES),
+        _choice("values.urls_emails", _("Web and e-mail addresses"), _VALUES),
+        _choice("values.blank_cells", _("Blank cells under Replace"), _BLANKS),
+        _choice("values.invalid", _("Values that do not fit"), _INVALID),
+        _text("values.country", _("Country of the file"), 2),
+        _choice("values.date_order", _("Dates"), _DATES),
+        _choice("values.decimal_separator", _("Decimals"), _DECIMALS),
+        _heading(_("Privacy: consent of new persons")),
+        _items("privacy.legal_basis", _("Legal basis"), lists.get("legal_basis", ()), (Choice("default", _("use the default")),)),
+        _items("privacy.consent_source", _("Consent source"), lists.get("consent_source", ())),
+        _text("privacy.comment", _("Consent comment"), COMMENT_LENGTH),
+        _heading(_("Probable duplicates")),
+        Option("duplicates.find", _("Find them"), OptionType.BOOLEAN, _(EXPLAINED["duplicates.find"]), default=True),
+    ]
+    return form
+
+
+def _list_option(name: str) -> Option:
+    leave_out = "default" if name in LISTS_WITHOUT_DEFAULT_POLICY else ""
+    help = _("What happens to a value that the list does not have.")
+    if name not in LISTS_WITH_DEFAULT and not leave_out:
+        help += " " + _("No default is set for this list, so the default is blank.")
+    return Option(f"lists.{name}", _list_label(name), OptionType.CHOICE, help, default="add", choices=_choices(_LIST_POLICIES, leave_out))
+
+
+def locked() -> dict[str, str]:
+    """What cannot be changed yet, and why."""
+    return {"duplicates.find": _("comes with a later version")}
+
+
+def value_of(settings: Settings, key: str) -> OptionValue:
+    """What the form shows for a setting, by its name in recipes."""
+    section, _dot, name = key.partition(".")
+    if section == "lists":
+        return str(settings.list_policy(name))
+    value: OptionValue = getattr(getattr(settings, section), name)
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def with_value(settings: Settings, key: str, value: OptionValue) -> Settings:
+    """The settings with one changed; what no longer goes with it is set to what does."""
+    section, _dot, name = key.partition(".")
+    if section == "lists":
+        return replace(settings, lists={**settings.lists, name: ListPolicy(str(value))})
+    part: Any = getattr(settings, section)
+    old = getattr(part, name)
+    typed: Any = value
+    if isinstance(old, StrEnum):
+        typed = type(old)(str(value))
+    elif key == "values.country":
+        typed = str(value or "").strip().upper()
+    changed: Settings = replace(settings, **{section: replace(part, **{name: typed})})
+    return _consistent(changed)
+
+
+def _consistent(settings: Settings) -> Settings:
+    company, person = settings.company, settings.person
+    if company.match is CompanyKey.ID and company.action is Action.ADD:
+        settings = replace(settings, company=replace(company, action=Action.MERGE))
+    if person.match is PersonKey.ID and person.action is Action.ADD:
+        settings = replace(settings, person=replace(person, action=Action.MERGE))
+    return settings
+
+
+def values(settings: Settings, form: Sequence[Option]) -> dict[str, OptionValue]:
+    """All values of the form."""
+    return {option.key: value_of(settings, option.key) for option in form if option.type is not OptionType.LABEL}
+
+
+def explain(key: str, value: OptionValue) -> str:
+    """What a setting means, and what its value means."""
+    parts = [_(EXPLAINED.get(key, "")), _(_CHOICE_EXPLAINED.get(f"{key}={value}", ""))]
+    return " ".join(part for part in parts if part)
+
+
+def entity_of(key: str) -> str:
+    """The entity a setting is about, where it is its key or action: "company", "person", else empty."""
+    section = key.partition(".")[0]
+    return section if section in {field.name for field in fields(Settings)} & {"company", "person"} else ""

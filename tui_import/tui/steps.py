@@ -1,0 +1,60 @@
+"""The steps of an import, and which of them can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_import.api.i18n import N_, _
+
+if TYPE_CHECKING:
+    from tui_import.session.importing import ImportSession
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step."""
+
+    id: str
+    title: str
+    """In English."""
+
+
+STEPS = (
+    Step("source", N_("Source")),
+    Step("mapping", N_("Mapping")),
+    Step("settings", N_("Settings")),
+    Step("preview", N_("Preview")),
+    Step("import", N_("Import")),
+    Step("result", N_("Result")),
+)
+
+
+def neighbour(step: str, direction: int) -> str:
+    """The step after (1) or before (-1); empty at the ends."""
+    ids = [each.id for each in STEPS]
+    at = ids.index(step) + direction
+    return ids[at] if 0 <= at < len(ids) else ""
+
+
+def current_step(session: ImportSession) -> str:
+    """Where an import that is taken up again goes on."""
+    return {"opened": "source", "read": "mapping", "planned": "preview", "applied": "result"}.get(session.state, "source")
+
+
+def closed_steps(session: ImportSession) -> dict[str, str]:
+    """Why a step cannot be reached now, by step; those that can are not in it."""
+    closed: dict[str, str] = {}
+    if session.state == "applied":
+        done = _("This import is done; undo takes it back.")
+        return {step.id: done for step in STEPS if step.id != "result"}
+    closed["result"] = _("There is a result when the import is done.")
+    if session.state == "opened":
+        return closed | dict.fromkeys(("mapping", "settings", "preview", "import"), _("The file is not read yet: F8 reads it."))
+    missing = session.missing()
+    if missing:
+        what = "; ".join(str(each.reason) for each in missing)
+        closed |= dict.fromkeys(("settings", "preview", "import"), _("First link what is missing: {what}").format(what=what))
+    elif session.report is None:
+        closed["import"] = _("First look at the preview (step 4).")
+    return closed

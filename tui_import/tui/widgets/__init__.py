@@ -1,0 +1,1 @@
+"""Widgets: they know no screen and no session; attributes go down to them, messages come up from them."""

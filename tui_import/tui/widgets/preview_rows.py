@@ -1,0 +1,62 @@
+"""Rows of the preview for the table: states in letters, cells, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tui_import.model.mapping import ColumnInfo
+from tui_import.model.plan import Operation, PreviewRow
+from tui_import.tui.safe import safe, shown
+from tui_import.tui.widgets.virtual_table import TableColumn, TableRow
+
+FIRST_CELLS = 2
+"""Columns before the file's own: row number and states."""
+
+TONES = {
+    Operation.ADDED: "good",
+    Operation.UPDATED: "change",
+    Operation.PROBLEM: "bad",
+    Operation.HELD: "bad",
+    Operation.SKIPPED: "dim",
+}
+
+
+class Keys(Protocol):
+    """Keys of the rows shown, in their order."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def __getitem__(self, index: int) -> int:
+        """The key at a position."""
+
+
+def preview_columns(columns: Sequence[ColumnInfo], row_title: str) -> list[TableColumn]:
+    """Row number and states stay, the file's columns scroll."""
+    first = [TableColumn(row_title, 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]
+    return [*first, *(TableColumn(safe(column.title)) for column in columns)]
+
+
+class PreviewRows:
+    """A provider over a filter's keys."""
+
+    def __init__(self, keys: Keys, load: Callable[[Sequence[int]], Sequence[PreviewRow]]) -> None:
+        self.keys = keys
+        self._load = load
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def rows(self, start: int, stop: int) -> Sequence[TableRow]:
+        """A window."""
+        return [self._row(row) for row in self._load([self.keys[at] for at in range(start, stop)])]
+
+    def _row(self, row: PreviewRow) -> TableRow:
+        states = " ".join(state.glyph for state in row.states)
+        worst = next((TONES[operation] for operation in TONES if operation in {state.operation for state in row.states}), "plain")
+        if any(state.operation is Operation.PROBLEM for state in row.states):
+            worst = "bad"
+        cells = [str(row.number), states, *map(shown, row.cells)]
+        marks = frozenset(position + FIRST_CELLS for position in row.marks)
+        return TableRow(cells, row.checked, {1: worst}, marks, "plain" if row.checked else "dim")

@@ -1,0 +1,136 @@
+"""Words for what the model speaks of in codes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.mapping import Evidence
+from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
+from tui_import.model.runs import RunInfo, UndoReport
+from tui_import.tui.widgets.status import number
+
+ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products")}
+OPERATIONS = {
+    "added": N_("new"),
+    "updated": N_("changed"),
+    "unchanged": N_("unchanged"),
+    "repeated": N_("repeated"),
+    "skipped": N_("skipped"),
+    "problem": N_("problem"),
+    "held": N_("held"),
+}
+SIGNS = {"added": "+", "updated": "~", "unchanged": "=", "repeated": '"', "skipped": "-", "problem": "!", "held": "?"}
+VERBS = {
+    Verb.FILL: N_("fill"),
+    Verb.OVERWRITE: N_("overwrite"),
+    Verb.CLEAR: N_("CLEAR"),
+    Verb.APPEND: N_("append"),
+    Verb.REMOVE: N_("remove"),
+    Verb.KEEP: N_("keep"),
+    Verb.SAME: N_("same"),
+}
+EVIDENCE = {
+    Evidence.SOURCE: N_("the source says so"),
+    Evidence.HEADER: N_("by its header"),
+    Evidence.SIMILAR_HEADER: N_("by a similar header"),
+    Evidence.VALUES: N_("by its values"),
+    Evidence.MEMORY: N_("as you linked it before"),
+    Evidence.RECIPE: N_("by the recipe"),
+    Evidence.USER: N_("by you"),
+}
+FILTERS = {
+    "all": N_("all"),
+    "new": N_("new"),
+    "changed": N_("changed"),
+    "unchanged": N_("unchanged"),
+    "skipped": N_("skipped"),
+    "problems": N_("problems"),
+    "clears": N_("clears"),
+    "warnings": N_("warnings"),
+    "unchecked": N_("un-checked"),
+}
+RUN_KINDS = {"import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo")}
+RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
+DRAFT_STATES = {
+    "opened": N_("not read yet"),
+    "reading": N_("not read yet"),
+    "read": N_("to be mapped"),
+    "mapping": N_("to be mapped"),
+    "planned": N_("in the preview"),
+    "applied": N_("imported"),
+}
+SELECTION_KINDS = {
+    "new": N_("new"),
+    "changed": N_("changed"),
+    "union": N_("all of"),
+    "intersection": N_("common to"),
+    "difference": N_("only in"),
+    "manual": N_("by hand"),
+}
+
+
+def word(table: Mapping[Any, str], code: str) -> str:
+    """The word for a code, in the user's language; the code itself where the table has none."""
+    return _(table.get(code, code))
+
+
+def moment(stamp: str) -> str:
+    """An ISO 8601 time of the store (UTC) as local date and time, to the minute."""
+    try:
+        return datetime.datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return stamp
+
+
+def rows(count: int) -> str:
+    """ "1,204 rows"."""
+    return ngettext("{count} row", "{count} rows", count).format(count=number(count))
+
+
+def counts_words(counts: Counts) -> str:
+    """ "+204 new  ~33 changed"."""
+    parts = [f"{SIGNS[name]}{number(count)} {word(OPERATIONS, name)}" for name, count in counts.as_dict().items() if count]
+    return "  ".join(parts) or _("nothing")
+
+
+def run_words(run: RunInfo) -> str:
+    """What a run did, in one line."""
+    parts = [f"{word(ENTITIES, entity)} {counts_words(counts)}" for entity, counts in run.entities.items() if counts.total]
+    return "; ".join(parts)
+
+
+def state_words(state: RowState) -> str:
+    """ "Company: changed (7)", with the reason where there is one."""
+    name = {"company": _("Company"), "person": _("Person"), "product": _("Product")}.get(state.entity, state.entity)
+    text = f"{name}: {word(OPERATIONS, state.operation)}"
+    if state.operation is Operation.REPEATED and state.row is not None:
+        text += " " + _("(as in row {row})").format(row=state.row)
+    elif state.record is not None:
+        text += " " + _("(record {id})").format(id=state.record)
+    return f"{text} – {state.reason}" if state.reason is not None else text
+
+
+def moved_words(report: PlanReport) -> str:
+    """What the last change moved: "12 persons from new to changed"."""
+    parts = []
+    for before, after, count in report.moved:
+        entity, _colon, old = before.partition(":")
+        new = after.partition(":")[2]
+        text = _("{entity}: {count} from {old} to {new}")
+        parts.append(text.format(entity=word(ENTITIES, entity), count=number(count), old=word(OPERATIONS, old), new=word(OPERATIONS, new)))
+    return "; ".join(parts)
+
+
+def undo_words(report: UndoReport) -> list[str]:
+    """What undo or redo did, and what it left alone."""
+    text = _("{restored} records put back, {kept} fields kept since they were edited later, {blocked} records blocked.")
+    texts = [text.format(restored=report.restored, kept=len(report.kept), blocked=len(report.blocked))]
+    for kept in report.kept[:20]:
+        line = _("kept {entity} {id}, {field}: “{found}” (not “{wanted}”), edited by {by} {at}")
+        values = {"found": kept.found, "wanted": kept.wanted, "by": kept.by or "?", "at": kept.at}
+        texts.append(line.format(entity=kept.entity, id=kept.record, field=kept.field, **values))
+    texts += [_("blocked {entity} {id}: {reason}").format(entity=b.entity, id=b.record, reason=b.reason) for b in report.blocked[:20]]
+    return texts
