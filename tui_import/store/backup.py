@@ -202,7 +202,8 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, pro
             moved = time.monotonic()
         progress.total = total
         progress.done = total - remaining
-        progress.check()
+        if status != sqlite3.SQLITE_DONE:  # too late to stop: it is written
+            progress.check()
 
     source.backup(target, pages=PAGES, progress=advance, sleep=0.05)
 

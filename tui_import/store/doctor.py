@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui_import.api.errors import StoreError
 from tui_import.api.i18n import _, ngettext
 from tui_import.model.runs import Check
 from tui_import.store.backup import PART, backup_folder, backups
@@ -66,9 +67,9 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
 
 def soundness(database: Database) -> Iterator[Check]:
     """The store itself: file, references, journal, write-ahead log."""
-    connection = database.connection
     restore = _("Restore a backup: tui-import restore FILE.")
     try:
+        connection = database.connection
         faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
         yield _check(_("Store file"), faults == ["ok"], "; ".join(faults), restore)
         broken = [f"{row[0]} {row[1]} → {row[2]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(SHOWN)]
@@ -77,7 +78,7 @@ def soundness(database: Database) -> Iterator[Check]:
         yield _check(_("Journal"), not found, "; ".join(found) or "ok", _("Undo of these runs may not be complete. ") + restore)
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
         yield _check(_("Write-ahead log"), mode == "wal", str(mode), _("The store may lie on a network drive; put it on a local disk."))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, StoreError) as error:
         yield Check(_("Store file"), ok=False, detail=str(error), hint=restore)
 
 
