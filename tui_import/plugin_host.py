@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -141,7 +141,7 @@ def columns_of(table: Table, name: str) -> Sequence[Column]:
     return [_readable(column) for column in columns]
 
 
-def checked_rows(table: Table, name: str) -> Iterator[Row]:
+def checked_rows(table: Table, name: str) -> Generator[Row, None, None]:
     """The rows of a table of the source ``name``, checked and made safe for the store; closing it closes the source's iterator.
 
     Texts with lone surrogates get replacement characters, whole numbers of more than 64 bits become texts, infinite numbers too.

@@ -20,7 +20,7 @@ def own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TUI_IMPORT_STORE", raising=False)
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_importer(tmp_path: Path) -> Iterator[Callable[[], Importer]]:
     """Makes importers, each with a store of its own."""
     made: list[Importer] = []
@@ -38,7 +38,7 @@ def make_importer(tmp_path: Path) -> Iterator[Callable[[], Importer]]:
         importer.workspace.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def importer(make_importer: Callable[[], Importer]) -> Importer:
     """One importer."""
     return make_importer()

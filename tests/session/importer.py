@@ -38,7 +38,8 @@ class Importer:
         for column in session.columns:
             session.unlink(column.position)
             session.link(column.position, column.header)
-        session.change_settings(settings or Settings())
+        if settings is not None:
+            session.change_settings(settings)
         return session
 
     def plan(self, rows: Sequence[Mapping[str, Any]], settings: Settings | None = None) -> tuple[ImportSession, PlanReport]:

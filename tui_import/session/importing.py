@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingABC
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from tui_import.api.errors import DriftError, RefusedError, StaleError, UsageErr
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
 from tui_import.api.source import Finding, Peek, Scalar, Table
+from tui_import.flow.mapping import recipe_mapping
 from tui_import.flow.read import LISTED, Reading, batches
 from tui_import.model.mapping import LINK_FROM, ColumnInfo, Drift, Evidence, Guess, Link, Mapping, Missing
 from tui_import.model.plan import KeyAdvice, PlanReport, PreviewRow, RowDetail, RowFilter, Summary
@@ -168,11 +169,8 @@ class ImportSession:
         progress.begin(_("Reading"), table.expected_rows())
         columns = plugin_host.columns_of(table, self.source)
         reading = Reading()
-        rows = plugin_host.checked_rows(table, self.source)
-        try:
+        with closing(plugin_host.checked_rows(table, self.source)) as rows:
             self._draft.write_rows(columns, batches(rows, len(columns), reading, progress))
-        finally:
-            rows.close()
         self._draft.write_meta(
             state="read",
             table=table.name,
@@ -272,9 +270,14 @@ class ImportSession:
 
     @property
     def settings(self) -> Settings:
-        """How the import behaves."""
+        """How the import behaves: as it was set, else the defaults; a file without any column of persons is one of companies only."""
         stored = self._draft.meta("settings")
-        return config.settings_from_dict(stored) if stored else Settings()
+        if stored:
+            return config.settings_from_dict(stored)
+        settings = config.default_settings()
+        if self.mapping.fields and not any(field.startswith("person.") for field in self.mapping.fields):
+            settings = replace(settings, person=replace(settings.person, match=PersonKey.NONE))
+        return settings
 
     def change_settings(self, settings: Settings) -> None:
         """Change them. Raises `UsageError` where they break a rule of the store."""
@@ -289,11 +292,8 @@ class ImportSession:
 
     def recipe(self) -> Recipe:
         """All of it, to save: finds its columns by their headers again."""
-        headers = {column.position: column.title for column in self.columns}
         mapping = self.mapping
-        fields: dict[str, tuple[str, ...]] = {}
-        for link in mapping.links:
-            fields[headers[link.column]] = (*fields.get(headers[link.column], ()), link.field)
+        fields = recipe_mapping(mapping, self.columns)
         options = {key: value for key, value in self.options.items() if value is not None and key not in SECRET_OPTIONS}
         constants = {key: value for key, value in mapping.constants.items() if isinstance(value, str | int | float | bool)}
         return Recipe(self.source, self.kind, options, fields, constants, self.settings, self._draft.meta("recipe_name", ""))

@@ -27,15 +27,22 @@ from tui_import.model.settings import Recipe, Settings
 from tui_import.plugin_host import SourceInfo
 from tui_import.session.importing import ImportSession, check_settings
 from tui_import.session.stored import summary_to_dict
-from tui_import.store import history, lists, reading, selections
+from tui_import.store import blame, history, lists, reading, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
-from tui_import.store.draft import Draft, drafts_in
+from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
 from tui_import.store.records import StoreReader
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
 RECENT = 10
 """So many files are remembered on the start screen."""
+
+
+def data_folder() -> Path:
+    """Where the store lies if nothing else is said."""
+    from platformdirs import user_data_path
+
+    return user_data_path("tui-import")
 
 
 class Workspace:
@@ -45,7 +52,7 @@ class Workspace:
     """
 
     def __init__(self, store: str | Path | None = None) -> None:
-        self.path = Path(store or os.environ.get(STORE_VARIABLE) or config.data_folder() / "store.sqlite").expanduser().absolute()
+        self.path = Path(store or os.environ.get(STORE_VARIABLE) or data_folder() / "store.sqlite").expanduser().absolute()
         """The store's file."""
         self.catalogue: Catalogue = config.load_catalogue()
         self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
@@ -88,7 +95,7 @@ class Workspace:
 
     def find_fields(self, query: str) -> Sequence[Field]:
         """Fields by any of their names in any language, the best first; all of them for an empty query."""
-        return flow_mapping.find_fields(query, self.catalogue, config.header_aliases())
+        return flow_mapping.find_fields(query, self.catalogue, config.load_vocabulary())
 
     # -- sources
 
@@ -134,8 +141,6 @@ class Workspace:
         session = ImportSession(self, draft, recipe)
         for key, value in {**(recipe.options if recipe else {}), **(options or {})}.items():
             session.set_option(key, value)
-        if location and location != "-":
-            config.remember_file(place)
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:
@@ -174,7 +179,8 @@ class Workspace:
 
     def recent_files(self) -> Sequence[str]:
         """Files opened lately that still exist, the last first."""
-        return [path for path in config.recent_files() if Path(path).is_file()][:RECENT]
+        found = dict.fromkeys([*locations_of_drafts(self.drafts_folder), *history.locations(self.database)])
+        return [path for path in found if Path(path).is_file()][:RECENT]
 
     @staticmethod
     def shown_source(location: str, table: str) -> str:
@@ -187,15 +193,15 @@ class Workspace:
     def guess(self, columns: Sequence[ColumnInfo], kind: str) -> Sequence[Guess]:
         """What each column is believed to be."""
         samples = [column.samples for column in columns]
-        return flow_mapping.guess(columns, samples, self.catalogue, config.header_aliases(), config.memory(), kind)
+        return flow_mapping.guess(columns, samples, self.catalogue, config.load_vocabulary(), config.load_memory(), kind)
 
     def match_recipe(self, recipe: Recipe, columns: Sequence[ColumnInfo]) -> tuple[ColumnMapping, Drift]:
         """A recipe's mapping on these columns, and how they differ from those it was made for."""
-        return flow_mapping.match_recipe(recipe, columns, config.header_aliases())
+        return flow_mapping.match_recipe(recipe, columns, self.catalogue, config.load_vocabulary())
 
     def missing(self, mapping: ColumnMapping, settings: Settings) -> Sequence[Missing]:
         """What must be linked before an import can go on."""
-        return flow_mapping.missing(mapping, settings, self.catalogue, self.mandatory_company)
+        return flow_mapping.missing(mapping, settings, self.catalogue, mandatory_company=self.mandatory_company)
 
     def remember(self, mapping: ColumnMapping, columns: Sequence[ColumnInfo]) -> None:
         """Keep a mapping in mind for this user's next file."""
@@ -209,7 +215,7 @@ class Workspace:
 
     def recipe(self, name: str) -> Recipe:
         """A recipe by name, or by path. Raises `RecipeError`."""
-        return config.find_recipe(name)
+        return config.load_recipe(config.recipe_path(name), self.catalogue)
 
     def save_recipe(self, recipe: Recipe, name: str) -> Path:
         """Keep a recipe under a name; an older one of that name is replaced."""
@@ -231,8 +237,8 @@ class Workspace:
 
     def run_with_content(self, digest: str, draft: str) -> RunInfo | None:
         """The last run, not undone, of another draft with the same cells."""
-        run = history.run_with_content(self.database, digest, draft)
-        return self.run(run) if run is not None else None
+        run = history.last_import_of(self.database, digest)
+        return run if run is not None and run.draft != draft else None
 
     def undo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
         """Take a run back, or only what it did to the members of a selection."""
@@ -267,7 +273,7 @@ class Workspace:
 
     def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]:
         """Where a record's values come from, newest first; of one field, where one is named."""
-        return history.blame(self.database, self.catalogue, entity, record, field)
+        return blame.blame(self.database, self.catalogue, entity, record, field)
 
     # -- records
 
@@ -343,19 +349,19 @@ class Workspace:
         """Copy the store and verify the copy."""
         from tui_import.store import backup
 
-        return backup.backup(self.database, Path(path) if path else None, progress or Progress())
+        return backup.backup(self.database, Path(path) if path else None, progress)
 
     def backups(self) -> Sequence[BackupInfo]:
         """The copies in the backup folder, the newest first."""
         from tui_import.store import backup
 
-        return backup.backups(self.database)
+        return backup.backups(self.path)
 
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
         from tui_import.store import backup
 
-        return backup.restore(self.database, Path(path))
+        return backup.restore(self.database, Path(path), self.catalogue)
 
     def doctor(self) -> Sequence[Check]:
         """Look at everything that can be wrong."""
@@ -363,5 +369,5 @@ class Workspace:
 
         found = list(doctor.checks(self.database, self.drafts_folder))
         for source in self.sources():
-            found.append(Check(_("Source {name}").format(name=source.name), source.status == "ok", source.reason or source.version))
+            found.append(Check(_("Source {name}").format(name=source.name), not source.error, source.error or source.version))
         return found

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -295,9 +294,17 @@ def drafts_in(folder: Path) -> list[DraftInfo]:
     return sorted(found, key=lambda info: info.changed, reverse=True)
 
 
-def key_array(rows: Iterable[tuple[int]]) -> array[int]:
-    """Row keys at four bytes each."""
-    return array("I", (n for (n,) in rows))
+def locations_of_drafts(folder: Path) -> list[str]:
+    """What the drafts of a store read, the last made first."""
+    found = []
+    for path in sorted(folder.glob("*.sqlite"), reverse=True):
+        try:
+            draft = Draft.open(path)
+        except StoreError:
+            continue
+        found.append(str(draft.meta("location", "")))
+        draft.close()
+    return found
 
 
 def _collect(samples: list[dict[str, None]], rows: Sequence[Sequence[Cell]]) -> None:

@@ -43,6 +43,12 @@ def last_import_of(database: Database, content_hash: str) -> RunInfo | None:
     return _info(row) if row else None
 
 
+def locations(database: Database, limit: int = 50) -> list[str]:
+    """What the last imports read, the newest first."""
+    rows = database.connection.execute("SELECT location FROM run WHERE kind = 'import' ORDER BY id DESC LIMIT ?", (limit,))
+    return [location for (location,) in rows if location]
+
+
 def _info(row: tuple[Any, ...]) -> RunInfo:
     number, kind, state, started, finished, user, source, rows, counts, backup, draft, seconds = row
     return RunInfo(

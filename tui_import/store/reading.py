@@ -72,6 +72,14 @@ def _members_only(selection: int | None) -> tuple[str, tuple[int, ...]]:
     return " AND id IN (SELECT record FROM selection_member WHERE selection = ?)", (selection,)
 
 
+def columns(catalogue: Catalogue, entity: str) -> list[str]:
+    """The names under which `records` gives a record's parts, in its order."""
+    company = ["company", "company_id"] if entity == "person" else []
+    fields = [field.name for field in catalogue.of(entity) if not field.virtual and field.name not in ("id", *company)]
+    consents = ["consents"] if entity == "person" else []
+    return ["id", *company, *fields, *consents, *BOOKKEEPING]
+
+
 def _read(database: Database, catalogue: Catalogue, entity: str, where: str, values: Sequence[int]) -> list[dict[str, Any]]:
     connection = database.connection
     single = catalogue.stored(entity)

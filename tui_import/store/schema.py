@@ -126,13 +126,13 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
         for entity in ENTITIES:
             create_entity(db, catalogue, entity)
         db.execute(CONSENT_TABLE)
-        db["preference"].insert_all({"key": key, "value": value} for key, value in SHIPPED_PREFERENCES.items())
-        db["list_item"].insert_all(
+        db.table("preference").insert_all({"key": key, "value": value} for key, value in SHIPPED_PREFERENCES.items())
+        db.table("list_item").insert_all(
             {"list": name, "name": item, "key": fold(item), "rank": rank}
             for name, items in lists.items()
             for rank, item in enumerate(items, 1)
         )
-        db["meta"].insert({"key": "generation", "value": 0})
+        db.table("meta").insert({"key": "generation", "value": 0})
 
     return every
 
@@ -143,5 +143,5 @@ def migrate(connection: sqlite3.Connection, catalogue: Catalogue, lists: Mapping
     with db.atomic():
         migrations(catalogue, lists).apply(db)
         add_missing_columns(db, catalogue)
-        db["meta"].upsert({"key": "catalogue", "value": fingerprint(catalogue)}, pk="key")
+        db.table("meta").upsert({"key": "catalogue", "value": fingerprint(catalogue)}, pk="key")
         db.execute(f"PRAGMA user_version = {VERSION}")

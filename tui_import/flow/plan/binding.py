@@ -32,9 +32,17 @@ SET_BLANK = 0
 class BlockOfRows(Protocol):
     """What `store.draft.Block` is."""
 
-    n: Sequence[int]
-    checked: Sequence[int | None]
-    columns: Mapping[int, Sequence[Cell]]
+    @property
+    def n(self) -> Sequence[int]:
+        """Row keys."""
+
+    @property
+    def checked(self) -> Sequence[int | None]:
+        """1 and 0 as the user said, None: automatic."""
+
+    @property
+    def columns(self) -> Mapping[int, Sequence[Cell]]:
+        """Position → one cell per row."""
 
 
 class Incoming(NamedTuple):
@@ -318,9 +326,9 @@ def _split_names(person: Bound) -> list[tuple[int, str]]:
     full = person.single.pop("full_name", None)
     position = person.columns.pop("full_name", CONSTANT)
     if full is not None:
-        for name in ("first_name", "middle_name", "last_name"):
-            person.single.setdefault(name, [None] * len(full))
-            person.columns.setdefault(name, position)
+        for part in ("first_name", "middle_name", "last_name"):
+            person.single.setdefault(part, [None] * len(full))
+            person.columns.setdefault(part, position)
         first, middle, last = person.single["first_name"], person.single["middle_name"], person.single["last_name"]
         for i, text in enumerate(full):
             if text is not None and first[i] is None and last[i] is None:

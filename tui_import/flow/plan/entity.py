@@ -373,7 +373,7 @@ class EntityPlanner:
         old_key = planned.keys.get(name)
         planned.values[name] = outcome.result
         planned.keys[name] = key
-        verb = outcome.verb
+        verb: Verb = outcome.verb
         if planned.original is not None:
             verb = merge_single(Action.REPLACE, original, outcome.result, clears=True).verb
         planned.changes[name] = Change(original, incoming, outcome.result, old_key, key, verb, n, column)
