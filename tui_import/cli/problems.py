@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.source import Finding
 from tui_import.cli.render import Output, number
-from tui_import.model.issues import Issue
-from tui_import.model.plan import PreviewRow, RowFilter
+from tui_import.model.issues import Issue, Severity
+from tui_import.model.plan import Operation, PreviewRow, RowFilter
 from tui_import.model.text import safe, shown
 
 if TYPE_CHECKING:
@@ -36,20 +35,22 @@ def write_findings(output: Output, session: ImportSession, findings: Sequence[Fi
 def write_problems(output: Output, session: ImportSession) -> None:
     """A line per row: file, sheet, row, column, value, and why."""
     keys = session.row_keys(RowFilter(show="problems"))
-    rows = session.preview_rows([keys[position] for position in range(min(len(keys), MOST))])
-    for row in rows:
-        for state in islice((state for state in row.states if state.reason is not None), 1):
-            output.note(_line(session, row, state.reason))
-    if len(keys) > MOST:
-        more = len(keys) - MOST
+    for position in range(min(len(keys), MOST)):
+        detail = session.detail(keys[position])
+        issues = [issue for issue in detail.issues if issue.severity is Severity.ERROR]
+        reasons = [state.reason for state in detail.row.states if state.operation is Operation.PROBLEM and state.reason]
+        for issue in issues or reasons[:1]:
+            output.note(_line(session, detail.row, issue))
+    more = len(keys) - MOST
+    if more > 0:
         output.note(ngettext("… and {count} row more", "… and {count} rows more", more).format(count=number(more)))
     if len(keys):
         output.note(_("To correct them: tui-import resume {draft}").format(draft=session.id))
 
 
-def _line(session: ImportSession, row: PreviewRow, issue: Issue | None) -> str:
+def _line(session: ImportSession, row: PreviewRow, issue: Issue) -> str:
     column = value = ""
-    if issue is not None and issue.column is not None:
+    if issue.column is not None:
         column = session.columns[issue.column].title
         value = shown(row.cells[issue.column])
     where = Where(session.location, session.table, row.number, column, value)
