@@ -178,6 +178,7 @@ class ImportSession:
             blank_rows=reading.blank,
             shown_source=self._workspace.shown_source(self.location, table.name),
             outdated=True,
+            seconds_read=time.monotonic() - started,
         )
         if self._draft.meta("mapping") is None:
             self._map_at_first()
@@ -313,10 +314,17 @@ class ImportSession:
                 where=Where(file=self.location),
                 hint=_("Map them by hand, or save the recipe anew."),
             )
+        started = time.monotonic()
         generation = self._workspace.reader.generation()
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
         report = self._preview.report(moved)
-        self._draft.write_meta(state="planned", outdated=False, generation=generation, report=report_to_dict(report))
+        self._draft.write_meta(
+            state="planned",
+            outdated=False,
+            generation=generation,
+            report=report_to_dict(report),
+            seconds_planned=time.monotonic() - started,
+        )
         return report
 
     @property
@@ -392,8 +400,8 @@ class ImportSession:
         """
         self._changeable()
         progress = progress or Progress()
-        started = time.monotonic()
         report = self._fresh_plan(progress)
+        started = time.monotonic() - self._draft.meta("seconds_read", 0.0) - self._draft.meta("seconds_planned", 0.0)
         if report.clears and not accept_clears:
             raise RefusedError(
                 ngettext("{count} value will be cleared.", "{count} values will be cleared.", report.clears).format(count=report.clears),

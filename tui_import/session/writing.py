@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def write(workspace: Workspace, draft: Draft, session: ImportSession, report: PlanReport, progress: Progress, started: float) -> Summary:
-    """Back up the store and apply the draft's plan to it. ``started``: `time.monotonic` of the whole step."""
+    """Back up the store and apply the draft's plan to it. ``started``: `time.monotonic` when the work
+    began, less what reading and planning took: a person's thinking in between is no part of an import's time."""
     begun = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     backup = workspace.backup(progress=progress).path
     mapping, settings = session.mapping, session.settings
