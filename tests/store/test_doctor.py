@@ -46,7 +46,7 @@ def test_a_journal_that_lost_an_image_is_found(store: Database) -> None:
     store.connection.execute("UPDATE journal SET image = NULL")
     check = look(store, "Journal")
     assert not check.ok
-    assert "1 undone records without their copy" in check.detail
+    assert "undone records without their copy: 1" in check.detail
 
 
 def test_broken_references_are_found(store: Database) -> None:

@@ -338,6 +338,7 @@ def test_a_replaced_number_comes_back_even_where_the_journal_did_not_save_its_ra
         run.connection.execute("UPDATE journal SET image = NULL")
     take_back(store, run.id)
     assert values_of(store, "company", company, "phone") == ["33 44 55 66", "70 10 20 30"]
+    assert store.connection.execute("SELECT min(id) FROM company_value").fetchone()[0] > 0
 
 
 def test_a_consent_given_by_an_import_goes_with_it_but_one_withdrawn_since_stays(store: Database) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_import.api.errors import StoreError
-from tui_import.api.i18n import _, ngettext
+from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.runs import Check
 from tui_import.store.backup import PART, backup_folder, backups
 from tui_import.store.connection import Database
@@ -30,19 +30,22 @@ OLDEST_SQLITE = (3, 37, 0)
 SHOWN = 5
 
 _JOURNAL_CHECKS = (
-    ("SELECT count(*) FROM journal j LEFT JOIN run r ON r.id = j.run WHERE r.id IS NULL", "entries without a run"),
-    ("SELECT count(*) FROM journal_change c LEFT JOIN journal j ON j.id = c.entry WHERE j.id IS NULL", "changes without an entry"),
+    ("SELECT count(*) FROM journal j LEFT JOIN run r ON r.id = j.run WHERE r.id IS NULL", N_("entries without a run: {count}")),
+    (
+        "SELECT count(*) FROM journal_change c LEFT JOIN journal j ON j.id = c.entry WHERE j.id IS NULL",
+        N_("changes without an entry: {count}"),
+    ),
     (
         "SELECT count(*) FROM journal WHERE op = 'insert' AND state = 'undone' AND (image IS NULL OR NOT json_valid(image))",
-        "undone records without their copy",
+        N_("undone records without their copy: {count}"),
     ),
     (
         "SELECT count(*) FROM journal j JOIN run r ON r.id = j.run"
         " WHERE (r.state, j.state) IN (VALUES ('done', 'undone'), ('undone', 'done'))",
-        "entries whose state is not their run's",
+        N_("entries whose state is not their run's: {count}"),
     ),
 )
-"""Query that counts faults, and what they are (for whoever repairs a store: not translated)."""
+"""Query that counts faults, and what they are."""
 
 
 def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] | None = None, terminal: bool | None = None) -> list[Check]:
@@ -74,7 +77,7 @@ def soundness(database: Database) -> Iterator[Check]:
         yield _check(_("Store file"), faults == ["ok"], "; ".join(faults), restore)
         broken = [f"{row[0]} {row[1]} → {row[2]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(SHOWN)]
         yield _check(_("References between records"), not broken, "; ".join(broken) or "ok", restore)
-        found = [f"{count} {what}" for query, what in _JOURNAL_CHECKS if (count := connection.execute(query).fetchone()[0])]
+        found = [_(what).format(count=count) for query, what in _JOURNAL_CHECKS if (count := connection.execute(query).fetchone()[0])]
         yield _check(_("Journal"), not found, "; ".join(found) or "ok", _("Undo of these runs may not be complete. ") + restore)
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
         yield _check(_("Write-ahead log"), mode == "wal", str(mode), _("The store may lie on a network drive; put it on a local disk."))

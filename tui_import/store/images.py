@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from tui_import.model.plan import Stored
 
+NEW = -1
+"""Id of a row that the journal does not know by id: it is given a new one."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -156,7 +158,7 @@ def _by_free_id(
     free: dict[int, tuple[Any, ...]] = {}
     others = []
     for row in rows:
-        if row[0] in taken or row[0] in free:
+        if row[0] == NEW or row[0] in taken or row[0] in free:
             others.append(row)
         else:
             free[row[0]] = row

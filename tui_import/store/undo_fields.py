@@ -9,12 +9,10 @@ from typing import NamedTuple
 
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import Stored, Verb
-from tui_import.store.images import ConsentRow, Image, ValueRow
+from tui_import.store.images import NEW, ConsentRow, Image, ValueRow
 
 CONSENT = "consent"
 DELETED = "deleted_at"
-NEW = -1
-"""Id of a value that the journal does not know by id: it is given a new one."""
 
 
 class Change(NamedTuple):
