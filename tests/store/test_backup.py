@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.builder import CATALOGUE, dump, importing, make_store
-from tui_import.api.errors import RefusedError, StoppedError, StoreDamagedError, StoreError, StoreTooNewError
+from tui_import.api.errors import RefusedError, StoppedError, StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError
 from tui_import.model.progress import Progress
 from tui_import.store import backup as backups_module
 from tui_import.store.backup import backup, backup_folder, backups, prune, restore, verify
@@ -227,4 +227,30 @@ def test_stopping_a_restore_leaves_the_store_as_it_was(store: Database, monkeypa
     with pytest.raises(StoppedError):
         restore(store, Path(old.path), CATALOGUE, StopLate())
     assert dump(store, bookkeeping=True) == before
+    add_company(store, "Still writable")
+
+
+def test_somebody_who_is_reading_does_not_stop_a_restore_and_reads_on(store: Database) -> None:
+    old = backup(store)
+    add_company(store, "Later")
+    other = Database(store.path)
+    other.connection.execute("BEGIN")
+    assert other.connection.execute("SELECT count(*) FROM company").fetchone()[0] == 51
+    restore(store, Path(old.path), CATALOGUE)
+    assert other.connection.execute("SELECT count(*) FROM company").fetchone()[0] == 51
+    other.connection.execute("ROLLBACK")
+    assert other.connection.execute("SELECT count(*) FROM company").fetchone()[0] == 50
+    other.close()
+
+
+def test_a_restore_while_somebody_writes_gives_up_and_says_so(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = backup(store)
+    monkeypatch.setattr(backups_module, "BUSY_SECONDS", 0)
+    store.connection.execute("PRAGMA busy_timeout = 0")
+    other = Database(store.path)
+    other.connection.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusyError):
+        restore(store, Path(old.path), CATALOGUE)
+    other.connection.execute("ROLLBACK")
+    other.close()
     add_company(store, "Still writable")

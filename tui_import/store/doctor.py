@@ -117,7 +117,7 @@ def _leftover_drafts(folder: Path) -> Check:
 def _backups(store: Path) -> Check:
     files = [Path(info.path) for info in reversed(backups(store))]
     detail = _size_and_age(files, ngettext("{count} backup", "{count} backups", len(files)))
-    parts = sorted(backup_folder(store).glob(f"*{PART}"))
+    parts = sorted(backup_folder(store).glob(f"*{PART}*"))
     hint = _("Broken-off copies may be deleted: {files}").format(files=_some([str(part) for part in parts]))
     return _check(_("Backups"), not parts, detail, hint)
 
