@@ -118,8 +118,10 @@ class Context:
         """The file has companies and persons."""
         return self.has("company") and self.has("person")
 
-    def beside(self, position: int) -> str:
-        """The entity of the nearest clear column; the person where the file is mostly about persons."""
+    def beside(self, position: int, concept: str) -> str:
+        """The entity of the nearest clear column; the person where the file is mostly about persons, unless both have such a column."""
+        if self.parts(concept):
+            return self.nearest(position)
         entities = list(self.entities.values())
         return "person" if entities.count("person") >= 2 * entities.count("company") else self.nearest(position)
 
@@ -127,6 +129,10 @@ class Context:
         """The entity of the nearest clear column, the left one where two are as near."""
         found = min(self.entities, key=lambda other: (abs(other - position), other > position), default=None)
         return "person" if found is None else self.entities[found]
+
+    def parts(self, concept: str) -> bool:
+        """The concept stands several times, here among companies, there among persons."""
+        return len({self.nearest(position) for position in self.columns_of(concept)}) > 1
 
     def columns_of(self, concept: str) -> list[int]:
         """Positions of the columns with this concept."""
@@ -176,13 +182,13 @@ def decide(position: int, concept: str, fields: Sequence[str], profile: Profile,
 def _of_mixed(position: int, concept: str, fields: Mapping[str, str], context: Context) -> tuple[str, float]:
     if concept in _OF_COMPANIES and fields["company"] in context.fields and fields["person"] not in context.fields:
         return "person", UNSURE  # the company's own has a clear column of its own ("Werkadres" beside "Adres")
-    if concept in _OF_COMPANIES and len({context.nearest(other) for other in context.columns_of(concept)}) > 1:
+    if concept in _OF_COMPANIES and context.parts(concept):
         return context.nearest(position), UNSURE  # "City" stands twice: after the home address and after the work address
     if concept in _OF_COMPANIES:
         return "company", LIKELY
     if concept in _OF_PERSONS:
         return "person", LIKELY
-    return context.beside(position), UNSURE + 0.07
+    return context.beside(position, concept), UNSURE + 0.07
 
 
 def _decide_name(_position: int, fields: Sequence[str], profile: Profile, context: Context) -> Choice:
@@ -229,7 +235,7 @@ def _decide_email(position: int, fields: Sequence[str], profile: Profile, contex
     elif profile.share("role") >= 0.5:
         best, confidence = "company", LIKELY
     else:
-        best, confidence = ("person" if alone else context.beside(position)), LIKELY
+        best, confidence = ("person" if alone else context.beside(position, "email")), LIKELY
     keys = {key.partition(".")[0]: key for key in fields}
     return [(keys[best], confidence), (keys["person" if best == "company" else "company"], UNLIKELY)]
 

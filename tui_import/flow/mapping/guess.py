@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from tui_import.api.i18n import N_, _
 from tui_import.flow.mapping.context import LIKELY, UNLIKELY, UNSURE, Context, concept_of, decide, fields_of, order_of
-from tui_import.flow.mapping.headers import EITHER, UNUSED, Alias, Reading, Vocabulary, languages_of, readings, squash
+from tui_import.flow.mapping.headers import EITHER, UNUSED, Alias, Reading, Vocabulary, languages_of, readings, shown, squash
 from tui_import.flow.mapping.memory import Memory
 from tui_import.flow.mapping.values import Profile, contradiction, supports
 from tui_import.model.fields import Catalogue
@@ -25,6 +25,8 @@ LANGUAGES = {
 }  # fmt: skip
 _SIMILAR_FROM = 84
 """Similarity (0…100) from which a header is taken for a misspelt or longer name of a field."""
+_SUPPORTED, _PROPOSED = 0.75, 0.58
+"""Confidence of an identical header found by similarity, with and without values that speak for it ("Contract number" is no contact's)."""
 _LEFT_OPEN = Alias(UNUSED, "", "", 0)
 """Stands for the header of a column that the user left unlinked last time."""
 _OTHERS = 3
@@ -146,7 +148,7 @@ def _known(column: _Column, catalogue: Catalogue, memory: Memory) -> tuple[Link,
 def _header_link(column: _Column, key: str, confidence: float, catalogue: Catalogue) -> Link:
     language = column.reading.alias.language if column.reading is not None else ""
     text = _("header “{header}” means {field} ({language})") if language else _("header “{header}” means {field}")
-    reason = text.format(header=column.info.header, field=catalogue[key].title, language=_(LANGUAGES.get(language, language)))
+    reason = text.format(header=shown(column.info.header), field=catalogue[key].title, language=_(LANGUAGES.get(language, language)))
     return Link(column.info.position, key, Evidence.HEADER, confidence, reason)
 
 
@@ -177,10 +179,10 @@ def _chosen_link(column: _Column, key: str, confidence: float, context: Context)
         company, person = _("header “{header}” in a file of companies"), _("header “{header}” in a file of persons")
     else:
         company = person = _("header “{header}”; it could be a company's or a person's")
-    reason = (company if entity == "company" else person).format(header=column.info.header)
+    reason = (company if entity == "company" else person).format(header=shown(column.info.header))
     kind = _NAME_KINDS.get(key)
     if column.concept == "name" and kind is not None and column.profile.count(kind):
-        reason = _("header “{header}”; {evidence}").format(header=column.info.header, evidence=column.profile.words(kind))
+        reason = _("header “{header}”; {evidence}").format(header=shown(column.info.header), evidence=column.profile.words(kind))
     return Link(column.info.position, key, Evidence.HEADER, confidence, reason)
 
 
@@ -244,9 +246,10 @@ def _similar(column: _Column, context: Context, catalogue: Catalogue, vocabulary
             fields = fields_of(reading, catalogue)
             choice = decide(column.info.position, reading.alias.name, fields, column.profile, context) if fields else []
             for key, certainty in choice:
-                supported = supports(catalogue[key], column.profile)
-                confidence = min(certainty, (0.75 if supported else 0.63 if score >= 90 else 0.55) * score / 100)
-                reason = _("header “{header}” is close to a name of {field}").format(header=column.info.header, field=catalogue[key].title)
+                best = _SUPPORTED if supports(catalogue[key], column.profile) else _PROPOSED
+                confidence = min(certainty, best * score / 100)
+                text = _("header “{header}” is close to a name of {field}")
+                reason = text.format(header=shown(column.info.header), field=catalogue[key].title)
                 links.append(Link(column.info.position, key, Evidence.SIMILAR_HEADER, confidence, reason))
     return links
 
@@ -298,7 +301,7 @@ def _second_line(link: Link, taken: dict[str, str], catalogue: Catalogue) -> Lin
 def _left_open(link: Link, taken: dict[str, str]) -> Link:
     if link.field not in taken or link.confidence < LINK_FROM:
         return link
-    reason = _("{reason}, but “{column}” feeds this field already").format(reason=link.reason, column=taken[link.field])
+    reason = _("{reason}, but “{column}” feeds this field already").format(reason=link.reason, column=shown(taken[link.field]))
     return replace(link, confidence=_TAKEN, reason=reason)
 
 

@@ -29,6 +29,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "ı": "i"})
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
 _LONGEST_PHRASE = 4
+_LONGEST_SHOWN = 40
 _LONGEST_HEADER = 200
 """Longer ones are no headers; nobody names a column so."""
 
@@ -49,6 +50,12 @@ def plain(squashed: str) -> str:
     if squashed.isascii():
         return squashed
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", squashed.translate(_PLAIN)))
+
+
+def shown(header: str) -> str:
+    """A header in a sentence: without control characters, not too long."""
+    text = "".join(character if character.isprintable() else "�" for character in header)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 class Alias(NamedTuple):

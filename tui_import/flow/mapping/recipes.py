@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui_import.api.i18n import _
 from tui_import.flow.mapping.context import fields_of
-from tui_import.flow.mapping.headers import Vocabulary, plain, readings, squash
+from tui_import.flow.mapping.headers import Vocabulary, plain, readings, shown, squash
 from tui_import.flow.mapping.values import Profile, contradiction, supports
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.mapping import ColumnInfo, Drift, Evidence, Link
@@ -123,7 +123,7 @@ def _by_alias(
         position = next((position for position, meant in means.items() if meant.intersection(fields)), None)
         if position is not None:
             del means[position]
-            reason = _("another name for “{header}” of the recipe").format(header=header)
+            reason = _("another name for “{header}” of the recipe").format(header=shown(header))
             renamed[header] = _Found(position, reason)
     return renamed
 
@@ -157,7 +157,8 @@ def _by_type(
         ]
         if len(fitting) == 1:
             taken.add(fitting[0].position)
-            renamed[header] = _Found(fitting[0].position, _("its values are those of “{header}” of the recipe").format(header=header))
+            reason = _("its values are those of “{header}” of the recipe").format(header=shown(header))
+            renamed[header] = _Found(fitting[0].position, reason)
     return renamed
 
 

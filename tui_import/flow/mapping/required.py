@@ -29,25 +29,19 @@ def missing(mapping: Mapping, settings: Settings, catalogue: Catalogue, *, manda
 
 
 def _of_companies(mapping: Mapping, settings: Settings, mandatory: bool) -> Iterator[Missing]:
-    key = settings.company.match
+    key, without = settings.company.match, settings.person.without_company
     persons = settings.person.match is not PersonKey.NONE
     has_company = any(field.startswith("company.") for field in mapping.fields)
-    alone = persons and not mandatory and settings.person.without_company is WithoutCompany.WITHOUT
-    if alone and not has_company:
+    if persons and not has_company and without is WithoutCompany.WITHOUT and not mandatory:
         return
-    if persons and settings.person.without_company is WithoutCompany.CREATE and not has_company:
-        # companies are named after their persons then: either name will do
-        yield Missing((_COMPANY_NAME, *_PERSON_NAMES), _("A company's name is needed, or the person's, after whom it is called."))
-        return
-    if key in {CompanyKey.NAME, CompanyKey.NAME_DEPARTMENT} and not alone:
+    if persons and not has_company and without is WithoutCompany.CREATE:
+        yield Missing((_COMPANY_NAME, *_PERSON_NAMES), _("A company needs a name; without one it is called after its person."))
+    elif key in {CompanyKey.NAME, CompanyKey.NAME_DEPARTMENT}:
         yield Missing((_COMPANY_NAME,), _("A company needs a name."))
-    fields = COMPANY_KEY_FIELDS[key]
     if key is CompanyKey.NAME_DEPARTMENT:
-        yield Missing((fields,), _("Companies are matched by name and department: both have to be linked."))
-    elif fields != _COMPANY_NAME:
-        yield Missing((fields,), _("Companies are matched by this field."))
-    elif alone:
-        yield Missing((_COMPANY_NAME,), _("A company needs a name."))
+        yield Missing((COMPANY_KEY_FIELDS[key],), _("Companies are matched by name and department: both have to be linked."))
+    elif key is not CompanyKey.NAME:
+        yield Missing((COMPANY_KEY_FIELDS[key],), _("Companies are matched by this field."))
 
 
 def _of_persons(settings: Settings) -> Iterator[Missing]:
