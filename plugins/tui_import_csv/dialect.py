@@ -22,6 +22,8 @@ LEAST = 0.9 * math.log(3)
 RARE_SHARE = 0.95
 DECIMAL_COMMA = 0.8
 """What a comma is worth as delimiter where most commas stand between two digits."""
+QUOTES_HOLD = 0.9
+"""Share of agreeing records from which on quotation marks are surely what they look like."""
 WITHOUT_QUOTES = 0.75
 """What a reading is worth that takes quotation marks for letters."""
 
@@ -65,9 +67,13 @@ def find_dialect(lines: Sequence[str], delimiter: str = "", quote: str | None = 
     """
     text = "".join(lines)
     best, best_score = Dialect(delimiter or ",", '"' if quote is None else quote), 0.0
+    agreed: dict[str, float] = {}
     for group in [(delimiter,)] if delimiter else [(*DELIMITERS, *RARE), LAST_RESORT]:
         for candidate in _candidates(text, group, quote):
+            if not candidate.quote and quote is None and agreed.get(candidate.delimiter, 0.0) >= QUOTES_HOLD:
+                continue
             found = consistency(lines, candidate, cut=cut)
+            agreed[candidate.delimiter] = max(agreed.get(candidate.delimiter, 0.0), found.share)
             score = found.score * _weight(candidate, text, quote)
             if (group is LAST_RESORT and score < LEAST) or (not delimiter and candidate.delimiter in RARE and found.share < RARE_SHARE):
                 continue

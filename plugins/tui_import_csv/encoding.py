@@ -31,9 +31,12 @@ _CANDIDATES = (
 _WESTERN = frozenset("åäöæøéèüßàáâçëêíîïóôúñœÅÄÖÆØÉÈÜÀÁÂÇÍÓÚÑ")
 """Letters of the Nordic and West European languages; the other letters of Windows Western are rare."""
 _OTHER_WESTERN = ("cp850", "mac-roman")
-_WORD_WITH_FOREIGN = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\s;,|]*")
+_WORD_WITH_FOREIGN = re.compile(r"[^\W\d_]{0,40}[^\x00-\x7f][^\s;,|]{0,40}")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_WORD_ENDS = re.compile(rb"[ ,;\t\r\n]")
+AROUND = 40
+"""Bytes taken before and after a foreign letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def detect(path: Path) -> Encoded:
     """Read the whole file once, in pieces, and tell its encoding."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     valid = True
-    odd_lines: list[bytes] = []
+    odd_words: list[bytes] = []
     odd_bytes = longest = line = 0
     head = b""
     with path.open("rb") as file:
@@ -62,7 +65,7 @@ def detect(path: Path) -> Encoded:
             line = len(chunk) if breaks else line + len(chunk)
             longest = max(longest, line)
             if odd_bytes < SAMPLE and not chunk.isascii():
-                odd_bytes += _collect(chunk, odd_lines)
+                odd_bytes += _collect(chunk, odd_words)
             valid = valid and _decodes(decoder, chunk)
     valid = valid and _decodes(decoder, b"", final=True)
     for mark, encoding in _MARKS:
@@ -73,7 +76,7 @@ def detect(path: Path) -> Encoded:
         return Encoded(wide, False, longest)
     if valid:
         return Encoded("utf-8", True, longest)
-    odd = b"\n".join(odd_lines)
+    odd = b"\n".join(odd_words)
     return Encoded("utf-8" if _nearly_utf8(odd) else _guess(head + b"\n" + odd), False, longest)
 
 
@@ -90,15 +93,17 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     return True
 
 
-def _collect(chunk: bytes, lines: list[bytes]) -> int:
-    """Add the lines with bytes over 127, for a guess needs those; returns how many bytes."""
-    size = 0
-    for found in _NOT_ASCII.finditer(chunk):
-        text = found[0][:1000]
-        lines.append(text)
-        size += len(text)
-        if size >= SAMPLE:
-            break
+def _collect(chunk: bytes, words: list[bytes]) -> int:
+    """Add the words with bytes over 127 and what is near them, for a guess needs those; returns how many bytes."""
+    size = place = 0
+    while size < SAMPLE and (found := _NOT_ASCII.search(chunk, place)):
+        start = max(place, found.start() - AROUND)
+        whole = _WORD_ENDS.search(chunk, start, found.start())
+        start = whole.end() if whole else start
+        end = _WORD_ENDS.search(chunk, min(found.end() + AROUND, len(chunk)))
+        place = min(end.start(), found.end() + 4 * AROUND) if end else len(chunk)
+        words.append(chunk[start:place])
+        size += place - start
     return size
 
 

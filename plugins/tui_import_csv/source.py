@@ -31,6 +31,8 @@ SAMPLE_CHARACTERS = 1 << 20
 """What the delimiter is found by."""
 SAMPLE_RECORDS = 200
 """What the heading and the width are found by."""
+FEW_CONTROLS = 20
+"""Control characters that a text may have."""
 AUTO = "auto"
 
 _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":"}
@@ -42,7 +44,7 @@ _FOREIGN = (
     (b"\x1f\x8b", N_("It is compressed with gzip; unpack it first.")),
     (b"SQLite format 3", N_("It is a SQLite database, not a text file.")),
 )
-_FOREIGN_WORD = re.compile(r"\w*[^\x00-\x7f]\w*")
+_FOREIGN_WORD = re.compile(r"\w{0,30}[^\x00-\x7f]\w{0,30}")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -225,7 +227,8 @@ class CsvTable(Table):
         encoding = wanted.encoding or found.encoding
         lines, cut = self._first_lines(encoding)
         text = "".join(lines)
-        if len(_CONTROL.findall(text)) > len(text) / 10:
+        controls = len(_CONTROL.findall(text))
+        if not wanted.encoding and controls > FEW_CONTROLS and controls > len(text) / 10:
             raise SourceError(
                 _("It does not look like text."), where=Where(self._shown), hint=_("Choose another encoding or another source for it.")
             )
@@ -327,8 +330,10 @@ def _fit(values: list[str | None], width: int, line: int, short: Tally, long: Ta
 
 def _foreign_words(text: str) -> str:
     """A few words by which a reader sees whether the encoding is right."""
-    words = dict.fromkeys(itertools.islice(_FOREIGN_WORD.findall(text), 200))
-    return " ".join(word[:30] for word in itertools.islice(words, 8))
+    if text.isascii():
+        return ""
+    words = dict.fromkeys(found[0] for found in itertools.islice(_FOREIGN_WORD.finditer(text), 200))
+    return " ".join(itertools.islice(words, 8))
 
 
 def _sentences(notes: Notes, short: Tally, long: Tally) -> list[Finding]:

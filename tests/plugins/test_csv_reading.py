@@ -114,7 +114,7 @@ def test_one_broken_byte_does_not_make_utf8_something_else(csv_file) -> None:
 
 
 def test_letters_that_stand_late_in_a_large_file_decide_the_encoding(csv_file) -> None:
-    reading = read_csv(csv_file(b"Name;City\n" + b"Acme;Oslo\n" * 200_000 + "Søren;Århus\n".encode("cp1252")))
+    reading = read_csv(csv_file(b"Name;City\n" + b"Acme;Oslo\n" * 150_000 + "Søren;Århus\n".encode("cp1252")))
     assert reading.facts["encoding"] == "cp1252"
     assert reading.values[-1] == ["Søren", "Århus"]
 

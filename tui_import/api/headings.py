@@ -110,7 +110,7 @@ def _kind(value: Scalar) -> str:
         if isinstance(value, bool):
             return "boolean"
         return "date" if isinstance(value, (datetime.date, datetime.time)) else "number"
-    text = value.strip()
+    text = value.strip()[:LONG_HEADING]
     if not text:
         return ""
     if _ADDRESS.search(text):
