@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,11 +9,11 @@ from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
 from tui_import.cli.records import add_entity
-from tui_import.cli.render import local_time, number
+from tui_import.cli.render import Output, local_time, number
 from tui_import.cli.stopping import work
-from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, summary_object, write_summary
+from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, summary_object
 from tui_import.model.plan import Summary
-from tui_import.model.runs import RunInfo, UndoReport
+from tui_import.model.runs import Kept, RunInfo, UndoReport
 from tui_import.model.text import safe, shown
 
 KINDS = {"import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring")}
@@ -93,43 +92,56 @@ def undo(call: Call) -> int:
     """Take a run back: every field that still holds what the run wrote."""
     with work() as progress:
         summary, report = call.workspace.undo(call.arguments.run, selection=call.arguments.selection, progress=progress)
-    return _write_report(call, summary, report, _("Run {run} is undone.").format(run=report.run))
+    return _write_report(call.output, summary, report, _("Run {run} is undone.").format(run=report.run))
 
 
 def redo(call: Call) -> int:
     """Do a run again that was taken back."""
     with work() as progress:
         summary, report = call.workspace.redo(call.arguments.run, progress=progress)
-    return _write_report(call, summary, report, _("Run {run} is done again.").format(run=report.run))
+    return _write_report(call.output, summary, report, _("Run {run} is done again.").format(run=report.run))
 
 
-def _write_report(call: Call, summary: Summary, report: UndoReport, title: str) -> int:
-    output = call.output
-    if output.as_json:
-        output.result({**summary_object(summary), "kept_fields": report.kept, "blocked_records": report.blocked})
-    else:
-        write_summary(output, dataclasses.replace(summary, notes=()), title)
+def _write_report(output: Output, summary: Summary, report: UndoReport, title: str) -> int:
+    output.result({**summary_object(summary), "kept_fields": report.kept, "blocked_records": report.blocked})
+    output.text(title)
     output.text(ngettext("{count} record put back.", "{count} records put back.", report.restored).format(count=number(report.restored)))
-    for kept in report.kept[:MOST]:
-        output.note(
-            _("{entity} {record}, {field}: kept “{found}”, which {who} wrote {when}; the run would put back “{wanted}”.").format(
-                entity=kept.entity,
-                record=kept.record,
-                field=kept.field,
-                found=shown(kept.found),
-                wanted=shown(kept.wanted),
-                who=safe(kept.by) or _("somebody"),
-                when=local_time(kept.at) if kept.at else _("later"),
+    if report.kept:
+        kept = len(report.kept)
+        output.text(
+            ngettext("{count} field kept, since it was changed later:", "{count} fields kept, since they were changed later:", kept).format(
+                count=number(kept)
             )
         )
-    for blocked in report.blocked[:MOST]:
-        output.note(
-            _("{entity} {record}: left alone: {reason}").format(entity=blocked.entity, record=blocked.record, reason=safe(blocked.reason))
-        )
+    for each in report.kept[:MOST]:
+        output.note(_kept_line(each))
+    if report.blocked:
+        blocked = len(report.blocked)
+        output.text(ngettext("{count} record left alone:", "{count} records left alone:", blocked).format(count=number(blocked)))
+    for each_blocked in report.blocked[:MOST]:
+        output.note(f"  {entity_number(each_blocked.entity, each_blocked.record)}: {safe(each_blocked.reason)}")
     more = max(len(report.kept) - MOST, 0) + max(len(report.blocked) - MOST, 0)
     if more:
         output.note(ngettext("… and {count} more", "… and {count} more", more).format(count=number(more)))
+    if not (report.restored or report.kept or report.blocked):
+        output.note(_("There was nothing to do."))
     return ROWS_LEFT if report.blocked else 0
+
+
+def _kept_line(kept: Kept) -> str:
+    return _("  {record}, {field}: “{found}” of {who}, {when}; “{wanted}” would have come back").format(
+        record=entity_number(kept.entity, kept.record),
+        field=safe(kept.field),
+        found=shown(kept.found),
+        wanted=shown(kept.wanted),
+        who=safe(kept.by) or _("somebody"),
+        when=local_time(kept.at) if kept.at else _("later"),
+    )
+
+
+def entity_number(entity: str, record: int) -> str:
+    """ "company 7", as commands take it."""
+    return f"{safe(entity)} {record}"
 
 
 # -- blame

@@ -100,10 +100,14 @@ def _unlock(session: ImportSession) -> None:
         try:
             session.peek(1)
             return
-        except PasswordNeededError:
+        except PasswordNeededError as wanted:
             if attempt == PASSWORD_TRIES or not sys.stderr.isatty():
                 raise
-            session.set_option("password", getpass.getpass(_("Password of {file}: ").format(file=safe(session.location))))
+            try:
+                password = getpass.getpass(_("Password of {file}: ").format(file=safe(session.location)))
+            except EOFError:
+                raise wanted from None
+            session.set_option("password", password)
 
 
 def _choices(call: Call) -> Choices:
@@ -178,11 +182,12 @@ def _conclude(call: Call, session: ImportSession, report: PlanReport) -> int:
     if arguments.plan_only or too_many:
         write_plan(call, session, report)
         if too_many:
-            output.note(
-                _("Nothing was imported: {count} problems are more than {limit}.").format(
-                    count=number(problems), limit=number(arguments.max_problems)
-                )
+            sentence = ngettext(
+                "Nothing was imported: {count} problem row is more than {limit}.",
+                "Nothing was imported: {count} problem rows are more than {limit}.",
+                problems,
             )
+            output.note(sentence.format(count=number(problems), limit=number(arguments.max_problems)))
         return ROWS_LEFT if left else 0
     _refuse_clears(call, session, report)
     return _apply(call, session)

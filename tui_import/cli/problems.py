@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import Where
@@ -29,7 +30,7 @@ def shown_source(workspace: Workspace, session: ImportSession) -> str:
 def write_findings(output: Output, session: ImportSession, findings: Sequence[Finding]) -> None:
     """What is worth knowing about how the file was read."""
     for finding in findings[:MOST]:
-        output.note(f"{safe(str(Where(session.location, session.table, finding.row)))}: {safe(finding.message)}")
+        output.note(f"{safe(str(_where(session, finding.row)))}: {safe(finding.message)}")
 
 
 def write_problems(output: Output, session: ImportSession) -> None:
@@ -44,8 +45,12 @@ def write_problems(output: Output, session: ImportSession) -> None:
     more = len(keys) - MOST
     if more > 0:
         output.note(ngettext("… and {count} row more", "… and {count} rows more", more).format(count=number(more)))
-    if len(keys):
+    if not len(keys):
+        return
+    if session.summary is None:
         output.note(_("To correct them: tui-import resume {draft}").format(draft=session.id))
+    else:
+        output.note(_("Correct them in the file and import it again: what is in the store already stays as it is."))
 
 
 def _line(session: ImportSession, row: PreviewRow, issue: Issue) -> str:
@@ -53,5 +58,10 @@ def _line(session: ImportSession, row: PreviewRow, issue: Issue) -> str:
     if issue.column is not None:
         column = session.columns[issue.column].title
         value = shown(row.cells[issue.column])
-    where = Where(session.location, session.table, row.number, column, value)
-    return f"{safe(str(where))}: {safe(str(issue))}"
+    return f"{safe(str(_where(session, row.number, column, value)))}: {safe(str(issue))}"
+
+
+def _where(session: ImportSession, row: int | None, column: str = "", value: str = "") -> Where:
+    """The place; a text file's only table is not worth a name of its own."""
+    table = "" if session.table in (Path(session.location).name, _("standard input")) else session.table
+    return Where(session.location, table, row, column, value)

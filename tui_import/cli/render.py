@@ -57,9 +57,10 @@ class Output:
             for item in items:
                 self.result(as_object(item) if as_object else item)
             return
-        rows = [[cell(read(item)) for read in columns.values()] for item in items]
-        if rows:
-            self.text(table(list(columns), rows))
+        values = [[read(item) for read in columns.values()] for item in items]
+        if values:
+            numbers = (column for column in range(len(columns)) if all(type(line[column]) is int for line in values))
+            self.text(table(list(columns), [[cell(value) for value in line] for line in values], right=frozenset(numbers)))
         else:
             self.note(empty)
 
