@@ -200,8 +200,8 @@ def findings(summary: Mapping[str, Any], changed: bool, hidden_rows: bool, colum
         names = [_name(column, columns) for column in sorted(formulas)[:SHOWN_NAMES]]
         found.append(
             ngettext(
-                "{count} formula has no result in the file, so its cell is empty ({columns}). Save the file in a spreadsheet program.",
-                "{count} formulas have no result in the file, so their cells are empty ({columns}). Save the file in a spreadsheet program.",
+                "{count} formula has no result in the file, so its cell is empty ({columns}). Save it in a spreadsheet program.",
+                "{count} formulas have no result in the file, so their cells are empty ({columns}). Save it in a spreadsheet program.",
                 count,
             ).format(count=count, columns=", ".join(names))
         )

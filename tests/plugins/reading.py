@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_import.api import Finding, OptionValue, Row, Scalar, Source
+from tui_import.api import Finding, OptionValue, Row, Scalar, Source, SourceError
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,14 @@ class Reading:
     @property
     def sentences(self) -> str:
         return " ".join(finding.message for finding in self.findings)
+
+
+def outcome(source: Source, location: str) -> Reading | SourceError:
+    """What came out of the first table, or the error that says why nothing did; any other exception goes through."""
+    try:
+        return read(source, location)
+    except SourceError as error:
+        return error
 
 
 def read(source: Source, location: str, table: str = "", **options: OptionValue) -> Reading:

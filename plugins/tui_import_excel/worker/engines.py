@@ -71,7 +71,11 @@ def _whole(container: Container, sheet: str) -> Values:
         raise RefusedError("no_sheet", sheet) from error
     except python_calamine.CalamineError as error:
         raise _refused(error) from error
-    return Values(found.iter_rows(), found.total_height + 1 if found.height else 0, "calamine")
+    rows = found.iter_rows()
+    if found.start and found.start[1]:  # it leaves empty columns out on the left, though not empty rows above
+        margin = [""] * found.start[1]
+        rows = (margin + row for row in rows)
+    return Values(rows, found.total_height + 1 if found.height else 0, "calamine")
 
 
 def _streamed(container: Container, sheet: str) -> Values:
