@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.session.importer import Importer
@@ -125,7 +125,8 @@ def test_the_preview_counts_what_happens_and_undo_and_redo_give_both_stores_back
 @given(rows=ROWS, rules=RULES.filter(lambda rules: Action.ADD not in (rules.company.action, rules.person.action)))
 def test_the_same_file_a_second_time_adds_nothing_that_a_key_identifies(rows: list[dict[str, str]], rules: Settings) -> None:
     with a_store() as importer:
-        importer.run(rows, rules)
+        summary = importer.run(rows, rules)
+        assume(not summary.left)  # a row that was a problem may find its record the second time
         _session, report = importer.plan(rows, rules)
 
         first = report.count("company").added

@@ -414,3 +414,12 @@ def test_constants_fill_every_row_that_has_no_value_of_its_own(importer: Importe
 
     found = {record["name"]: (record["category"], record["country"]) for record in importer.companies()}
     assert found == {"Acme A/S": ("Prospect", "DK"), "Other": ("Partner", "DK")}
+
+
+def test_a_person_renamed_by_a_later_row_is_found_by_the_new_name(importer: Importer) -> None:
+    rules = Settings(person=PersonRules(match=PersonKey.MOBILE, action=Action.REPLACE), values=DK)
+    importer.run([person("Anna", "Holm", mobile="40 12 34 56"), person("Anna", "Lund", mobile="40 12 34 56")], rules)
+
+    summary = importer.run([person("Anna", "Lund")], Settings(person=PersonRules(match=PersonKey.NAME)))
+
+    assert summary.entities["person"].unchanged == 1

@@ -20,6 +20,7 @@ from tui_import.model.plan import SelectionInfo
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database, as_store_error, bump_generation
 from tui_import.store.draft import Draft
+from tui_import.store.images import remember_removed
 from tui_import.store.layout import ENTITIES
 
 RANGE = 20_000
@@ -340,6 +341,7 @@ def _journal_updates(run: _Run, entity: str) -> None:
         f" FROM draft.plan_{entity}_value c {entry} WHERE c.verb IN ('append', 'remove') ORDER BY c.id",
         (run.id,),
     )
+    remember_removed(connection, run.id, entity)
 
 
 def _journal_joins(run: _Run, entity: str) -> None:

@@ -31,6 +31,7 @@ _SERIAL = re.compile(r"\d{4,8}(?:\.\d+)?")
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{3} ?\d{0,2}|\d{4} ?[A-Z]{2}|\d{5}-\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", re.IGNORECASE)
 _VAT_SHAPE = re.compile(r"(?:[A-Z]{2,3}[ -]?)?[\dA-Z]?\d[\d .\-/]{5,16}[\dA-Z]{0,3}(?: ?MVA)?", re.IGNORECASE)
 _VAT_COUNTRIES = ("DK", "NO", "SE", "FI", "DE", "NL", "BE", "FR", "ES", "AT", "CH", "GB", "IT", "PL", "EE", "LU", "IE", "PT", "CZ")
+_VAT_TRIED = 6
 _BOOLEAN = words(
     "true false yes no ja nej nei nein nee oui non sí si kyllä ei y n j x ✓ sand falsk sant usant wahr falsch vrai faux waar onwaar"
 )
@@ -104,9 +105,14 @@ def count_vat_numbers(values: Sequence[str]) -> int:
             prefixed += is_valid(text, fold_vat(text), {"EL": "GR", "XI": "GB"}.get(prefix, prefix))
         else:
             bare.append(text)
-    if not bare:
-        return prefixed
-    return prefixed + max(sum(is_valid(text, fold_vat(text, region), region) for text in bare) for region in _VAT_COUNTRIES)
+
+    def right(region: str, texts: Sequence[str]) -> int:
+        return sum(is_valid(text, fold_vat(text, region), region) for text in texts)
+
+    # a few values tell which countries it cannot be: trying all values in all of them would take half a second for a wide file
+    first = bare[:_VAT_TRIED]
+    likely = [region for region in _VAT_COUNTRIES if right(region, first) * 2 >= len(first)]
+    return prefixed + max((right(region, bare) for region in likely), default=0)
 
 
 def is_country(text: str) -> bool:

@@ -165,7 +165,8 @@ class ContactsPlanner:
         if match is CompanyKey.NAME:
             return [fold(name) if name else None for name in self._create_names]
         if match is CompanyKey.NAME_DEPARTMENT:
-            return [name_department(fold(name), None) if name else None for name in self._create_names]
+            departments = self._bound.entities["company"].keys.get("department") or [None] * len(self._create_names)
+            return [name_department(fold(name), dep) if name else None for name, dep in zip(self._create_names, departments, strict=True)]
         return [None] * len(self._create_names)
 
     def _keys_of_persons(self, count: int) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
+from tui_import.flow.folding import person_name_key
 from tui_import.flow.plan.binding import CONSTANT, SET_BLANK, Bound, Incoming
 from tui_import.flow.plan.merge import merge_multiple, merge_single
 from tui_import.model.fields import Catalogue, Field, FieldType
@@ -373,6 +374,8 @@ class EntityPlanner:
         old_key = planned.keys.get(name)
         planned.values[name] = outcome.result
         planned.keys[name] = key
+        if self.entity == "person" and name in ("first_name", "last_name"):
+            planned.keys["name"] = person_name_key(planned.values.get("first_name"), planned.values.get("last_name"))  # type: ignore[arg-type]
         verb: Verb = outcome.verb
         if planned.original is not None:
             verb = merge_single(Action.REPLACE, original, outcome.result, clears=True).verb
