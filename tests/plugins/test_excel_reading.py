@@ -397,7 +397,7 @@ def test_a_huge_workbook_is_streamed_with_the_same_result(workbook, tmp_path: Pa
     results = []
     opened = container.open_container(path, "")
     for engine in (engines._whole, engines._streamed):
-        archive = container.archive_again(opened, path)
+        archive = container.archive_again(opened)
         scan = ooxml.Scan(archive, "xl/worksheets/sheet1.xml", ooxml.padding_styles(archive))
         blocks = columns.Blocks(engine(opened, "Customers").rows, scan)
         results.append([*blocks, blocks.summary()])

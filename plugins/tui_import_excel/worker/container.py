@@ -37,11 +37,13 @@ class Container:
     """xlsx | xlsb | ods | xls."""
     archive: zipfile.ZipFile | None
     """Where it is a zip."""
+    path: str = ""
+    """Where it is a file as it stands, not decrypted."""
 
 
-def archive_again(container: Container, path: str) -> zipfile.ZipFile:
+def archive_again(container: Container) -> zipfile.ZipFile:
     """The archive opened a second time, for a thread that reads it beside the first one."""
-    return zipfile.ZipFile(io.BytesIO(container.file.getbuffer()) if isinstance(container.file, io.BytesIO) else path)
+    return zipfile.ZipFile(io.BytesIO(container.file.getbuffer()) if isinstance(container.file, io.BytesIO) else container.path)
 
 
 def open_container(path: str, password: str) -> Container:
@@ -49,23 +51,23 @@ def open_container(path: str, password: str) -> Container:
     file = open(path, "rb")  # noqa: SIM115 - the process ends with it
     if _is_encrypted(file):
         return _container(_decrypt(file, password))
-    return _container(file)
+    return _container(file, path)
 
 
-def _container(file: BinaryIO) -> Container:
+def _container(file: BinaryIO, path: str = "") -> Container:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     magic = file.read(4)
     file.seek(0)
     if magic != ZIP:
-        return Container(file, size, "xls", None)
+        return Container(file, size, "xls", None, path)
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise RefusedError("damaged", str(error)) from error
     kind = _check_parts(archive)
     file.seek(0)
-    return Container(file, size, kind, archive)
+    return Container(file, size, kind, archive, path)
 
 
 def _check_parts(archive: zipfile.ZipFile) -> str:
@@ -93,11 +95,12 @@ def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
             _check_ods(archive, names)
             return "ods"
         raise RefusedError("not_workbook", mimetype)
-    if "[Content_Types].xml" not in names:
+    plain = {name.lower().replace("\\", "/") for name in names}  # some programs write them so
+    if "[content_types].xml" not in plain:
         raise RefusedError("not_workbook")
-    if any(name.lower().endswith("workbook.bin") for name in names):
+    if "xl/workbook.bin" in plain:
         return "xlsb"
-    if any(name.startswith(("word/", "ppt/")) for name in names):
+    if any(name.startswith(("word/", "ppt/")) for name in plain):
         raise RefusedError("not_workbook")
     return "xlsx"
 

@@ -14,6 +14,9 @@ STREAM_ABOVE_UNPACKED = 600 << 20
 """Bytes of its largest part: what calamine would hold grows with it."""
 
 
+_ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "ods": (".ods",), "xls": (".xls",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """The rows of a sheet, from row 1 on, and how many there are at most, where that is known."""
@@ -50,7 +53,9 @@ def _calamine(container: Container) -> Any:
 
     container.file.seek(0)
     try:
-        return python_calamine.CalamineWorkbook.from_filelike(container.file)
+        if container.path.lower().endswith(_ENDINGS[container.kind]):
+            return python_calamine.CalamineWorkbook.from_path(container.path)  # says better what is wrong, and reads as it goes
+        return python_calamine.CalamineWorkbook.from_filelike(container.file)  # knows the format by itself
     except python_calamine.PasswordError as error:
         raise RefusedError("ods_password" if container.kind == "ods" else "password") from error
     except python_calamine.CalamineError as error:

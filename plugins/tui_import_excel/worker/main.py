@@ -56,15 +56,15 @@ def run(job: dict[str, Any], pipe: BinaryIO) -> None:
         wire.send(pipe, "sheets", [(sheet.name, sheet.visible) for sheet in sheets] or engines.sheet_names(container))
         return
     part = next((sheet.part for sheet in sheets if sheet.name == job["sheet"]), "")
-    send_rows(container, job["path"], job["sheet"], part, pipe)
+    send_rows(container, job["sheet"], part, pipe)
 
 
-def send_rows(container: Container, path: str, sheet: str, part: str, pipe: BinaryIO) -> None:
+def send_rows(container: Container, sheet: str, part: str, pipe: BinaryIO) -> None:
     """Send the rows of a sheet in blocks, with what the values alone do not tell."""
     scan = None
     notes: dict[tuple[int, int], str] = {}
     if container.archive and part in container.archive.namelist():
-        scan = ooxml.Scan(archive_again(container, path), part, ooxml.padding_styles(container.archive))
+        scan = ooxml.Scan(archive_again(container), part, ooxml.padding_styles(container.archive))
         notes = ooxml.comments(container.archive, part)
     with _ahead(scan):
         values = engines.read(container, sheet)
