@@ -16,7 +16,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     from tui_import.cli.main import main as run
 
-    return run(words)
+    return run(words, open_screens)
+
+
+def open_screens(store: str | None, *, file: str | None = None, draft: str | None = None, demo: bool = False) -> int:
+    """The TUI on a store, with a file or a draft opened; returns its exit code. The command line knows it as a function only."""
+    from tui_import.tui import run_tui
+
+    return run_tui(store, file=file, draft=draft, demo=demo)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_import.cli.render import Output
+from tui_import.cli.screens import Screens
 
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
 
 
 class Call:
-    """The arguments of a command, its output and, opened when first used, its store."""
+    """The arguments of a command, its output, the way to the screens and, opened when first used, its store."""
 
-    def __init__(self, arguments: Namespace, output: Output) -> None:
+    def __init__(self, arguments: Namespace, output: Output, screens: Screens) -> None:
         self.arguments = arguments
         self.output = output
+        self.screens = screens
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call, Command
 from tui_import.cli.problems import shown_source, write_problems
-from tui_import.cli.screens import has_terminal, open_screens
+from tui_import.cli.screens import has_terminal
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import heading, write_summary
 from tui_import.model.settings import PersonKey
@@ -34,7 +34,7 @@ def demo(call: Call) -> int:
     os.environ[CONFIG_VARIABLE] = str(folder / "config")  # what it remembers of files and mappings is not the user's
     made = make_demo(folder)
     if has_terminal() and not call.arguments.headless and not call.arguments.json:
-        code = open_screens(str(made.store), file=str(made.customers), demo=True)
+        code = call.screens(str(made.store), file=str(made.customers), demo=True)
         call.output.text(_("The demo's store: {path}").format(path=safe(str(made.store))))
         return code
     return _headless(call, made)

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from tui_import.api.i18n import N_, _
 from tui_import.cli.call import Call, Command
 from tui_import.cli.render import local_time
-from tui_import.cli.screens import needs_terminal, open_screens
+from tui_import.cli.screens import needs_terminal
 
 STATES = {
     "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
@@ -52,7 +52,7 @@ def resume(call: Call) -> int:
     draft = session.id
     session.close()
     call.close()
-    return open_screens(call.arguments.store, draft=draft)
+    return call.screens(call.arguments.store, draft=draft)
 
 
 DRAFTS = Command(drafts, _configure_drafts)

@@ -14,13 +14,13 @@ from tui_import.cli.call import Call
 from tui_import.cli.commands import COMMANDS, LATER, load
 from tui_import.cli.parser import general_help, parse, prepare, take_common
 from tui_import.cli.render import Output, silence
-from tui_import.cli.screens import needs_terminal, open_screens
+from tui_import.cli.screens import Screens, needs_terminal
 from tui_import.cli.stopping import interruption
 from tui_import.model.text import safe
 
 
-def main(words: Sequence[str]) -> int:
-    """Run these words; returns the exit code."""
+def main(words: Sequence[str], screens: Screens) -> int:
+    """Run these words; returns the exit code. ``screens`` opens the TUI."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     try:
         interruption.install()
         prepare()
-        return dispatch(words)
+        return dispatch(words, screens)
     except TuiImportError as error:
         output.note(f"tui-import: {safe(str(error))}")
         return error.exit_code
@@ -50,17 +50,17 @@ def main(words: Sequence[str]) -> int:
         return 1
 
 
-def dispatch(words: Sequence[str]) -> int:
+def dispatch(words: Sequence[str], screens: Screens) -> int:
     """Find out what is meant, and do it."""
     common, rest = take_common(words)
     if not rest:
-        return screens(common)
+        return _open(common, screens)
     name, *others = rest
     if name in ("--help", "-h", "help"):
         Output().text(general_help())
         return 0
     if name in COMMANDS:
-        call = Call(parse(name, others, common), Output(common.json))
+        call = Call(parse(name, others, common), Output(common.json), screens)
         try:
             return load(name).act(call)
         finally:
@@ -71,12 +71,12 @@ def dispatch(words: Sequence[str]) -> int:
         raise UsageError(_("There is no option “{name}”.").format(name=name), hint=_("See: tui-import --help"))
     if others:
         raise UsageError(_("“{name}” is no command.").format(name=name), hint=_("See: tui-import --help"))
-    return screens(common, file=name)
+    return _open(common, screens, file=name)
 
 
-def screens(common: Namespace, file: str | None = None) -> int:
+def _open(common: Namespace, screens: Screens, file: str | None = None) -> int:
     """The TUI, with a file or without."""
     if file is not None and not Path(file).exists():
         raise UsageError(_("This is neither a command nor a file."), where=Where(file=file), hint=_("See: tui-import --help"))
     needs_terminal(_("Without one, import with: tui-import run FILE"))
-    return open_screens(common.store, file=file)
+    return screens(common.store, file=file)
