@@ -286,6 +286,10 @@ class FakeSession:
             for key in keys
         ]
 
+    def next_problem(self, after: int, *, backwards: bool = False) -> int | None:
+        problems = [key for key in self.row_keys(RowFilter(show="problems")) if (key < after if backwards else key > after)]
+        return (problems[-1] if backwards else problems[0]) if problems else None
+
     def detail(self, row: int) -> RowDetail:
         preview = self.preview_rows([row])[0]
         changes = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -42,6 +45,14 @@ OVERLAYS = {
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
 }
+
+
+def crash_words(error: BaseException | None) -> Text:
+    """What is printed after the screens are gone."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:] if error else []
+    places = [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    intro = _("tui-import stopped by a mistake in it: {kind}. The store is unharmed, the import in progress is kept.")
+    return Text("\n".join([intro.format(kind=type(error).__name__), *places]))
 
 
 def screen_class(place: str) -> type[Any]:
@@ -177,6 +188,10 @@ class ImportApp(App[int]):
                 then(password)
 
         self.push_screen(Prompt(_("Password"), help=error.message, password=True), typed)
+
+    def _fatal_error(self) -> None:
+        """A mistake of ours ends the program: where it is, but no values, since they are the users' data (and may hold commands)."""
+        self.panic(crash_words(self._exception))
 
     # -- keys
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.model.mapping import Evidence
+from tui_import.model.issues import Issue
+from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
 from tui_import.model.runs import RunInfo, UndoReport
 from tui_import.tui.widgets.status import number
@@ -102,7 +103,13 @@ def run_words(run: RunInfo) -> str:
     return "; ".join(parts)
 
 
-def state_words(state: RowState) -> str:
+def issue_words(issue: Issue, columns: Sequence[ColumnInfo]) -> str:
+    """ "E-mail: not an e-mail address"."""
+    known = issue.column is not None and issue.column < len(columns)
+    return f"{columns[issue.column or 0].title}: {issue}" if known else str(issue)
+
+
+def state_words(state: RowState, columns: Sequence[ColumnInfo] = ()) -> str:
     """ "Company: changed (7)", with the reason where there is one."""
     name = {"company": _("Company"), "person": _("Person"), "product": _("Product")}.get(state.entity, state.entity)
     text = f"{name}: {word(OPERATIONS, state.operation)}"
@@ -110,7 +117,7 @@ def state_words(state: RowState) -> str:
         text += " " + _("(as in row {row})").format(row=state.row)
     elif state.record is not None:
         text += " " + _("(record {id})").format(id=state.record)
-    return f"{text} – {state.reason}" if state.reason is not None else text
+    return f"{text} – {issue_words(state.reason, columns)}" if state.reason is not None else text
 
 
 def moved_words(report: PlanReport) -> str:

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.keys import key_to_character
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tui_import.tui import keymap
 
@@ -40,8 +42,11 @@ class KeyBar(Widget, can_focus=False):
     def _entries(self) -> tuple[tuple[str, str], ...]:
         """(key, label): what is special here first, help last."""
         found: dict[str, tuple[str, str]] = {}
+        typing = isinstance(self.screen.focused, Input)
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
+            if typing and (key_to_character(key) or "").isprintable() and key_to_character(key):
+                continue  # the field takes it as a letter
             if binding.id and binding.show and active.enabled and binding.id not in found:
                 found[binding.id] = (keymap.shown_key(key), keymap.label(binding.id))
         order = sorted(found, key=lambda id: id.startswith(("screen.", "app.")))

@@ -40,7 +40,8 @@ class Values(Window[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("values"), *keymap.bindings("notice")]
     DEFAULT_CSS = """
     Values > .window { height: 90%; width: 96%; max-width: 120; }
-    Values .note { height: 1; }
+    Values > .window > .note { height: 1; color: $foreground-muted; }
+    Values > .window > .said { height: 1; }
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class Values(Window[bool]):
         """The table, and what is wrong with the value the cursor stands on."""
         about = TableColumn(_("What is wrong, and what could be done"))
         columns = [TableColumn(_("Value"), 30), TableColumn(_("Rows"), 7, right=True), about]
-        return (VirtualTable(columns, id="values"), Static(classes="note"))
+        return (VirtualTable(columns, id="values"), Static(classes="note"), Static(classes="said"))
 
     def on_mount(self) -> None:
         """Fill it."""
@@ -99,7 +100,7 @@ class Values(Window[bool]):
         self._changed = self._changed or count > 0
         self._show()
         text = ngettext("{count} row changed.", "{count} rows changed.", count).format(count=number(count))
-        self.query_one(".note", Static).update(content(text))
+        self.query_one(".said", Static).update(content(text))
 
     def action_replace(self) -> None:
         """Another value in all rows that have this one."""
@@ -121,7 +122,7 @@ class Values(Window[bool]):
         """All offered repairs of the kind the cursor stands on."""
         current = self._current
         if current is None or current.issue is None or current.issue.suggestion is None:
-            self.query_one(".note", Static).update(content(_("There is no repair to offer for this value.")))
+            self.query_one(".said", Static).update(content(_("There is no repair to offer for this value.")))
             return
         self._said(self._repair(current.issue.code))
 

@@ -128,8 +128,15 @@ class VirtualTable(Lines, inherit_bindings=False):
             self._columns = tuple(columns)
             self._widths = []
             self._first = 0
-            self.set_reactive(VirtualTable.cursor_column, 0)
+            self.set_reactive(VirtualTable.cursor_column, min(self.cursor_column, max(0, len(columns) - 1)))
         self.reset(cursor)
+
+    def lay_out(self, columns: Sequence[TableColumn]) -> None:
+        """The same columns with other widths."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._widths = []
+            self.refresh()
 
     def forget(self, row: int | None = None) -> None:
         """Ask for this row (or all) again: it has changed."""

@@ -1,0 +1,82 @@
+"""What the tests of the screens share: an app over fakes, its text, and waiting without sleeping."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.fakes import FakeSession, FakeWorkspace
+from tui_import.tui.app import ImportApp
+
+
+class Driven:
+    """A running app and the keys to it."""
+
+    def __init__(self, app: ImportApp, pilot: Pilot[Any]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    async def settle(self) -> None:
+        """Until no job runs and all messages are handled."""
+        for _ in range(400):
+            await self.pilot.pause()
+            if self.app.bridge.current is None and not getattr(self.app.screen, "_timer", None):
+                break
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Keys, one after the other."""
+        for key in keys:
+            await self.pilot.press(key)
+        await self.settle()
+
+    async def write(self, text: str) -> None:
+        """Letters into a field."""
+        await self.pilot.press(*text)
+        await self.settle()
+
+
+Drive = Callable[..., Any]
+
+
+@asynccontextmanager
+async def driven(workspace: Any, *, size: tuple[int, int] = (80, 24), **options: Any) -> AsyncIterator[Driven]:
+    """The app over a workspace."""
+    app = ImportApp(workspace, **options)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        driver = Driven(app, pilot)
+        await driver.settle()
+        yield driver
+
+
+@pytest.fixture(autouse=True)
+def _no_user_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The developer's own keymap and terminal stay out."""
+    monkeypatch.setenv("TUI_IMPORT_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TZ", "UTC")
+    for name in ("NO_COLOR", "TEXTUAL_THEME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    """Five rows."""
+    return FakeSession()
+
+
+@pytest.fixture
+def workspace(session: FakeSession) -> FakeWorkspace:
+    """A store that hands that session out."""
+    return FakeWorkspace(session)

@@ -1,0 +1,77 @@
+"""Everything about one row of the preview: states with reasons, then its fields stored | incoming | result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui_import.api.i18n import _
+from tui_import.model.fields import Catalogue
+from tui_import.model.mapping import ColumnInfo
+from tui_import.model.plan import FieldChange, RowDetail, Verb
+from tui_import.tui.safe import content, lines, shown
+from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
+from tui_import.tui.words import VERBS, issue_words, state_words, word
+
+_TONES = {Verb.CLEAR: "bad", Verb.REMOVE: "bad", Verb.OVERWRITE: "change", Verb.FILL: "good", Verb.APPEND: "good"}
+
+
+class RowDetailPane(Vertical):
+    """The pane under the rows."""
+
+    DEFAULT_CSS = """
+    RowDetailPane {
+        height: 9;
+        & > Static { height: auto; max-height: 3; padding: 0 1; color: $text-warning; }
+    }
+    """
+
+    def __init__(self, catalogue: Catalogue, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._catalogue = catalogue
+
+    def compose(self) -> ComposeResult:
+        """Reasons and fields."""
+        yield Static()
+        yield VirtualTable(
+            [
+                TableColumn(_("Field"), 24, frozen=True),
+                TableColumn(_("Stored"), 15),
+                TableColumn(_("Incoming"), 15),
+                TableColumn(_("Result"), 15),
+                TableColumn(_("What")),
+            ]
+        )
+
+    @property
+    def table(self) -> VirtualTable:
+        """The fields; may have the focus."""
+        return self.query_one(VirtualTable)
+
+    def on_resize(self) -> None:
+        """A wide window gives the values room."""
+        room = max(15, (self.size.width - 24 - 20) // 3)
+        titles = (_("Stored"), _("Incoming"), _("Result"))
+        values = [TableColumn(title, min(room, 48)) for title in titles]
+        self.table.lay_out([TableColumn(_("Field"), 24, frozen=True), *values, TableColumn(_("What"))])
+
+    def show(self, detail: RowDetail | None, columns: Sequence[ColumnInfo], note: str = "") -> None:
+        """One row, or a word where there is none."""
+        reasons = self.query_one(Static)
+        if detail is None:
+            reasons.update(content(note))
+            self.table.show(ListRows())
+            return
+        states = [state_words(state, columns) for state in detail.row.states]
+        said = [state.reason for state in detail.row.states]
+        issues = [issue_words(issue, columns) for issue in detail.issues if issue not in said]
+        reasons.update(lines("\n".join(filter(None, [" · ".join(states), "; ".join(issues)]))))
+        self.table.show(ListRows([self._row(change) for change in detail.changes]), cursor=0)
+
+    def _row(self, change: FieldChange) -> TableRow:
+        title = self._catalogue[change.field].title if change.field in self._catalogue else change.field
+        cells = (title, shown(change.stored), shown(change.incoming), shown(change.result), word(VERBS, change.verb))
+        return TableRow(cells, tone="dim" if change.verb is Verb.SAME else "plain", tones={4: _TONES.get(change.verb, "dim")})
