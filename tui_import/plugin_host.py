@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from math import isnan
+from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
 from tui_import.api.errors import PluginError, SourceError, TuiImportError, UsageError, Where
@@ -218,8 +218,10 @@ def _made_safe(value: Any, name: str) -> Any:
         return value
     if isinstance(value, str):
         return str(value).encode("utf-8", "replace").decode()
-    if isinstance(value, (bool, int, float)):
-        return None if isnan(value) else str(value)
+    if isinstance(value, int):
+        return str(int(value)) if _odd_int(value) else int(value)
+    if isinstance(value, float):
+        return None if isnan(value) else str(float(value)) if isinf(value) else float(value)
     if isinstance(value, (date, time)):
         return value
     raise _fault(name, N_("It gives a cell of the type {kind}, which no cell can have."), kind=kind.__name__)
