@@ -30,6 +30,8 @@ def _door(char: str) -> str:
         return PLACEHOLDER
     if category in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in _VISIBLE_FORMATS:
         return PLACEHOLDER
+    if category == "Cn" and not "\U0001f000" <= char <= "\U0001faff":  # emoji younger than Python's tables are let through
+        return PLACEHOLDER
     if "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef":
         return ""  # variation selectors change widths behind the terminal's back
     return char
@@ -38,8 +40,9 @@ def _door(char: str) -> str:
 def safe(text: object) -> str:
     """The text as it may be shown on one line.
 
-    Control characters (C0, DEL, C1), bidirectional overrides and isolates, zero-width and tag characters and lone surrogates become
-    `PLACEHOLDER`, line ends `NEW_LINE`, tabs and odd spaces a space; combining marks in a row are cut after `MOST_MARKS`.
+    Control characters (C0, DEL, C1), bidirectional overrides and isolates, zero-width and tag characters and lone surrogates and
+    unassigned codes become `PLACEHOLDER`, line ends `NEW_LINE`, tabs and odd spaces a space; combining marks in a row are cut after
+    `MOST_MARKS`.
     """
     plain = text if isinstance(text, str) else "" if text is None else str(text)
     if plain.isascii() and plain.isprintable():
