@@ -169,6 +169,10 @@ class TestEvidence:
         found = guess(columns(["Firma"], fields=["person.email"]), [[]], CATALOGUE, VOCABULARY)[0]
         assert found.link == Link(0, "person.email", Evidence.SOURCE, 1.0, "the source says so")
 
+    def test_kinds_that_we_do_not_import_get_no_guesses(self) -> None:
+        found = guess(columns(["Firma", "x"]), [COMPANIES, EMAILS], CATALOGUE, VOCABULARY, kind="products")
+        assert [one.link for one in found] == [None, None]
+
     def test_a_field_of_the_source_that_we_do_not_have_is_no_field(self) -> None:
         assert field_of(guess(columns(["Firma"], fields=["person.shoe_size"]), [[]], CATALOGUE, VOCABULARY)[0]) == "company.name"
 
@@ -211,7 +215,7 @@ class TestEvidence:
         assert key_of("Firma ", "text") == key_of("FIRMA", "text") != ""
 
 
-HEADER_POOL = "Firma|Name|Navn|E-mail|Adresse|Adresse 2|By|Titel|Phone|Fornavn|Efternavn|Land|ID||CVR".split("|")
+HEADER_POOL = ["Firma", "Name", "Navn", "E-mail", "Adresse", "Adresse 2", "By", "Titel", "Phone", "Fornavn", "Efternavn", "Land", "ID", ""]
 VALUE_POOL = [
     [],
     COMPANIES,
