@@ -55,7 +55,7 @@ def _configure_run(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    """Import a file; see CONTRACT for its exit codes."""
+    """Import a file. Exit codes: 0, `ROWS_LEFT`, or those of the errors raised."""
     session = _begin(call)
     keep = False
     try:
