@@ -88,6 +88,8 @@ class Planned:
     """A row of this block touches it."""
     fresh: bool = True
     """It was first planned in this block."""
+    last: object = None
+    """What the last row brought: the same again changes nothing."""
 
     @property
     def changed(self) -> bool:
@@ -265,12 +267,18 @@ class EntityPlanner:
             return Operation.SKIPPED, None
         planned.skipped = False
         owner = planned.row
-        if self._merge(planned, i, n, extra or {}):
+        brought = self._brought(i, extra)
+        if brought != planned.last and self._merge(planned, i, n, extra or {}):
             planned.rewrite = True
             if not owner:
                 planned.row = n
+                planned.last = brought
                 return Operation.UPDATED, None
+        planned.last = brought
         return (Operation.REPEATED, owner) if owner else (Operation.UNCHANGED, None)
+
+    def _brought(self, i: int, extra: object) -> tuple[object, ...]:
+        return (self._rows[i], extra, *[values[i] for values in self._bound.multiple.values()])
 
     def _add(self, decision: Decision, i: int, n: int, extra: Mapping[str, tuple[Stored, str | None]]) -> None:
         ref = -self.next_new
@@ -287,7 +295,7 @@ class EntityPlanner:
             values[name] = value
             if key is not None:
                 keys[name] = key
-        planned = Planned(ref, n, 0, values, keys, {})
+        planned = Planned(ref, n, 0, values, keys, {}, last=self._brought(i, extra))
         for name, column in self._bound.multiple.items():
             if column[i]:
                 self._append(planned, name, column[i], n)
