@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tui_import.api import N_, Choice, Column, Finding, Option, Options, Peek, Row, Source, SourceError, Table, Where, _, ngettext
 from tui_import.api.errors import UsageError
-from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading
+from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading, heading_findings
 from tui_import_csv import encoding as encodings
 from tui_import_csv.dialect import Dialect, find_dialect, separator_line
 from tui_import_csv.records import Notes, Records, Tally
@@ -290,7 +290,7 @@ class CsvTable(Table):
         }
         if layout.sample:
             facts["sample"] = layout.sample
-        return Peek(self._top[:limit], facts)
+        return Peek(self._top[:limit], facts, self._about_headings())
 
     def rows(self) -> Iterator[Row]:
         """The records below the headings; short ones are filled up, blank ones left out."""
@@ -309,7 +309,10 @@ class CsvTable(Table):
         except OSError as error:
             raise SourceError(_("The file cannot be read: {reason}.").format(reason=error.strerror), where=Where(self._shown)) from error
         finally:
-            self._findings = _sentences(records.notes, short, long)
+            self._findings = [*self._about_headings(), *_sentences(records.notes, short, long)]
+
+    def _about_headings(self) -> list[Finding]:
+        return heading_findings(self._top, self._heading, chosen=self._wanted.heading is not None)
 
     def findings(self) -> Sequence[Finding]:
         """What was met while the rows were read."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from tui_import.api import Column, Finding, Peek, Row, Table, _, ngettext
-from tui_import.api.headings import Heading, column_names, find_heading
+from tui_import.api.headings import Heading, column_names, find_heading, heading_findings
 from tui_import_excel.child import Child, failure
 from tui_import_excel.worker import wire
 
@@ -142,7 +142,7 @@ class SheetTable(Table):
 
     def peek(self, limit: int = 20) -> Peek:
         """The first rows."""
-        return Peek(self._rows[:limit], {"sheet": self.name, "header_row": self._heading.label})
+        return Peek(self._rows[:limit], {"sheet": self.name, "header_row": self._heading.label}, self._about_headings())
 
     def rows(self) -> Iterator[Row]:
         """The rows below the headings; blank ones are left out."""
@@ -153,9 +153,13 @@ class SheetTable(Table):
             for row, hidden in lines:
                 if row.number > last and (hidden_too or not hidden):
                     yield row
-            self._findings = findings(reading.summary, reading.changed, self._wanted.hidden_rows, self.columns())
+            about = findings(reading.summary, reading.changed, self._wanted.hidden_rows, self.columns())
+            self._findings = [*self._about_headings(), *about]
         finally:
             reading.close()
+
+    def _about_headings(self) -> list[Finding]:
+        return heading_findings(self._rows, self._heading, chosen=self._wanted.heading is not None)
 
     def findings(self) -> Sequence[Finding]:
         """What the sheet has beside its values."""

@@ -107,7 +107,7 @@ def test_utf16_of_the_other_end_with_its_mark_is_read(csv_file) -> None:
 
 
 def test_one_broken_byte_does_not_make_utf8_something_else(csv_file) -> None:
-    reading = read_csv(csv_file(DANISH.encode() * 3 + b"Caf\xe9;Oslo\n"))
+    reading = read_csv(csv_file(DANISH.encode() + "Åse;Tromsø\n".encode() * 8 + b"Caf\xe9;Oslo\n"))
     assert reading.facts["encoding"] == "utf-8"
     assert reading.values[-1] == ["Caf\ufffd", "Oslo"]
     assert [(finding.row, "1 line" in finding.message) for finding in reading.findings] == [(13, True)]

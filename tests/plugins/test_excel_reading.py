@@ -413,6 +413,19 @@ def test_a_huge_workbook_is_streamed_with_the_same_result(workbook, tmp_path: Pa
     opened.file.close()
 
 
+def test_a_workbook_is_streamed_when_memory_is_short(workbook, monkeypatch) -> None:
+    from tui_import_excel.worker import container
+
+    with zipfile.ZipFile(workbook(["Name"], ["Acme"])) as archive:
+        opened = container.Container(io.BytesIO(), 0, "xlsx", archive)
+        assert engines._free_memory() > 1 << 20
+        assert not engines._is_large(opened)
+        monkeypatch.setattr(engines, "ALWAYS_WHOLE", 10)
+        assert not engines._is_large(opened)
+        monkeypatch.setattr(engines, "_free_memory", lambda: 100)
+        assert engines._is_large(opened)
+
+
 # -- other ways to write the same XML
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui_import.api import Row
 from tui_import.api.errors import UsageError
-from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading
+from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading, heading_findings
 
 
 def rows(*lines: str, start: int = 1) -> list[Row]:
@@ -82,6 +82,16 @@ def test_nothing_has_no_heading() -> None:
 def test_typed_cells_are_no_headings() -> None:
     typed = [Row(1, ("A", 5, datetime.date(2024, 1, 1))), Row(2, ("B", 6, datetime.date(2024, 1, 2)))]
     assert find_heading(typed).label == "0"
+
+
+def test_a_user_is_told_what_is_passed_over_and_when_no_heading_was_found() -> None:
+    titled = rows("Customers 2024", "", "Name|City|Zip|Revenue", "Acme|Oslo|0150|12")
+    assert [(finding.row, "1 row above" in finding.message) for finding in heading_findings(titled, Heading(3, 3), chosen=False)] == [
+        (1, True)
+    ]
+    assert "No row of headings" in heading_findings(titled, Heading(), chosen=False)[0].message
+    assert heading_findings(titled, Heading(), chosen=True) == []
+    assert heading_findings(titled[1:], Heading(3, 3), chosen=False) == []
 
 
 def test_duplicate_and_empty_headings_are_kept() -> None:

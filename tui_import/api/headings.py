@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_import.api.errors import UsageError
-from tui_import.api.i18n import _
+from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
-from tui_import.api.source import Row, Scalar
+from tui_import.api.source import Finding, Row, Scalar
 
 LOOK_AT = 60
 """Rows that are looked at."""
@@ -96,6 +96,20 @@ def find_heading(rows: Sequence[Row]) -> Heading:
     if below and _continues(candidate, below[0], below[1:]):
         last = below[0]
     return Heading(first.number, last.number, min(1.0, 0.5 + score / 2))
+
+
+def heading_findings(rows: Sequence[Row], heading: Heading, *, chosen: bool) -> list[Finding]:
+    """What a user should know about the headings: that there seem to be none, and what above them is passed over.
+
+    ``rows`` are the first rows as they stand; ``chosen``: the user said where the headings are.
+    """
+    if not heading.last:
+        return [] if chosen or not rows else [Finding(_("No row of headings was found, so every row is read as data."))]
+    above = [row.number for row in rows if row.number < heading.first]
+    if not above:
+        return []
+    sentence = ngettext("{count} row above the headings is passed over.", "{count} rows above the headings are passed over.", len(above))
+    return [Finding(sentence.format(count=len(above)), above[0])]
 
 
 def _filled(row: Row) -> int:

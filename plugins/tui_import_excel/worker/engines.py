@@ -8,11 +8,12 @@ from typing import Any
 
 from tui_import_excel.worker.container import Container, RefusedError
 
-STREAM_ABOVE = 40 << 20
-"""Bytes of an xlsx: larger ones are streamed."""
-STREAM_ABOVE_UNPACKED = 600 << 20
-"""Bytes of its largest part: what calamine would hold grows with it."""
-
+ALWAYS_WHOLE = 100 << 20
+"""Bytes of unpacked XML that calamine may hold in any case."""
+MOST_WHOLE = 2 << 30
+"""Bytes of memory that it may take at most; half of what the machine has free, where that is less."""
+MEMORY_PER_BYTE = 3
+"""What it takes for a byte of unpacked XML."""
 
 _ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "ods": (".ods",), "xls": (".xls",)}
 
@@ -42,10 +43,23 @@ def read(container: Container, sheet: str) -> Values:
 
 
 def _is_large(container: Container) -> bool:
+    """Too large for calamine, which holds a whole sheet at once."""
     if container.kind != "xlsx" or container.archive is None:
         return False
-    largest = max((part.file_size for part in container.archive.infolist()), default=0)
-    return container.size > STREAM_ABOVE or largest > STREAM_ABOVE_UNPACKED
+    parts = {part.filename.lower(): part.file_size for part in container.archive.infolist()}
+    strings = sum(size for name, size in parts.items() if name.endswith("sharedstrings.xml"))
+    sheet = max((size for name, size in parts.items() if "worksheets" in name), default=0)
+    return sheet + strings > max(ALWAYS_WHOLE, min(MOST_WHOLE, _free_memory() // 2) // MEMORY_PER_BYTE)
+
+
+def _free_memory() -> int:
+    """Bytes that the machine has to give; a guess of 2 GB where it does not say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as facts:
+            found = next(line for line in facts if line.startswith("MemAvailable"))
+        return int(found.split()[1]) << 10
+    except (OSError, StopIteration, ValueError, IndexError):
+        return 2 << 30
 
 
 def _calamine(container: Container) -> Any:
