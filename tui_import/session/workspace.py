@@ -367,7 +367,8 @@ class Workspace:
         """Look at everything that can be wrong."""
         from tui_import.store import doctor
 
-        found = list(doctor.checks(self.database, self.drafts_folder))
-        for source in self.sources():
-            found.append(Check(_("Source {name}").format(name=source.name), not source.error, source.error or source.version))
-        return found
+        sources = [
+            Check(_("Source {name}").format(name=source.name), not source.error, source.error or source.version)
+            for source in self.sources()
+        ]
+        return [*doctor.checks(self.database, self.drafts_folder), *sources]

@@ -151,7 +151,8 @@ def _add_list_items(run: _Run) -> None:
     connection.execute("CREATE TEMP TABLE new_item (planned INTEGER PRIMARY KEY, id INTEGER)")
     for planned, name_of_list, name in connection.execute("SELECT id, list, name FROM draft.plan_list_item ORDER BY id DESC").fetchall():
         item = connection.execute(
-            "INSERT INTO list_item (list, name, key, rank) VALUES (?, ?, ?, (SELECT coalesce(max(rank), 0) + 1 FROM list_item WHERE list = ?))",
+            "INSERT INTO list_item (list, name, key, rank)"
+            " VALUES (?, ?, ?, (SELECT coalesce(max(rank), 0) + 1 FROM list_item WHERE list = ?))",
             (name_of_list, name, fold(name), name_of_list),
         ).lastrowid
         connection.execute("INSERT INTO new_item VALUES (?, ?)", (planned, item))

@@ -30,8 +30,8 @@ CREATE TABLE plan_{e}_key (key TEXT PRIMARY KEY, ref INTEGER) WITHOUT ROWID;
 CREATE TABLE plan_{e}_hit (id INTEGER PRIMARY KEY, row INTEGER, version INTEGER, op TEXT);
 CREATE TABLE plan_{e}_change (id INTEGER, field TEXT, stored, incoming, result, stored_key TEXT, result_key TEXT, verb TEXT, row INTEGER,
     column INTEGER, PRIMARY KEY (id, field)) WITHOUT ROWID;
-CREATE TABLE plan_{e}_value (id INTEGER, field TEXT, key TEXT, value, description TEXT, verb TEXT, rank INTEGER, row INTEGER, column INTEGER,
-    PRIMARY KEY (id, field, key)) WITHOUT ROWID
+CREATE TABLE plan_{e}_value (id INTEGER, field TEXT, key TEXT, value, description TEXT, verb TEXT, rank INTEGER, row INTEGER,
+    column INTEGER, PRIMARY KEY (id, field, key)) WITHOUT ROWID
 """
 
 _COMMON = """
@@ -205,7 +205,8 @@ class PlanWriter:
             keys = {key_columns[name]: value for name, value in both.items() if name in key_columns}
             found[-k] = Planned(-k, row, 0, values, keys, {}, fresh=False)
         for k, field, value, key, description in self._connection.execute(
-            f"SELECT k, field, value, key, description FROM plan_{entity}_new_value WHERE k IN (SELECT value FROM json_each(?)) ORDER BY k, rank",
+            f"SELECT k, field, value, key, description FROM plan_{entity}_new_value"
+            " WHERE k IN (SELECT value FROM json_each(?)) ORDER BY k, rank",
             (wanted,),
         ):
             found[-k].multiple.setdefault(field, []).append(Value(value, key, description))

@@ -38,7 +38,8 @@ _SHOWS: Mapping[str, str] = {
     " AND p.op NOT IN ('unchanged', 'repeated', 'skipped')) AND EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n"
     " AND p.entity IN ('company', 'person') AND p.op IN ('unchanged', 'repeated'))",
     "skipped": "NOT EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op <> 'skipped')",
-    "clears": "n IN (SELECT row FROM plan_company_change WHERE verb = 'clear' UNION SELECT row FROM plan_person_change WHERE verb = 'clear')",
+    "clears": "n IN (SELECT row FROM plan_company_change WHERE verb = 'clear' UNION"
+    " SELECT row FROM plan_person_change WHERE verb = 'clear')",
     "warnings": "n IN (SELECT n FROM plan_issue WHERE code <> 'blank_key')",
     "unchecked": "checked = 0",
 }
@@ -227,8 +228,8 @@ class Preview:
         return {
             value: Issue(code, Severity(severity), field, column, json.loads(params), suggestion)
             for value, field, code, severity, params, suggestion in self._draft.database.connection.execute(
-                f"SELECT DISTINCT r.c{column}, i.field, i.code, i.severity, i.params, i.suggestion FROM plan_issue i JOIN row r ON r.n = i.n"
-                " WHERE i.column = ?",
+                f"SELECT DISTINCT r.c{column}, i.field, i.code, i.severity, i.params, i.suggestion"
+                " FROM plan_issue i JOIN row r ON r.n = i.n WHERE i.column = ?",
                 (column,),
             )
         }

@@ -30,8 +30,8 @@ CREATE TABLE run (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, started TEXT NOT NULL, finished TEXT NOT NULL,
     user TEXT NOT NULL, source TEXT NOT NULL, location TEXT NOT NULL DEFAULT '', source_table TEXT NOT NULL DEFAULT '',
     content_hash TEXT NOT NULL DEFAULT '', draft TEXT NOT NULL DEFAULT '', rows INTEGER NOT NULL DEFAULT 0,
-    columns TEXT NOT NULL DEFAULT '[]', links TEXT NOT NULL DEFAULT '{}', recipe TEXT NOT NULL DEFAULT '', counts TEXT NOT NULL DEFAULT '{}',
-    backup TEXT NOT NULL DEFAULT '', seconds REAL NOT NULL DEFAULT 0) STRICT;
+    columns TEXT NOT NULL DEFAULT '[]', links TEXT NOT NULL DEFAULT '{}', recipe TEXT NOT NULL DEFAULT '',
+    counts TEXT NOT NULL DEFAULT '{}', backup TEXT NOT NULL DEFAULT '', seconds REAL NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX run_by_draft ON run(draft);
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id), entity TEXT NOT NULL, record INTEGER NOT NULL,
@@ -55,8 +55,10 @@ CREATE TABLE selection_member (
 
 CONSENT_TABLE = """
 CREATE TABLE consent (
-    id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE, purpose INTEGER NOT NULL REFERENCES list_item(id),
-    legal_basis INTEGER NOT NULL REFERENCES list_item(id), source INTEGER NOT NULL REFERENCES list_item(id), comment TEXT NOT NULL DEFAULT '',
+    id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+    purpose INTEGER NOT NULL REFERENCES list_item(id),
+    legal_basis INTEGER NOT NULL REFERENCES list_item(id), source INTEGER NOT NULL REFERENCES list_item(id),
+    comment TEXT NOT NULL DEFAULT '',
     at TEXT NOT NULL, by TEXT NOT NULL, run INTEGER REFERENCES run(id), UNIQUE (person, purpose)) STRICT
 """
 
