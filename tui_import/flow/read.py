@@ -34,15 +34,15 @@ def batches(rows: Iterable[Row], width: int, reading: Reading, progress: Progres
     digest = hashlib.sha256()
     batch: list[Row] = []
     fill = [(None,) * missing for missing in range(width + 1)]
-    for row in rows:
-        values = row.values
+    for found in rows:
+        row, values = found, found.values
         count = len(values)
         if count < width:
-            row = Row(row.number, (*values, *fill[width - count]), row.key, row.changed)
+            row = found._replace(values=(*values, *fill[width - count]))
         elif count > width:
             if any(value not in (None, "") for value in values[width:]):
                 reading.too_long.append(row.number)
-            row = Row(row.number, values[:width], row.key, row.changed)
+            row = found._replace(values=values[:width])
         if not any(row.values) and all(value is None or value == "" for value in row.values):
             reading.blank += 1
             continue
@@ -55,7 +55,7 @@ def batches(rows: Iterable[Row], width: int, reading: Reading, progress: Progres
     reading.digest = digest.hexdigest()
 
 
-def _finished(batch: list[Row], digest: "hashlib._Hash", reading: Reading, progress: Progress) -> list[Row]:
+def _finished(batch: list[Row], digest: hashlib._Hash, reading: Reading, progress: Progress) -> list[Row]:
     reading.rows += len(batch)
     digest.update(repr([row.values for row in batch]).encode("utf-8", "backslashreplace"))
     progress.advance(len(batch))
