@@ -18,7 +18,7 @@ from tui_import_excel.source import ExcelSource
 from tui_import_excel.worker import engines
 
 from tests.plugins.reading import Reading, read
-from tests.plugins.workbooks import MAIN, xlsx
+from tests.plugins.workbooks import MAIN, ods, xlsx
 from tui_import.api import OptionValue, PasswordNeededError, SourceError
 from tui_import.api.errors import UsageError
 from tui_import.api.testing import check_refuses_missing_file, check_source
@@ -424,6 +424,47 @@ def test_a_workbook_is_streamed_when_memory_is_short(workbook, monkeypatch) -> N
         assert not engines._is_large(opened)
         monkeypatch.setattr(engines, "_free_memory", lambda: 100)
         assert engines._is_large(opened)
+
+
+# -- the same in OpenDocument
+
+
+def ods_row(*cells: tuple[str, object, str], attributes: str = "") -> str:
+    """A row of (kind, value, what is shown); kind "error" is a formula that failed."""
+    xml = ""
+    for kind, value, shown in cells:
+        error = ' calcext:value-type="error"' if kind == "error" else ""
+        worth = "" if kind == "string" else f' office:value="{value}"'
+        type_ = "float" if kind == "error" else kind
+        xml += f'<table:table-cell office:value-type="{type_}"{worth}{error}><text:p>{shown}</text:p></table:table-cell>'
+    return f"<table:table-row{attributes}>{xml}</table:table-row>"
+
+
+def test_an_ods_shows_its_errors_zeros_and_hidden_rows(tmp_path: Path) -> None:
+    rows = [
+        ods_row(("string", "", "Name"), ("string", "", "Zip"), ("string", "", "Share")),
+        ods_row(("string", "", "Acme"), ("float", 150, "0150"), ("error", 0, "#DIV/0!"), attributes=' table:visibility="collapse"'),
+        ods_row(("string", "", "007"), ("float", 5003, "5003"), ("float", 0.5, "00.5")),
+        ods_row(("string", "", "Hooli"), ("float", 9, "0009"), ("float", 1, "1"), attributes=' table:number-rows-repeated="2"'),
+        ods_row(("string", "", "Last"), ("float", 12, "0012"), ("float", 1, "01 pcs")),
+    ]
+    reading = read_excel(str(ods(tmp_path / "shown.ods", "".join(rows))))
+    assert reading.values == [
+        ["Acme", "0150", "#DIV/0!"],
+        ["007", 5003, 0.5],
+        ["Hooli", "0009", 1],
+        ["Hooli", "0009", 1],
+        ["Last", "0012", 1],
+    ]
+    assert "1 hidden row is read" in reading.sentences
+    assert "1 cell holds an error" in reading.sentences
+
+
+def test_a_comment_in_an_ods_is_not_taken_for_what_its_cell_shows(tmp_path: Path) -> None:
+    note = "<office:annotation><text:p>0999</text:p></office:annotation>"
+    cell = f'<table:table-cell office:value-type="float" office:value="999">{note}<text:p>999</text:p></table:table-cell>'
+    path = ods(tmp_path / "note.ods", f"<table:table-row>{cell}</table:table-row>")
+    assert read_excel(str(path), header_row=0).values in ([[999]], [["999"]])
 
 
 # -- other ways to write the same XML

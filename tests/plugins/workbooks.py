@@ -42,7 +42,8 @@ def ods(path: Path, table: str) -> Path:
     office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
     content = (
         f'<office:document-content xmlns:office="{office}" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"'
+        ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
         f'<office:body><office:spreadsheet><table:table table:name="Data">{table}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>"
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from tui_import_excel.worker import wire
 from tui_import_excel.worker.numbers import padded
+from tui_import_excel.worker.odf import OdfScan
 from tui_import_excel.worker.ooxml import Marks, Scan
 
 FIRST_CELLS = 4_000
@@ -25,7 +26,7 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 class Blocks:
     """The rows of a sheet in blocks, as `wire.Block`, with the marks of the sheet's XML brought in."""
 
-    def __init__(self, rows: Iterator[Sequence[Any]], scan: Scan | None) -> None:
+    def __init__(self, rows: Iterator[Sequence[Any]], scan: Scan | OdfScan | None) -> None:
         self._rows, self._scan = rows, scan
         self._formulas: Counter[int] = Counter()
         self._errors = 0
@@ -69,6 +70,9 @@ class Blocks:
         for column, code in marks.formats:
             if column < len(columns) and type(columns[column][place]) is int:
                 columns[column][place] = padded(code, columns[column][place]) or columns[column][place]
+        for column, text in marks.texts:
+            if column < len(columns) and text.isdecimal() and columns[column][place] == int(text):
+                columns[column][place] = text
         for column, text in marks.errors:
             if column < len(columns):
                 columns[column][place] = text

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from tui_import_excel.worker import engines, ooxml, wire
 from tui_import_excel.worker.columns import Blocks
 from tui_import_excel.worker.container import Container, RefusedError, archive_again, open_container
+from tui_import_excel.worker.odf import OdfScan
 
 WAIT = 900
 """Seconds that a written block may wait for its reader; then the child ends by itself."""
@@ -61,11 +62,13 @@ def run(job: dict[str, Any], pipe: BinaryIO) -> None:
 
 def send_rows(container: Container, sheet: str, part: str, pipe: BinaryIO) -> None:
     """Send the rows of a sheet in blocks, with what the values alone do not tell."""
-    scan = None
+    scan: ooxml.Scan | OdfScan | None = None
     notes: dict[tuple[int, int], str] = {}
     if container.archive and part in container.archive.namelist():
         scan = ooxml.Scan(archive_again(container), part, ooxml.padding_styles(container.archive))
         notes = ooxml.comments(container.archive, part)
+    elif container.archive and container.kind == "ods":
+        scan = OdfScan(archive_again(container), sheet)
     with _ahead(scan):
         values = engines.read(container, sheet)
     wire.send(pipe, "start", {"engine": values.engine, "height": values.height, "kind": container.kind, "notes": notes})
@@ -79,7 +82,7 @@ def send_rows(container: Container, sheet: str, part: str, pipe: BinaryIO) -> No
 
 
 @contextmanager
-def _ahead(scan: ooxml.Scan | None) -> Iterator[None]:
+def _ahead(scan: ooxml.Scan | OdfScan | None) -> Iterator[None]:
     """Look at the sheet's XML while its values load: calamine leaves the other processor free."""
     if scan is None:
         yield

@@ -58,6 +58,8 @@ class Marks:
     """(column, number format) of cells with a format that pads."""
     errors: list[tuple[int, str]] = field(default_factory=list)
     """(column, "#N/A")."""
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    """(column, what it shows) of numbers that show leading zeros."""
     formulas: list[int] = field(default_factory=list)
     """Columns of formulas whose result is not in the file."""
 
