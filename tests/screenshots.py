@@ -16,6 +16,7 @@ from tests.tui.places import PLACES
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "img"
 SIZE = (80, 24)
+QUIET_ROUNDS = 8
 
 
 async def take(name: str, size: tuple[int, int], out: Path) -> None:
@@ -27,6 +28,7 @@ async def take(name: str, size: tuple[int, int], out: Path) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TUI_IMPORT_CONFIG"] = f"{folder}/config"
+        os.environ.setdefault("COLORTERM", "truecolor")
         os.chdir(folder)
         demo = make_demo(Path(folder))
         with Workspace(demo.store) as workspace:
@@ -47,12 +49,11 @@ async def take(name: str, size: tuple[int, int], out: Path) -> None:
 
 
 async def settle(app: object, pilot: object) -> None:
-    """Until nothing runs any more."""
-    for _ in range(500):
+    """Until nothing has run for a while."""
+    quiet = 0
+    while quiet < QUIET_ROUNDS:
         await pilot.pause(0.02)  # type: ignore[attr-defined]
-        if app.bridge.current is None:  # type: ignore[attr-defined]
-            break
-    await pilot.pause(0.1)  # type: ignore[attr-defined]
+        quiet = quiet + 1 if app.bridge.current is None else 0  # type: ignore[attr-defined]
 
 
 def write(svg: str, path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,6 @@ class Driven:
         await self.settle()
 
 
-Drive = Callable[..., Any]
-
-
 @asynccontextmanager
 async def driven(workspace: Any, *, size: tuple[int, int] = (80, 24), **options: Any) -> AsyncIterator[Driven]:
     """The app over a workspace."""
@@ -61,13 +59,17 @@ async def driven(workspace: Any, *, size: tuple[int, int] = (80, 24), **options:
 
 
 @pytest.fixture(autouse=True)
-def _no_user_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_user_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """The developer's own keymap and terminal stay out."""
     monkeypatch.setenv("TUI_IMPORT_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     for name in ("NO_COLOR", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
+    yield
+    monkeypatch.delenv("TZ")
+    time.tzset()
 
 
 @pytest.fixture

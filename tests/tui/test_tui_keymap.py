@@ -88,3 +88,12 @@ async def test_the_users_keys_work_and_are_shown(workspace: FakeWorkspace) -> No
         assert "z Selections" in tui.text
         await tui.press("z")
         assert "New companies" in tui.text
+
+
+def test_the_printed_reference_is_the_keymap() -> None:
+    """Renew with ``make docs``."""
+    from tests import generate_docs
+
+    assert {action.section for action in keymap.actions().values()} == set(generate_docs.SECTIONS)
+    for name, page in generate_docs.PAGES.items():
+        assert (generate_docs.DOCS / name).read_text(encoding="utf-8") == page()

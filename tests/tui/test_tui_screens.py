@@ -228,6 +228,7 @@ async def test_position_offers_no_default(workspace: FakeWorkspace) -> None:
 
     form = settings_form.options(Settings(), workspace.catalogue, workspace.lists(), mandatory_company=True)
     policies = {option.key: [choice.value for choice in option.choices] for option in form if option.key.startswith("lists.")}
+    assert [choice.value for option in form if option.key == "values.date_order" for choice in option.choices] == ["", "dmy", "mdy", "ymd"]
     assert policies["lists.position"] == ["add", "blank"]
     assert policies["lists.category"] == ["add", "default", "blank"]
 

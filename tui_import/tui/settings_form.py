@@ -96,7 +96,7 @@ _CHOICE_EXPLAINED = {
 }
 
 
-def _choices(pairs: Sequence[tuple[str, str]], leave_out: str = "") -> list[Choice]:
+def _choices(pairs: Sequence[tuple[str, str]], leave_out: str | None = None) -> list[Choice]:
     return [Choice(value, _(label)) for value, label in pairs if value != leave_out]
 
 
@@ -104,7 +104,7 @@ def _heading(text: str) -> Option:
     return Option(text, text, OptionType.LABEL)
 
 
-def _choice(key: str, label: str, pairs: Sequence[tuple[str, str]], leave_out: str = "") -> Option:
+def _choice(key: str, label: str, pairs: Sequence[tuple[str, str]], leave_out: str | None = None) -> Option:
     default = value_of(Settings(), key)
     return Option(key, label, OptionType.CHOICE, _(EXPLAINED.get(key, "")), default=default, choices=_choices(pairs, leave_out))
 
@@ -132,8 +132,8 @@ def _list_label(name: str) -> str:
 def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequence[ListItem]], *, mandatory_company: bool) -> list[Option]:
     """The whole form. What is not allowed now is not offered."""
     # matching by ID finds stored records only, so there is nothing to add always
-    company_less = "add" if settings.company.match is CompanyKey.ID else ""
-    person_less = "add" if settings.person.match is PersonKey.ID else ""
+    company_less = "add" if settings.company.match is CompanyKey.ID else None
+    person_less = "add" if settings.person.match is PersonKey.ID else None
     form = [
         _heading(_("Companies")),
         _choice("company.match", _("The same when equal"), _COMPANY_KEYS),
@@ -144,7 +144,7 @@ def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequen
     if settings.person.match is not PersonKey.NONE:
         form += [
             _choice("person.action", _("Where it exists"), _ACTIONS, person_less),
-            _choice("person.without_company", _("If no company name"), _WITHOUT_COMPANY, "without" if mandatory_company else ""),
+            _choice("person.without_company", _("If no company name"), _WITHOUT_COMPANY, "without" if mandatory_company else None),
         ]
     form.append(_heading(_("Values missing from lists")))
     form += [_list_option(name) for name in list_names(catalogue)]
@@ -168,7 +168,7 @@ def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequen
 
 
 def _list_option(name: str) -> Option:
-    leave_out = "default" if name in LISTS_WITHOUT_DEFAULT_POLICY else ""
+    leave_out = "default" if name in LISTS_WITHOUT_DEFAULT_POLICY else None
     help = _("What happens to a value that the list does not have.")
     if name not in LISTS_WITH_DEFAULT and not leave_out:
         help += " " + _("No default is set for this list, so the default is blank.")

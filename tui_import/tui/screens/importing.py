@@ -16,7 +16,6 @@ from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Confirm, TypedConfirm
-from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.totals import clears_words
 from tui_import.tui.words import ENTITIES, counts_words, rows, word
 
@@ -102,7 +101,7 @@ class ImportScreen(StepFrame):
         self.start(_("Importing"), work, self._imported, self._failed)
 
     def _imported(self, summary: Summary) -> None:
-        self.host.session_note = _("Done: {rows} in {seconds} s.").format(rows=rows(summary.rows), seconds=number(round(summary.seconds)))
+        self.host.session_note = _("Done: {rows} in {seconds} s.").format(rows=rows(summary.rows), seconds=f"{summary.seconds:.1f}")
         self.go("result")
 
     def _failed(self, error: Exception) -> None:

@@ -20,7 +20,7 @@ from tui_import.tui.widgets.field_picker import FieldPicker
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.values import Values
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
-from tui_import.tui.words import EVIDENCE, word
+from tui_import.tui.words import EVIDENCE, moment, word
 
 
 class MappingScreen(StepFrame):
@@ -104,7 +104,11 @@ class MappingScreen(StepFrame):
         texts = [_("! Still to be linked: {what}").format(what="; ".join(safe(each.reason) for each in missing))] if missing else []
         if drift.missing:
             texts.append(_("! The recipe's columns are not in this file: {columns}").format(columns=", ".join(map(safe, drift.missing))))
-        box.update(lines("\n".join(texts) or _("All that is required is linked. F8 goes on.")))
+        run = self.attempt(self.session.already_imported)
+        if run is not None:
+            text = _("! The same content was imported before: run {run}, {when}, by {user}.")
+            texts.append(text.format(run=run.id, when=moment(run.started), user=safe(run.user)))
+        box.update(lines("\n".join(texts if missing else [_("All that is required is linked. F8 goes on."), *texts])))
 
     def on_lines_moved(self) -> None:
         """The reason for the link in full, and facts about the column."""

@@ -49,10 +49,10 @@ class RunScreen(Frame):
         yield Static(id="summary")
         yield VirtualTable(
             [
-                TableColumn(_("Record"), 26, frozen=True),
+                TableColumn(_("Record"), 24, frozen=True),
                 TableColumn(_("What"), 9),
                 TableColumn(_("Field"), 18),
-                TableColumn(_("Before"), 16),
+                TableColumn(_("Before"), 13),
                 TableColumn(_("After")),
             ],
             id="changes",
@@ -87,7 +87,7 @@ class RunScreen(Frame):
             for change in record.changes or (None,):
                 self._changes.append(record)
                 if change is None:
-                    table.append(TableRow((name, what)))
+                    table.append(TableRow((name, what, _("(whole record)")), tones={2: "dim"}))
                     continue
                 field = self.workspace.catalogue[change.field].title if change.field in self.workspace.catalogue else change.field
                 title = field.partition(": ")[2] or field

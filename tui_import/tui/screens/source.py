@@ -21,7 +21,6 @@ from tui_import.tui.safe import lines, shown
 from tui_import.tui.widgets.form import Form
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
-from tui_import.tui.words import moment
 
 PEEK_ROWS = 40
 SHEET = "sheet"
@@ -92,7 +91,8 @@ class SourceScreen(StepFrame):
         values = {option.key: option.default for option in self._options} | dict(self.session.options)
         if len(self.session.tables()) > 1:
             values[SHEET] = self.session.table
-        notes = {key: _("found: {value}").format(value=fact) for key, fact in peek.facts.items() if values.get(key) in (None, "")}
+        found = {key: fact for key, fact in peek.facts.items() if fact and str(values.get(key)) != fact}
+        notes = {key: _("found: {value}").format(value=fact) for key, fact in found.items()}
         form = self.query_one(Form)
         cursor = form.cursor
         form.show([o for o in self._options if o.type is not OptionType.PASSWORD or values.get(o.key)], values, notes=notes)
@@ -117,10 +117,6 @@ class SourceScreen(StepFrame):
 
     def _show_findings(self, peek: Peek) -> None:
         texts = [finding.message if finding.row is None else f"{finding.row}: {finding.message}" for finding in peek.findings]
-        run = self.attempt(self.session.already_imported)
-        if run is not None:
-            text = _("The same content was imported before: run {run}, {when}, by {user}.")
-            texts.insert(0, text.format(run=run.id, when=moment(run.started), user=run.user))
         self.query_one("#findings", Static).update(lines("\n".join(texts)))
 
     # -- changing

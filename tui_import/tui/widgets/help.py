@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import _
 from tui_import.tui import keymap
-from tui_import.tui.safe import lines
+from tui_import.tui.safe import lines, safe
 from tui_import.tui.widgets.dialogs import Window
 
 _LAST = ("table.", "list.", "app.", "pick.")
@@ -47,10 +47,13 @@ class Help(Window[None]):
 
     def parts(self) -> Sequence[Widget]:
         """The text and the table."""
-        width = max((len(key) for key, _label, _help in self._keys), default=0)
-        label_width = max((len(label) for _key, label, _help in self._keys), default=0)
-        table = [f"{key:<{width}}  {label:<{label_width}}  {help}" for key, label, help in self._keys]
-        return (VerticalScroll(Static(lines(self._about + "\n")), Static(lines("\n".join(table)))),)
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for key, label, help in self._keys:
+            table.add_row(Text(safe(key), "bold", no_wrap=True), Text(safe(label)), Text(safe(help)))
+        return (VerticalScroll(Static(lines(self._about + "\n")), Static(table)),)
 
     def action_close(self) -> None:
         """Away."""

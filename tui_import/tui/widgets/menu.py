@@ -39,7 +39,7 @@ class Menu(Lines, inherit_bindings=False):
 
     def __init__(self, items: Sequence[MenuItem] = (), *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._items = list(items)
+        self._take(items)
 
     @property
     def length(self) -> int:
@@ -57,8 +57,12 @@ class Menu(Lines, inherit_bindings=False):
 
     def show(self, items: Sequence[MenuItem], cursor: int | None = None) -> None:
         """Other items."""
-        self._items = list(items)
+        self._take(items)
         self.reset(cursor)
+
+    def _take(self, items: Sequence[MenuItem]) -> None:
+        self._items = list(items)
+        self._longest = max((cell_len(safe(item.text)) for item in self._items if item.detail), default=0)
 
     def segments(self, row: int, width: int) -> list[Segment]:
         """A heading, or an item with its detail to the right."""
@@ -71,6 +75,6 @@ class Menu(Lines, inherit_bindings=False):
         segments = [Segment("> " if here else "  ", style)]
         if not item.detail:
             return [*segments, Segment(fit(text, width - 2), style)]
-        left = max(width * 9 // 20, min(cell_len(text) + 1, width - 24))
+        left = min(self._longest + 1, width // 2)
         detail = style if here or item.tone != "plain" else self.tone("dim")
         return [*segments, Segment(fit(text, left), style), Segment(" ", style), Segment(fit(safe(item.detail), width - left - 3), detail)]

@@ -24,6 +24,8 @@ KEPT_PAGES = 16
 """Pages held: a thousand rows, a few hundred kilobytes."""
 WIDEST = 32
 """A column is not made wider than this by its samples."""
+NARROWEST = 6
+"""A column is left out rather than cut to less than this."""
 _GUTTER = 2
 _BOX = 4
 
@@ -178,11 +180,14 @@ class VirtualTable(Lines, inherit_bindings=False):
         """(column, x, width) of what is in sight."""
         frozen = self._frozen()
         order = [*range(frozen), *range(frozen + self._first, len(self._columns))]
-        x, places = _GUTTER + (_BOX if self._checks else 0), []
+        x = _GUTTER + (_BOX if self._checks else 0)
+        places: list[tuple[int, int, int]] = []
         for column in order:
             if x >= width:
                 break
             wanted = self.widths[column]
+            if width - x < min(wanted, NARROWEST) and places:
+                break
             if column == len(self._columns) - 1 and not self._columns[column].right:
                 wanted = max(wanted, width - x)  # the last one takes what is left
             places.append((column, x, min(wanted, width - x)))
@@ -243,11 +248,9 @@ class VirtualTable(Lines, inherit_bindings=False):
             chosen = self._cell_cursor and column == self.cursor_column
             segments += [Segment(fit(safe(self._columns[column].title), cells, self._columns[column].right), mark if chosen else head)]
             segments.append(Segment(" ", head))
-        last = places[-1] if places else None
-        if last and (last[0] < len(self._columns) - 1 or last[2] < self.widths[last[0]]):
+        if places and places[-1][0] < len(self._columns) - 1:
             line = "".join(segment.text for segment in segments)
-            if cell_len(line) >= width:
-                segments = [Segment(fit(line, width - 1), head), Segment("›", mark)]
+            segments = [Segment(fit(line, width - 1), head), Segment("›", mark)]
         return segments
 
     def segments(self, row: int, width: int) -> list[Segment]:

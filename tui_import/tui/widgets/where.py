@@ -30,7 +30,7 @@ class Where(Widget, can_focus=False):
         & > .where--closed { color: $foreground-muted; background: $background; }
         & > .where--here { color: $foreground; background: $primary-muted; text-style: bold; }
         & > .where--note { color: $foreground-muted; background: $background; }
-        &:ansi > .where--here { text-style: reverse bold; }
+        &:ansi > .where--here { color: ansi_default; background: ansi_default; text-style: reverse bold; }
         &:ansi > .where--title { text-style: bold underline; }
     }
     """
@@ -64,13 +64,13 @@ class Where(Widget, can_focus=False):
         return Strip([Segment(fit(" " + safe(self._title), width - cell_len(right)) + right, style)])
 
     def _steps_line(self, width: int) -> Strip:
-        segments = []
+        segments, plain = [], self.get_component_rich_style("where--step")
         for number, step in enumerate(STEPS, 1):
             here = step.id == self._step
             name = "here" if here else "closed" if step.id in self._barred else "step"
             text = f"[{number} {_(step.title)}]" if here else f" {number} {_(step.title)} "
-            segments += [Segment(text, self.get_component_rich_style(f"where--{name}")), Segment(" ")]
-        return Strip(segments).crop_extend(0, width, self.get_component_rich_style("where--step"))
+            segments += [Segment(text, self.get_component_rich_style(f"where--{name}")), Segment(" ", plain)]
+        return Strip(segments).crop_extend(0, width, plain)
 
 
 def backup_note() -> str:

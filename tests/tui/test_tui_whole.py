@@ -1,0 +1,170 @@
+"""The screens on the real engine: a workbook goes into a store and out again, by keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import Driven, driven
+from tui_import.session.workspace import Workspace
+
+FILE = """Company name;City;First name;Last name;E-mail
+Nordic Timber AS;Oslo;Anna;Berg;anna@timber.example
+Foo [/] Bar;Bergen;Ole;Hansen;ole@foo.example
+Fjord Shipping AS;Bergen;Kari;Lund;not an address
+Nordic Timber AS;Oslo;Per;Dahl;per@timber.example
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Workspace]:
+    """A new store."""
+    with Workspace(tmp_path / "crm.db") as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Four rows, one with a broken address."""
+    path = tmp_path / "people.csv"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+async def until(tui: Driven, words: str) -> None:
+    """Wait for words on the screen; fails where they do not come."""
+    for _ in range(500):
+        await tui.settle()
+        if words in tui.text:
+            return
+        await tui.pilot.pause(0.02)
+    raise AssertionError(f"“{words}” never came:\n{tui.text}")
+
+
+def counts(tui: Driven) -> list[list[str]]:
+    """The lines of numbers, in words."""
+    lines = [line.split() for line in tui.text.splitlines()]
+    return [words for words in lines if words and words[0] in ("Companies", "Persons")]
+
+
+async def to_preview(tui: Driven) -> None:
+    await until(tui, "[1 Source]")
+    await until(tui, "Nordic Timber")
+    for step in ("[2 Mapping]", "[3 Settings]", "[4 Preview]"):
+        await tui.press("f8")
+        await until(tui, step)
+    await until(tui, "Showing all: 4")
+
+
+async def test_a_file_is_imported_undone_and_redone_by_keys_alone(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        assert "!1 problem" in tui.text
+        await tui.press("f9")
+        await until(tui, "[5 Import]")
+        await tui.press("f9", "4", "enter")
+        await until(tui, "[6 Result]")
+        assert store.count("company") == 2
+        assert store.count("person") == 3
+        await tui.press("u", "y")
+        await until(tui, "taken back")
+        assert store.count("company") == 0
+        await tui.press("escape")
+        await until(tui, "undone")
+        await tui.press("end", "up", "up", "r", "y")
+        await until(tui, "records put back")
+        assert store.count("person") == 3
+
+
+async def test_a_problem_is_corrected_where_it_stands_and_then_imported(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        await tui.press("n")
+        await until(tui, "not an e-mail address")
+        await tui.press("e", *["backspace"] * 20)
+        await tui.write("kari@fjord.example")
+        await tui.press("enter")
+        await until(tui, "from problem to new")
+        assert "!1 problem" not in tui.text
+        await tui.press("f9")
+        await until(tui, "[5 Import]")
+        await tui.press("f9", "4", "enter")
+        await until(tui, "[6 Result]")
+        assert store.count("person") == 4
+
+
+async def test_the_preview_counts_what_the_result_counts(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        await tui.press("space")
+        await until(tui, "1 row un-checked")
+        before = counts(tui)
+        await tui.press("f9")
+        await until(tui, "[5 Import]")
+        await tui.press("f9", "4", "enter")
+        await until(tui, "[6 Result]")
+        assert counts(tui) == before
+
+
+async def test_leaving_in_the_middle_keeps_everything_for_the_next_time(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        await tui.press("space")
+        await until(tui, "1 row un-checked")
+        await tui.press("ctrl+q")
+    async with driven(store) as tui:
+        assert "Go on with" in tui.text
+        await tui.press("down", "down", "enter")
+        await until(tui, "1 row un-checked")
+        assert "[4 Preview]" in tui.text
+
+
+async def test_the_same_file_again_is_said_to_be_known(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        await tui.press("f9")
+        await until(tui, "[5 Import]")
+        await tui.press("f9", "4", "enter")
+        await until(tui, "[6 Result]")
+    async with driven(store, location=str(file)) as tui:
+        await until(tui, "Nordic Timber")
+        await tui.press("f8")
+        await until(tui, "was imported before: run 1")
+
+
+async def test_changing_a_setting_says_what_moved(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        await tui.press("3")
+        await until(tui, "[3 Settings]")
+        await tui.press("down", "left", "left")
+        await tui.press("4")
+        await until(tui, "[4 Preview]")
+        await until(tui, "Showing all: 4")
+        assert "[3 Settings]" not in tui.text
+
+
+async def test_run_selections_records_and_lists_open_on_a_real_store(store: Workspace, file: Path) -> None:
+    async with driven(store, location=str(file)) as tui:
+        await to_preview(tui)
+        await tui.press("f9")
+        await until(tui, "[5 Import]")
+        await tui.press("f9", "4", "enter")
+        await until(tui, "[6 Result]")
+        await tui.press("s")
+        await until(tui, "New companies")
+        await tui.press("enter")
+        await until(tui, "records")
+        assert any(name in tui.text for name in ("Foo [/] Bar", "Anna"))
+        await tui.press("escape", "escape", "escape")
+        await until(tui, "History")
+        await tui.press("end", "up", "up", "enter")
+        await until(tui, "Run 1")
+        assert "Nordic Timber AS" in tui.text
+        await tui.press("enter")
+        await until(tui, "people.csv")
+        await tui.press("escape", "escape", "p")
+        await until(tui, "A person needs a company")
+        assert "List: Category" in tui.text or "List:" in tui.text
