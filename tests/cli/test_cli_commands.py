@@ -216,9 +216,29 @@ def test_a_backup_brings_the_store_back(imported: Cli, tmp_path: Path) -> None:
     imported("undo", "1")
     restored = imported("restore", tmp_path / "copy.db", "--json")
     assert restored.code == 0, restored.err
-    assert Path(restored.object["path"]).is_file(), "the store as it was before is kept, too"
+    assert Path(restored.object["before"]).is_file(), "the store as it was before is kept, too"
     assert len(imported("export", "company", "--format", "json").objects) == 2
     assert len(imported("backup", "--list", "--json").objects) >= 1
+
+
+@pytest.mark.parametrize("damage", ["head", "middle"])
+def test_a_damaged_store_is_put_aside_and_its_backup_takes_its_place(imported: Cli, store: Path, tmp_path: Path, damage: str) -> None:
+    imported("backup", tmp_path / "copy.db")
+    content = bytearray(store.read_bytes())
+    content[slice(0, 4096) if damage == "head" else slice(4096, len(content))] = b"\xa5" * (
+        4096 if damage == "head" else len(content) - 4096
+    )
+    store.write_bytes(content)
+    for ending in ("-wal", "-shm"):
+        Path(f"{store}{ending}").unlink(missing_ok=True)
+    assert imported("export", "company").code == 1
+    refused = imported("restore", __file__)
+    assert refused.code == 1
+    assert store.read_bytes() == content, "a backup that is none changes nothing"
+    restored = imported("restore", tmp_path / "copy.db", "--json")
+    assert restored.code == 0, restored.err
+    assert Path(restored.object["before"]).read_bytes() == content
+    assert len(imported("export", "company", "--format", "json").objects) == 2
 
 
 def test_the_doctor_says_that_all_is_well(imported: Cli) -> None:

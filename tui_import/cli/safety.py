@@ -52,9 +52,11 @@ def restore(call: Call) -> int:
     """Put a backup in the place of the store (which is backed up first), or bring back a deleted record."""
     what = call.arguments.what
     if len(what) == 1:
-        before = call.workspace.restore(what[0])
-        call.output.result(before)
-        call.output.text(_("Restored. The store as it was before: {path}").format(path=safe(before.path)))
+        from tui_import.session import rescue
+
+        before = str(rescue.restore(call.arguments.store, what[0]))
+        call.output.result({"restored": what[0], "before": before})
+        call.output.text(_("Restored. The store as it was before: {path}").format(path=safe(before)))
         return 0
     if len(what) != 2 or what[0] not in ENTITIES or not what[1].isdecimal():
         raise UsageError(_("Say what to restore."), hint=_("tui-import restore FILE, or tui-import restore company 7"))

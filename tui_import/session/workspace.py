@@ -45,6 +45,11 @@ def data_folder() -> Path:
     return user_data_path("tui-import")
 
 
+def store_path(store: str | Path | None = None) -> Path:
+    """The store's file: the one that is named, else the environment's, else the one in the user's data folder."""
+    return Path(store or os.environ.get(STORE_VARIABLE) or data_folder() / "store.sqlite").expanduser().absolute()
+
+
 class Workspace:
     """One store, opened; made with its lists where it does not exist yet. Closing is `close` or ``with``.
 
@@ -52,7 +57,7 @@ class Workspace:
     """
 
     def __init__(self, store: str | Path | None = None) -> None:
-        self.path = Path(store or os.environ.get(STORE_VARIABLE) or data_folder() / "store.sqlite").expanduser().absolute()
+        self.path = store_path(store)
         """The store's file."""
         self.catalogue: Catalogue = config.load_catalogue()
         self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
