@@ -107,6 +107,8 @@ def source_for(location: str) -> str:
     if found:
         longest = max(length for length, _name in found)
         return next(name for length, name in found if length == longest)
+    if os.path.isdir(location):
+        raise SourceError(_("It is a folder."), where=Where(location), hint=_("Name a file in it."))
     names = ", ".join(info.name for info in registry.infos if not info.error)
     raise SourceError(
         _("No source reads files with such a name."),

@@ -397,12 +397,14 @@ def test_a_huge_workbook_is_streamed_with_the_same_result(workbook, tmp_path: Pa
     results = []
     opened = container.open_container(path, "")
     for engine in (engines._whole, engines._streamed):
-        archive = container.archive_again(opened)
+        file = container.again(opened)
+        archive = zipfile.ZipFile(file)
         scan = ooxml.Scan(archive, "xl/worksheets/sheet1.xml", ooxml.padding_styles(archive))
         blocks = columns.Blocks(engine(opened, "Customers").rows, scan)
         results.append([*blocks, blocks.summary()])
         assert [b"row" in piece for piece in scan._pieces] == [False]
         archive.close()
+        file.close()
     assert results[0] == results[1]
     numbers, hidden, cells, _moments = results[0][0]
     assert numbers == [1, 2, 3, 5]

@@ -81,6 +81,11 @@ def test_a_file_finds_its_source_by_the_longest_ending(install) -> None:
     assert "broken" not in error.value.hint
 
 
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="folder"):
+        plugin_host.source_for(str(tmp_path))
+
+
 def test_standard_input_finds_a_source_that_reads_it(install, monkeypatch) -> None:
     install("a-sources", {"stream": "stream_module"}, {"stream_module": good("stream", (".zzz", "-"))})
     monkeypatch.setenv(plugin_host.ALLOW_LIST, "stream")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice, zip_longest
-from typing import Any
+from typing import Any, Protocol
 
 from tui_import_excel.worker import wire
 from tui_import_excel.worker.numbers import padded
-from tui_import_excel.worker.odf import OdfScan
-from tui_import_excel.worker.ooxml import Marks, Scan
+from tui_import_excel.worker.ooxml import Marks
 
 FIRST_CELLS = 4_000
 CELLS = 20_000
@@ -23,10 +23,24 @@ EXACT = 1 << 53
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
+class Scan(Protocol):
+    """What a format says beside the values."""
+
+    @property
+    def hidden_columns(self) -> Sequence[int]:
+        """From 0; complete after the last row."""
+
+    def rows(self, first: int, last: int) -> dict[int, Marks]:
+        """The rows from ``first`` to ``last`` that have something; asked for in growing order."""
+
+    def ahead(self, stop: threading.Event) -> None:
+        """Begin to look, until told to stop, in a thread beside the loading of the values."""
+
+
 class Blocks:
     """The rows of a sheet in blocks, as `wire.Block`, with the marks of the sheet's XML brought in."""
 
-    def __init__(self, rows: Iterator[Sequence[Any]], scan: Scan | OdfScan | None) -> None:
+    def __init__(self, rows: Iterator[Sequence[Any]], scan: Scan | None) -> None:
         self._rows, self._scan = rows, scan
         self._formulas: Counter[int] = Counter()
         self._errors = 0

@@ -41,9 +41,9 @@ class Container:
     """Where it is a file as it stands, not decrypted."""
 
 
-def archive_again(container: Container) -> zipfile.ZipFile:
-    """The archive opened a second time, for a thread that reads it beside the first one."""
-    return zipfile.ZipFile(io.BytesIO(container.file.getbuffer()) if isinstance(container.file, io.BytesIO) else container.path)
+def again(container: Container) -> BinaryIO:
+    """The file opened a second time, for a thread that reads it beside the first one."""
+    return io.BytesIO(container.file.getbuffer()) if isinstance(container.file, io.BytesIO) else open(container.path, "rb")
 
 
 def open_container(path: str, password: str) -> Container:

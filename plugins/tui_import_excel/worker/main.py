@@ -8,13 +8,15 @@ import resource
 import signal
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from tui_import_excel.worker import engines, ooxml, wire
-from tui_import_excel.worker.columns import Blocks
-from tui_import_excel.worker.container import Container, RefusedError, archive_again, open_container
+from tui_import_excel.worker.biff import BiffScan
+from tui_import_excel.worker.columns import Blocks, Scan
+from tui_import_excel.worker.container import Container, RefusedError, again, open_container
 from tui_import_excel.worker.odf import OdfScan
 
 WAIT = 900
@@ -62,13 +64,15 @@ def run(job: dict[str, Any], pipe: BinaryIO) -> None:
 
 def send_rows(container: Container, sheet: str, part: str, pipe: BinaryIO) -> None:
     """Send the rows of a sheet in blocks, with what the values alone do not tell."""
-    scan: ooxml.Scan | OdfScan | None = None
+    scan: Scan | None = None
     notes: dict[tuple[int, int], str] = {}
     if container.archive and part in container.archive.namelist():
-        scan = ooxml.Scan(archive_again(container), part, ooxml.padding_styles(container.archive))
+        scan = ooxml.Scan(zipfile.ZipFile(again(container)), part, ooxml.padding_styles(container.archive))
         notes = ooxml.comments(container.archive, part)
     elif container.archive and container.kind == "ods":
-        scan = OdfScan(archive_again(container), sheet)
+        scan = OdfScan(zipfile.ZipFile(again(container)), sheet)
+    elif container.kind == "xls":
+        scan = BiffScan(again(container), sheet)
     with _ahead(scan):
         values = engines.read(container, sheet)
     wire.send(pipe, "start", {"engine": values.engine, "height": values.height, "kind": container.kind, "notes": notes})
@@ -82,7 +86,7 @@ def send_rows(container: Container, sheet: str, part: str, pipe: BinaryIO) -> No
 
 
 @contextmanager
-def _ahead(scan: ooxml.Scan | OdfScan | None) -> Iterator[None]:
+def _ahead(scan: Scan | None) -> Iterator[None]:
     """Look at the sheet's XML while its values load: calamine leaves the other processor free."""
     if scan is None:
         yield
