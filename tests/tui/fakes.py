@@ -97,6 +97,13 @@ class FakeReadReport:
 EMAIL_ISSUE = Issue("email_invalid", Severity.ERROR, "person.email", 3)
 
 
+class FakeKeys(list[int]):
+    """Keys of rows; asking for one that is not there gives None."""
+
+    def index(self, key: int, *_where: Any) -> int | None:  # type: ignore[override]
+        return super().index(key) if key in self else None
+
+
 class FakeSession:
     """Five rows, five columns."""
 
@@ -271,7 +278,7 @@ class FakeSession:
         found = [key for key in keys if shown(key)]
         if rows.sort is not None:
             found.sort(key=lambda key: str(self.cells[key - 1][rows.sort or 0]), reverse=rows.descending)
-        return found
+        return FakeKeys(found)
 
     def preview_rows(self, keys: Sequence[int]) -> Sequence[PreviewRow]:
         return [

@@ -134,16 +134,18 @@ async def test_the_same_file_again_is_said_to_be_known(store: Workspace, file: P
         await until(tui, "was imported before: run 1")
 
 
-async def test_changing_a_setting_says_what_moved(store: Workspace, file: Path) -> None:
+async def test_a_changed_setting_changes_the_plan(store: Workspace, file: Path) -> None:
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
+        assert [words[0] for words in counts(tui)] == ["Companies", "Persons"]
         await tui.press("3")
         await until(tui, "[3 Settings]")
-        await tui.press("down", "left", "left")
-        await tui.press("4")
+        await tui.press("down", "down", "enter")
+        await tui.write("none")
+        await tui.press("enter", "4")
         await until(tui, "[4 Preview]")
         await until(tui, "Showing all: 4")
-        assert "[3 Settings]" not in tui.text
+        assert "new" not in next((words for words in counts(tui) if words[0] == "Persons"), [])
 
 
 async def test_run_selections_records_and_lists_open_on_a_real_store(store: Workspace, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,7 +11,9 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import PlanReport, RowFilter, RowState
+from tui_import.model.progress import Progress
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.widgets.lines import Lines
@@ -23,6 +26,8 @@ from tui_import.tui.words import moved_words
 
 QUICK_ROWS = 20_000
 """Up to so many rows the plan is made anew by itself after a change; above it waits for p, F8 or F9."""
+BLOCK = 1000
+"""Rows read at a time where all are looked at."""
 SETTLE_SECONDS = 0.4
 """A plan is made anew when no further change came for so long."""
 
@@ -39,6 +44,7 @@ class PreviewScreen(StepFrame):
         "new, changed or problem rows, / searches, s sorts, n goes to the next problem. Nothing is written before step 5."
     )
     _timer: Timer | None = None
+    _columns: Sequence[ColumnInfo] = ()
 
     def body(self) -> ComposeResult:
         """Totals, rows, detail."""
@@ -58,6 +64,7 @@ class PreviewScreen(StepFrame):
 
     def on_mount(self) -> None:
         """Plan, where that is still to be done."""
+        self._columns = self.session.columns
         self.browser.table.focus()
         report = self.session.report
         if report is None or self.session.outdated:
@@ -125,7 +132,7 @@ class PreviewScreen(StepFrame):
 
     def _found(self, keys: Keys) -> None:
         report = self.session.report
-        self.browser.show(keys, self.session.columns, unchecked=report.unchecked if report else 0)
+        self.browser.show(keys, self._columns, unchecked=report.unchecked if report else 0)
 
     def on_row_browser_filter_changed(self, event: RowBrowser.FilterChanged) -> None:
         """Other rows are wanted."""
@@ -141,7 +148,7 @@ class PreviewScreen(StepFrame):
         detail = self.attempt(lambda: self.session.detail(key)) if key is not None else None
         if detail is not None:
             detail = replace(detail, row=replace(detail.row, states=tuple(map(self._numbered, detail.row.states))))
-        self.detail.show(detail, self.session.columns, _("No row fits the filter.") if key is None else "")
+        self.detail.show(detail, self._columns, _("No row fits the filter.") if key is None else "")
 
     def _numbered(self, state: RowState) -> RowState:
         """A repeated row names the row that it joins by its number in the file, as the table does."""
@@ -186,11 +193,12 @@ class PreviewScreen(StepFrame):
 
     def _check_shown(self, checked: bool | None) -> None:
         rows = self.browser.filter
-        count = self.attempt(lambda: self.session.check(rows, checked))
+        self.start(_("Checking rows"), lambda _progress: self.session.check(rows, checked), self._checked)
+
+    def _checked(self, count: int) -> None:
         self.browser.table.forget()
         self._changed()
-        if count is not None:
-            self.tell(ngettext("{count} row.", "{count} rows.", count).format(count=number(count)))
+        self.tell(ngettext("{count} row.", "{count} rows.", count).format(count=number(count)))
 
     def action_check_all(self) -> None:
         """What the filter shows."""
@@ -206,12 +214,15 @@ class PreviewScreen(StepFrame):
 
     def action_check_invert(self) -> None:
         """Checked and un-checked exchanged."""
-        keys = [self.browser.keys[at] for at in range(len(self.browser.keys))]
-        checked = {row.row: row.checked for row in self.session.preview_rows(keys)}
-        self.attempt(lambda: self.session.check([key for key in keys if checked[key]], False))
-        self.attempt(lambda: self.session.check([key for key in keys if not checked[key]], True))
-        self.browser.table.forget()
-        self._changed()
+        keys = self.browser.keys
+
+        def work(_progress: Progress) -> int:
+            rows = (row for start in range(0, len(keys), BLOCK) for row in self.session.preview_rows(self.browser.keys_at(start, BLOCK)))
+            checked = {row.row: row.checked for row in rows}
+            self.session.check([key for key, on in checked.items() if on], False)
+            return self.session.check([key for key, on in checked.items() if not on], True)
+
+        self.start(_("Checking rows"), work, lambda _count: self._checked(len(keys)))
 
     # -- correcting
 

@@ -32,6 +32,24 @@ class Keys(Protocol):
         """The key at a position."""
 
 
+    def index(self, key: int) -> int | None:
+        """Where a key stands; None where it is not among them."""
+
+
+class NoKeys:
+    """Before anything was asked for."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getitem__(self, index: int) -> int:
+        raise IndexError(index)
+
+    def index(self, key: int) -> int | None:  # noqa: ARG002 - it has none
+        """Nowhere."""
+        return None
+
+
 def preview_columns(columns: Sequence[ColumnInfo], row_title: str) -> list[TableColumn]:
     """Row number and states stay, the file's columns scroll."""
     first = [TableColumn(row_title, 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]

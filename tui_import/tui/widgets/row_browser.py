@@ -19,7 +19,7 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import content, safe, shown
 from tui_import.tui.widgets.cell_editor import CellEditor
 from tui_import.tui.widgets.dialogs import Choose, Prompt, line_input
-from tui_import.tui.widgets.preview_rows import FIRST_CELLS, Keys, PreviewRows, preview_columns
+from tui_import.tui.widgets.preview_rows import FIRST_CELLS, Keys, NoKeys, PreviewRows, preview_columns
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import VirtualTable
 from tui_import.tui.words import FILTERS, word
@@ -57,7 +57,7 @@ class RowBrowser(Vertical):
         super().__init__(id=id)
         self.filter = RowFilter()
         """What is shown, and in which order."""
-        self._keys: Keys = ()
+        self._keys: Keys = NoKeys()
         self._infos: Sequence[ColumnInfo] = ()
         self._load = load
         self._unchecked = 0
@@ -110,6 +110,10 @@ class RowBrowser(Vertical):
         """All keys shown."""
         return self._keys
 
+    def keys_at(self, start: int, count: int) -> list[int]:
+        """Some of them."""
+        return [self._keys[at] for at in range(start, min(start + count, len(self._keys)))]
+
     @property
     def column(self) -> int | None:
         """The file's column the cursor stands on."""
@@ -120,7 +124,7 @@ class RowBrowser(Vertical):
         """Where a row stands; None where the filter does not show it."""
         if self.filter == RowFilter():
             return key - 1 if 0 < key <= len(self._keys) else None
-        return next((at for at in range(len(self._keys)) if self._keys[at] == key), None)
+        return self._keys.index(key)
 
     def go_to_key(self, key: int) -> bool:
         """Put the cursor on a row, and on the cell that is at fault; False where the filter does not show it."""
