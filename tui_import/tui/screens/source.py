@@ -116,7 +116,9 @@ class SourceScreen(StepFrame):
         self.query_one("#rows", VirtualTable).show(ListRows(rows), columns, cursor=0)
 
     def _show_findings(self, peek: Peek) -> None:
-        texts = [finding.message if finding.row is None else f"{finding.row}: {finding.message}" for finding in peek.findings]
+        texts = [finding.message for finding in peek.findings if finding.row is None]
+        placed = [finding for finding in peek.findings if finding.row is not None]
+        texts += [_("Row {row}: {message}").format(row=finding.row, message=finding.message) for finding in placed]
         self.query_one("#findings", Static).update(lines("\n".join(texts)))
 
     # -- changing

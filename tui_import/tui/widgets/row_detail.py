@@ -25,7 +25,7 @@ class RowDetailPane(Vertical):
     DEFAULT_CSS = """
     RowDetailPane {
         height: 9;
-        & > Static { height: auto; max-height: 3; padding: 0 1; color: $text-warning; }
+        & > Static { height: 3; padding: 0 1; color: $text-warning; }
     }
     """
 
@@ -62,13 +62,14 @@ class RowDetailPane(Vertical):
         """One row, or a word where there is none."""
         reasons = self.query_one(Static)
         if detail is None:
-            reasons.update(content(note))
+            reasons.update(content(note), layout=False)
             self.table.show(ListRows())
             return
         states = [state_words(state, columns) for state in detail.row.states]
         said = [state.reason for state in detail.row.states]
         issues = [issue_words(issue, columns) for issue in detail.issues if issue not in said]
-        reasons.update(lines("\n".join(filter(None, [" · ".join(states), "; ".join(issues)]))))
+        # of fixed height, so that a step down does not lay the whole screen out anew
+        reasons.update(lines("\n".join([*states, *issues])), layout=False)
         self.table.show(ListRows([self._row(change) for change in detail.changes]), cursor=0)
 
     def _row(self, change: FieldChange) -> TableRow:
