@@ -5,6 +5,8 @@ What it answers is believed to be plain values and nothing more; a child that di
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import select
@@ -152,7 +154,7 @@ class Child:
 
 def _start() -> subprocess.Popen[bytes]:
     code = _START.format(path=[entry for entry in sys.path if entry], folder=str(Path(__file__).parent))
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -160,6 +162,10 @@ def _start() -> subprocess.Popen[bytes]:
         bufsize=0,
         start_new_session=True,  # Ctrl-C in the terminal is for the parent to answer
     )
+    if process.stdout and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):  # with room for a block the child works on while the parent looks at the last one
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, MEGABYTE)
+    return process
 
 
 def _finish(process: subprocess.Popen[bytes]) -> None:
