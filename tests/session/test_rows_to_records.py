@@ -423,3 +423,15 @@ def test_a_person_renamed_by_a_later_row_is_found_by_the_new_name(importer: Impo
     summary = importer.run([person("Anna", "Lund")], Settings(person=PersonRules(match=PersonKey.NAME)))
 
     assert summary.entities["person"].unchanged == 1
+
+
+def test_blame_tells_of_a_cell_that_was_corrected_by_hand(importer: Importer) -> None:
+    session, _report = importer.plan([person("Anna", "Holm", email="anna(at)acme.dk")])
+    session.correct(1, 3, "anna@acme.dk")
+    session.plan()
+    session.apply()
+
+    (trace,) = importer.workspace.blame("person", importer.persons()[0]["id"], "email")
+
+    assert (trace.value, trace.row, trace.column) == ("anna@acme.dk", 2, "person.email")
+    assert trace.note == "Corrected by hand; the source says “anna(at)acme.dk”"

@@ -124,6 +124,7 @@ def _apply(
     )  # fmt: skip
     assert cursor.lastrowid is not None
     run = _Run(cursor.lastrowid, connection, catalogue, facts, now, progress)
+    _keep_corrections(run)
     _add_list_items(run)
     for entity in ENTITIES:
         run.base[entity] = _last_id(connection, entity)
@@ -141,6 +142,15 @@ def _apply(
 def _last_id(connection: sqlite3.Connection, entity: str) -> int:
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (entity,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def _keep_corrections(run: _Run) -> None:
+    """What the source said in the cells that the user corrected, for blame."""
+    run.connection.execute(
+        "INSERT INTO run_correction (run, row, column, before) SELECT ?, r.number, c.column, c.before FROM draft.correction c"
+        " JOIN draft.row r ON r.n = c.n WHERE c.id IN (SELECT min(id) FROM draft.correction GROUP BY n, column)",
+        (run.id,),
+    )
 
 
 # -- list items

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui_import.api.errors import UsageError
@@ -83,7 +83,7 @@ def blame(database: Database, catalogue: Catalogue, entity: str, number: int, fi
     names = reader.names()
     if name and name not in names:
         raise UsageError(_("There is no field “{field}”.").format(field=field), hint=_("List them with: tui-import fields"))
-    return [trace for each in ([name] if name else names) for trace in reader.traces(each)]
+    return [reader.with_correction(trace) for each in ([name] if name else names) for trace in reader.traces(each)]
 
 
 class _Reader:
@@ -121,6 +121,21 @@ class _Reader:
             yield from self._of_values(name, changes)
         else:
             yield from self._of_field(name, changes)
+
+    def with_correction(self, trace: Trace) -> Trace:
+        """The trace, saying so where its cell was corrected before the import."""
+        if trace.run == NO_RUN or trace.row is None or trace.note:
+            return trace
+        columns = self._run(trace.run).columns
+        for column, before in self._connection.execute(
+            "SELECT column, before FROM run_correction WHERE run = ? AND row = ?", (trace.run, trace.row)
+        ):
+            if column < len(columns) and columns[column] == trace.column:
+                said = (
+                    _("Corrected by hand; the source says “{value}”").format(value=before) if before is not None else _("Filled in by hand")
+                )
+                return replace(trace, note=said)
+        return trace
 
     # -- reading
 

@@ -44,6 +44,9 @@ CREATE TABLE journal_change (
     before_key TEXT, after_key TEXT, verb TEXT NOT NULL, row INTEGER, column INTEGER,
     state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone'))) STRICT;
 CREATE INDEX journal_change_by_entry ON journal_change(entry);
+CREATE TABLE run_correction (
+    run INTEGER NOT NULL REFERENCES run(id), row INTEGER NOT NULL, column INTEGER NOT NULL, before ANY,
+    PRIMARY KEY (run, row, column)) STRICT, WITHOUT ROWID;
 CREATE TABLE selection (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, entity TEXT NOT NULL, kind TEXT NOT NULL, run INTEGER REFERENCES run(id),
     created TEXT NOT NULL, created_by TEXT NOT NULL) STRICT;
@@ -51,7 +54,8 @@ CREATE TABLE selection_member (
     selection INTEGER NOT NULL REFERENCES selection(id) ON DELETE CASCADE, record INTEGER NOT NULL,
     PRIMARY KEY (selection, record)) STRICT, WITHOUT ROWID;
 """
-"""Tables that do not depend on the field catalogue. ``run.columns`` holds the headers, ``run.links`` field → positions, both as JSON."""
+"""Tables that do not depend on the field catalogue. ``run_correction``: what the source said where a cell was corrected.
+``run.columns`` holds the headers, ``run.links`` field → positions, both as JSON."""
 
 CONSENT_TABLE = """
 CREATE TABLE consent (
