@@ -99,7 +99,10 @@ def _whole(container: Container, sheet: str) -> Values:
 
 def _streamed(container: Container, sheet: str) -> Values:
     import openpyxl
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+    # It would read a sheet that does not tell its size once to its end, only to learn what is not asked for here.
+    ReadOnlyWorksheet._get_size = lambda _sheet: None  # type: ignore[attr-defined]
     container.file.seek(0)
     try:
         book = openpyxl.load_workbook(container.file, read_only=True, data_only=True)
