@@ -386,6 +386,7 @@ class FakeWorkspace:
 
     def begin(self, location: str, *, source: str = "", options: Any = None, recipe: Recipe | None = None) -> FakeSession:
         self.session.location = location
+        self.recipe_used = recipe.name if recipe else ""
         self.done.append(("begin", location, source))
         return self.session
 
@@ -407,7 +408,10 @@ class FakeWorkspace:
         return ["/data/customers.xlsx"]
 
     def recipes(self) -> Sequence[Recipe]:
-        return []
+        return [Recipe(name="fairs")]
+
+    def recipe(self, name: str) -> Recipe:
+        return Recipe(name=name)
 
     def save_recipe(self, recipe: Recipe, name: str) -> Path:
         self.done.append(("save_recipe", name))
@@ -445,7 +449,7 @@ class FakeWorkspace:
         ]
 
     def undo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
-        self.done.append(("undo", run))
+        self.done.append(("undo", run) if selection is None else ("undo", run, selection))
         self.run_state = "undone"
         return Summary(8, "", 5, {}, restored=8, kept=0, blocked=0), UndoReport(run, 8)
 

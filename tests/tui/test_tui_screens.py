@@ -511,3 +511,20 @@ async def test_preferences_and_list_items_are_changed(workspace: FakeWorkspace) 
         assert workspace.done[-1] == ("set_preference", "mandatory_company", 0)
         await tui.press("down", "d")
         assert workspace.done[-1] == ("set_list_item", "category", "Customer", None, True)
+
+
+async def test_an_import_is_undone_for_one_selection_only(workspace: FakeWorkspace) -> None:
+    async with driven(workspace) as tui:
+        await tui.press("s", "u", "y")
+        assert workspace.done == [("undo", 7, 1)]
+
+
+async def test_a_file_is_opened_with_a_recipe(workspace: FakeWorkspace, tmp_path: Path) -> None:
+    (tmp_path / "people.xlsx").write_bytes(b"")
+    async with driven(workspace) as tui:
+        await tui.press("o", "f5", "down", "enter")
+        assert "with the recipe fairs" in tui.text
+        field = tui.app.screen.query_one("#path")
+        field.value = f"{tmp_path}/people.xlsx"  # type: ignore[attr-defined]
+        await tui.press("enter")
+        assert workspace.recipe_used == "fairs"

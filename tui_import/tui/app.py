@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -109,13 +110,13 @@ class ImportApp(App[int]):
 
         def failed(error: Exception) -> None:
             if isinstance(error, PasswordNeededError):
-                again = partial(messages.OpenLocation, message.location, message.source)
-                self.ask_password(error, lambda password: self.post_message(again(password)))
+                self.ask_password(error, lambda password: self.post_message(replace(message, password=password)))
             else:
                 self.show_error(error)
 
         def begin(_progress: Progress) -> ImportSession:
-            return self.workspace.begin(message.location, source=message.source, options=options)
+            recipe = self.workspace.recipe(message.recipe) if message.recipe else None
+            return self.workspace.begin(message.location, source=message.source, options=options, recipe=recipe)
 
         self._frame().start(_("Opening the file"), begin, self._enter, failed)
 

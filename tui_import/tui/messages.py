@@ -14,6 +14,8 @@ class OpenLocation(Message):
     location: str
     source: str = ""
     """Name of the source; empty: by the file's ending."""
+    recipe: str = ""
+    """Name of the recipe to import it with."""
     password: str = ""
 
 

@@ -36,10 +36,11 @@ class OpenFileScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = bindings("pick", "open")
     HELP_TEXT = N_(
         "Type a path, or the beginning of a name: the list below shows what fits. The arrow keys move in the list, Enter goes "
-        "into a folder or opens a file. Files that no source reads are not shown; F4 chooses a source by hand, then all files "
-        "are shown."
+        "into a folder or opens a file. Files that no source reads are not shown; F5 chooses a recipe; F4 a source by hand, "
+        "then all files are shown."
     )
     _source = ""
+    _recipe = ""
 
     def where(self) -> Where:
         """Title."""
@@ -71,6 +72,8 @@ class OpenFileScreen(Frame):
         else:
             endings = " ".join(suffix for source in self.workspace.sources() for suffix in source.suffixes)
             text = _("Reads {endings}").format(endings=endings)
+        if self._recipe:
+            text += " · " + _("with the recipe {name}").format(name=self._recipe)
         self.query_one("#kind", Static).update(content(text))
 
     def _list(self) -> None:
@@ -127,7 +130,21 @@ class OpenFileScreen(Frame):
             self._put(f"{chosen}{os.sep}")
         else:
             self.app.pop_screen()
-            self.host.post_message(OpenLocation(str(chosen), self._source))
+            self.host.post_message(OpenLocation(str(chosen), self._source, self._recipe))
+
+    def action_recipe(self) -> None:
+        """Import it as an earlier file was."""
+        names = [recipe.name for recipe in self.attempt(self.workspace.recipes) or ()]
+        if not names:
+            self.tell(_("There are no recipes yet: the result screen saves one."))
+            return
+
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                self._recipe = names[at - 1] if at else ""
+                self._show_kind()
+
+        self.app.push_screen(Choose(_("Import with the recipe"), [_("none"), *names]), chosen)
 
     def action_source(self) -> None:
         """Choose the source by hand."""

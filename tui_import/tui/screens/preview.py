@@ -39,9 +39,9 @@ class PreviewScreen(StepFrame):
     STEP = "preview"
     HELP_TEXT = N_(
         "Before each row stand its states: +C new company, ~C changed, =C unchanged, -C skipped, !C problem, \"C as in an "
-        "earlier row; the same with P for the person. A cell with ! has an issue. Below: what is stored, what comes in, "
-        "what results. Space takes a row out or in again; e corrects a cell in place, u takes that back. f shows only "
-        "new, changed or problem rows, / searches, s sorts, n goes to the next problem. Nothing is written before step 5."
+        "earlier row; the same with P for the person. A cell with ! has an issue. Below: what is stored, what comes in, what "
+        "results. Space takes a row out or in again; e corrects a cell in place, u takes that back. f shows only new, changed "
+        "or problem rows, / searches, s sorts, n goes to the next problem. Nothing is written before step 5."
     )
     _timer: Timer | None = None
     _columns: Sequence[ColumnInfo] = ()

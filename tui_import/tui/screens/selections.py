@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.plan import SelectionInfo, Summary
+from tui_import.model.runs import UndoReport
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import Show
@@ -19,7 +20,7 @@ from tui_import.tui.widgets.dialogs import Choose, Prompt, TypedConfirm
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
 from tui_import.tui.widgets.where import Where
-from tui_import.tui.words import ENTITIES, SELECTION_KINDS, moment, word
+from tui_import.tui.words import ENTITIES, SELECTION_KINDS, moment, undo_words, word
 
 FORMATS = ("csv", "json", "xlsx")
 HOW = ("union", "intersection", "difference")
@@ -174,6 +175,24 @@ class SelectionsScreen(Frame):
     def _deleted(self, summary: Summary) -> None:
         self.renew()
         self.tell(_("Deleted as run {run}; home can undo it.").format(run=summary.run))
+
+    def action_undo(self) -> None:
+        """Take the run back, but only for these records."""
+        current = self._current
+        if current is None or current.run is None:
+            self.tell(_("This selection is not of one import, so there is nothing to undo."))
+            return
+        run = current.run
+
+        def go() -> None:
+            self.start(_("Undoing"), lambda progress: self.workspace.undo(run, selection=current.id, progress=progress), self._undone)
+
+        text = _("Undo run {run} for the records of “{name}” only? What was edited since is kept.")
+        self.ask(_("Undo?"), text.format(run=run, name=safe(current.name)), go)
+
+    def _undone(self, result: tuple[Summary, UndoReport]) -> None:
+        self.renew()
+        self.tell(undo_words(result[1])[0])
 
     def action_delete(self) -> None:
         """The selection, not its records."""

@@ -60,7 +60,7 @@ class Where(Widget, can_focus=False):
     def _title_line(self, width: int) -> Strip:
         style = self.get_component_rich_style("where--title")
         right = safe(self._right)
-        right = fit(right, min(cell_len(right), width // 3)) + " " if right else ""
+        right = "  " + fit(right, min(cell_len(right), width // 3)) + " " if right else ""
         return Strip([Segment(fit(" " + safe(self._title), width - cell_len(right)) + right, style)])
 
     def _steps_line(self, width: int) -> Strip:
