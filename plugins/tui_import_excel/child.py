@@ -45,6 +45,7 @@ main()
 
 _SENTENCES = {
     "damaged": N_("The workbook is damaged, or not one that we can read ({detail})."),
+    "unreadable": N_("The file cannot be read: {detail}."),
     "not_workbook": N_("It is not a workbook."),
     "parts": N_("The workbook has {detail} parts, far more than a table needs; it is not read."),
     "unpacked": N_("The workbook unpacks to {detail} MB; it is not read."),
@@ -84,7 +85,10 @@ class Child:
 
     def __init__(self, path: str, shown: str, password: str, do: str, sheet: str = "") -> None:
         self._shown = shown
-        size = os.stat(path).st_size
+        try:
+            size = os.stat(path).st_size
+        except OSError as error:
+            raise failure("unreadable", error.strerror or "", shown) from error
         seconds = min(LEAST_SECONDS + SECONDS_PER_MEGABYTE * (size // MEGABYTE), MOST_SECONDS)
         memory = min(LEAST_MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY)
         self._patience = WALL * seconds

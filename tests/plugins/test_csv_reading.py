@@ -306,6 +306,16 @@ def test_a_file_of_headings_only_has_columns_and_no_rows(csv_file) -> None:
     assert (reading.names, reading.rows) == (["Name", "E-mail", "Phone"], [])
 
 
+def test_a_file_that_goes_away_is_one_sentence(csv_file) -> None:
+    path = csv_file("a,b\n1,2\n")
+    [looked, table] = [CsvSource().open(path, {})[0] for _again in range(2)]
+    looked.peek()
+    os.unlink(path)
+    for read_on in (table.peek, lambda: list(looked.rows())):
+        with pytest.raises(SourceError, match="cannot be read"):
+            read_on()
+
+
 # -- standard input
 
 

@@ -151,6 +151,16 @@ def test_a_folder_is_one_sentence(tmp_path: Path) -> None:
     assert refused(tmp_path).message == "It is a folder."
 
 
+def test_a_file_that_goes_away_is_one_sentence(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "gone.xlsx", row(1, cell("A1")))
+    [table] = ExcelSource().open(str(path), {})
+    path.unlink()
+    with pytest.raises(SourceError, match="cannot be read"):
+        table.peek()
+    with pytest.raises(container.RefusedError, match="unreadable"):
+        container.open_container(str(path), "")
+
+
 # -- the child
 
 

@@ -48,7 +48,10 @@ def again(container: Container) -> BinaryIO:
 
 def open_container(path: str, password: str) -> Container:
     """Open a file, decrypting it where needed. Raises `RefusedError`."""
-    file = open(path, "rb")  # noqa: SIM115 - the process ends with it
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - the process ends with it
+    except OSError as error:
+        raise RefusedError("unreadable", error.strerror or "") from error
     if _is_encrypted(file):
         return _container(_decrypt(file, password))
     return _container(file, path)
