@@ -253,7 +253,10 @@ def _fault(name: str, sentence: str, **parts: str) -> PluginError:
 
 def _broken(name: str, error: BaseException) -> PluginError:
     """The plugin's code failed."""
-    reason = _("It failed with {kind}: {text}.").format(kind=type(error).__name__, text=" ".join(str(error).split())[:200])
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    text = " ".join(str(error).split())[:200]
+    reason = _("It failed in {place} with {kind}: {text}.").format(place=place, kind=type(error).__name__, text=text)
     return PluginError(_("The source “{name}” does not work.").format(name=name), hint=f"{reason} {_advice(name)}")
 
 

@@ -176,6 +176,7 @@ def test_a_broken_plugin_is_named_with_its_reason_and_package(install, kind: str
 def test_where_a_plugin_failed_is_kept_for_its_author(install) -> None:
     install("broken-sources", {"broken": "broken_module"}, {"broken_module": "def deep():\n    1/0\ndeep()"})
     assert 'broken_module.py", line 2, in deep' in info("broken").traceback
+    assert "broken_module.py:2" in info("broken").error
     install("good-sources", {"good": "good_module"}, {"good_module": good()})
     assert info("good").traceback == ""
 
