@@ -25,7 +25,8 @@ from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
 from tui_import.model.settings import Recipe, Settings
 from tui_import.plugin_host import SourceInfo
-from tui_import.session.importing import ImportSession, check_settings
+from tui_import.session.importing import ImportSession
+from tui_import.session.mapping_step import check_settings
 from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, reading, selections
 from tui_import.store.apply import run_of_draft

@@ -1,0 +1,174 @@
+"""The second and third step: which column feeds which field, and how the import behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_import import config
+from tui_import.api.errors import UsageError, Where
+from tui_import.api.i18n import _
+from tui_import.api.source import Scalar
+from tui_import.flow.mapping import recipe_mapping
+from tui_import.model.mapping import LINK_FROM, Drift, Evidence, Guess, Link, Mapping, Missing
+from tui_import.model.plan import KeyAdvice
+from tui_import.model.progress import Progress
+from tui_import.model.settings import (
+    LISTS_WITHOUT_DEFAULT_POLICY,
+    Action,
+    CompanyKey,
+    ListPolicy,
+    PersonKey,
+    Recipe,
+    Settings,
+    WithoutCompany,
+)
+from tui_import.model.steps import ReadReport
+from tui_import.session import planning
+from tui_import.session.source_step import SECRET_OPTIONS, SourceStep
+from tui_import.session.stored import mapping_from_dict, mapping_to_dict
+from tui_import.store.draft import Draft
+
+if TYPE_CHECKING:
+    from tui_import.session.workspace import Workspace
+
+
+class MappingStep(SourceStep):
+    """An import whose columns are mapped and whose settings are chosen."""
+
+    def __init__(self, workspace: Workspace, draft: Draft, recipe: Recipe | None = None) -> None:
+        super().__init__(workspace, draft)
+        if recipe is not None:
+            draft.write_meta(
+                recipe=config.dump_recipe(recipe),
+                recipe_name=recipe.name,
+                settings=config.settings_to_dict(recipe.settings),
+                kind=recipe.kind,
+            )
+
+    def read(self, progress: Progress | None = None) -> ReadReport:
+        """Read all rows into the draft and guess the mapping (or find the recipe's); what was read before is replaced."""
+        report = super().read(progress)
+        if self._draft.meta("mapping") is None:
+            self._map_at_first()
+        return report
+
+    # -- mapping
+
+    @property
+    def mapping(self) -> Mapping:
+        """The links and constants as they are."""
+        stored = self._draft.meta("mapping")
+        return mapping_from_dict(stored) if stored else Mapping()
+
+    def guesses(self) -> Sequence[Guess]:
+        """What each column is believed to be, linked or not."""
+        return self._workspace.guess(self.columns, self.kind)
+
+    def _map_at_first(self) -> None:
+        recipe = self._recipe_it_runs()
+        if recipe is not None:
+            mapping, _drift = self._workspace.match_recipe(recipe, self.columns)
+        else:
+            links = [guess.link for guess in self.guesses() if guess.link is not None and guess.link.confidence >= LINK_FROM]
+            mapping = Mapping(tuple(links))
+        self._write_mapping(mapping)
+
+    def _write_mapping(self, mapping: Mapping) -> None:
+        self._draft.write_meta(mapping=mapping_to_dict(mapping), outdated=True)
+
+    def link(self, column: int, field: str) -> None:
+        """Feed a field from a column; a single field is taken from the column that fed it before."""
+        self._changeable()
+        known = self._workspace.field(field)
+        columns = self.columns
+        if not 0 <= column < len(columns):
+            raise UsageError(_("There is no column {number}.").format(number=column + 1))
+        if columns[column].locked and columns[column].field != field:
+            raise UsageError(_("The source does not let this column be mapped anew."), where=Where(column=columns[column].title))
+        mapping = self.mapping
+        links = [link for link in mapping.links if link.field != field or (known.multiple and link.column != column)]
+        self._write_mapping(replace(mapping, links=(*links, Link(column, field, Evidence.USER, 1.0, _("chosen by you")))))
+
+    def unlink(self, column: int, field: str = "") -> None:
+        """Take a column's link to a field away; to all fields where none is named."""
+        self._changeable()
+        mapping = self.mapping
+        links = [link for link in mapping.links if link.column != column or (field and link.field != field)]
+        self._write_mapping(replace(mapping, links=tuple(links)))
+
+    def set_constant(self, field: str, value: Scalar) -> None:
+        """A value for every row whose column has none; None takes it away."""
+        self._changeable()
+        self._workspace.field(field)
+        mapping = self.mapping
+        constants = {key: old for key, old in mapping.constants.items() if key != field}
+        if value not in (None, ""):
+            constants[field] = value
+        self._write_mapping(replace(mapping, constants=constants))
+
+    def missing(self) -> Sequence[Missing]:
+        """Fields that must be linked before the import can go on; empty: nothing is missing."""
+        return self._workspace.missing(self.mapping, self.settings)
+
+    def drift(self) -> Drift:
+        """How the file differs from the recipe it is imported with; empty without a recipe."""
+        recipe = self._recipe_it_runs()
+        return self._workspace.match_recipe(recipe, self.columns)[1] if recipe else Drift()
+
+    def _recipe_it_runs(self) -> Recipe | None:
+        text = self._draft.meta("recipe")
+        return config.parse_recipe(text, self._draft.meta("recipe_name", "")) if text else None
+
+    # -- settings
+
+    @property
+    def settings(self) -> Settings:
+        """How the import behaves: as it was set, else the defaults; a file without any column of persons is one of companies only."""
+        stored = self._draft.meta("settings")
+        if stored:
+            return config.settings_from_dict(stored)
+        settings = config.default_settings()
+        if self.mapping.fields and not any(field.startswith("person.") for field in self.mapping.fields):
+            settings = replace(settings, person=replace(settings.person, match=PersonKey.NONE))
+        return settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """Change them. Raises `UsageError` where they break a rule of the store."""
+        self._changeable()
+        check_settings(settings, mandatory_company=self._workspace.mandatory_company)
+        if settings != self.settings or self._draft.meta("settings") is None:
+            self._draft.write_meta(settings=config.settings_to_dict(settings), outdated=True)
+
+    def advice(self, progress: Progress | None = None) -> Sequence[KeyAdvice]:
+        """How well each possible key would do on this file and this store."""
+        return planning.advise(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
+
+    def recipe(self) -> Recipe:
+        """All of it, to save: finds its columns by their headers again."""
+        mapping = self.mapping
+        fields = recipe_mapping(mapping, self.columns)
+        options = {key: value for key, value in self.options.items() if value is not None and key not in SECRET_OPTIONS}
+        constants = {key: value for key, value in mapping.constants.items() if isinstance(value, str | int | float | bool)}
+        return Recipe(self.source, self.kind, options, fields, constants, self.settings, self._draft.meta("recipe_name", ""))
+
+
+def check_settings(settings: Settings, *, mandatory_company: bool) -> None:
+    """Raise `UsageError` where settings break a rule of SPEC 4."""
+    if settings.person.without_company is WithoutCompany.WITHOUT and mandatory_company:
+        raise UsageError(
+            _("Persons without company are not allowed in this store."),
+            hint=_("Choose create or skip, or set the preference mandatory_company to 0."),
+        )
+    for entity, key, action in (
+        ("company", settings.company.match == CompanyKey.ID, settings.company.action),
+        ("person", settings.person.match == PersonKey.ID, settings.person.action),
+    ):
+        if key and action is Action.ADD:
+            raise UsageError(_("{entity}: matching by ID goes with merge, replace or skip.").format(entity=entity))
+    for name in LISTS_WITHOUT_DEFAULT_POLICY:
+        if settings.list_policy(name) is ListPolicy.DEFAULT:
+            raise UsageError(_("The list {name} has no default item; choose add or blank.").format(name=name))
+    if len(settings.privacy.comment) > 255:
+        raise UsageError(_("The consent comment takes at most 255 characters."))

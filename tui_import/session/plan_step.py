@@ -1,0 +1,127 @@
+"""The fourth step: the plan, windows into it, and what a user does to its rows and cells."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui_import.api.errors import DriftError, UsageError, Where
+from tui_import.api.i18n import _
+from tui_import.api.source import Scalar
+from tui_import.model.plan import PlanReport, PreviewRow, RowDetail, RowFilter
+from tui_import.model.progress import Progress
+from tui_import.model.settings import Recipe
+from tui_import.model.steps import ValueCount
+from tui_import.session import planning
+from tui_import.session.mapping_step import MappingStep
+from tui_import.session.stored import report_from_dict, report_to_dict
+from tui_import.store.draft import Draft
+from tui_import.store.preview import Preview, RowKeys
+
+if TYPE_CHECKING:
+    from tui_import.session.workspace import Workspace
+
+
+class PlanStep(MappingStep):
+    """An import that can be planned and looked at."""
+
+    def __init__(self, workspace: Workspace, draft: Draft, recipe: Recipe | None = None) -> None:
+        super().__init__(workspace, draft, recipe)
+        self._preview = Preview(draft, workspace.database, workspace.catalogue)
+
+    # -- plan
+
+    def plan(self, progress: Progress | None = None) -> PlanReport:
+        """Make the plan, or make it anew; the last one stands until this one is done."""
+        self._changeable()
+        missing = self.missing()
+        if missing:
+            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=_("Link a column to it, or give it a constant."))
+        if self.drift().blocks:
+            names = ", ".join(f"“{name}”" for name in self.drift().missing)
+            raise DriftError(
+                _("The recipe's columns are missing: {names}.").format(names=names),
+                where=Where(file=self.location),
+                hint=_("Map them by hand, or save the recipe anew."),
+            )
+        started = time.monotonic()
+        generation = self._workspace.reader.generation()
+        moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
+        report = self._preview.report(moved)
+        self._draft.write_meta(
+            state="planned",
+            outdated=False,
+            generation=generation,
+            report=report_to_dict(report),
+            seconds_planned=time.monotonic() - started,
+        )
+        return report
+
+    @property
+    def report(self) -> PlanReport | None:
+        """The last plan in numbers; None where there is none. See `outdated`."""
+        stored = self._draft.meta("report")
+        return report_from_dict(stored) if stored else None
+
+    @property
+    def outdated(self) -> bool:
+        """Something was changed since the plan was made, here or in the store."""
+        return bool(self._draft.meta("outdated", True)) or self._draft.meta("generation") != self._workspace.reader.generation()
+
+    def row_keys(self, rows: RowFilter | None = None) -> RowKeys:
+        """Keys of the rows that a filter shows, in its order."""
+        return self._preview.keys(rows or RowFilter(), len(self.columns))
+
+    def preview_rows(self, keys: Sequence[int]) -> Sequence[PreviewRow]:
+        """Rows by key, in the order asked for."""
+        return self._preview.rows(keys)
+
+    def next_problem(self, after: int, *, backwards: bool = False) -> int | None:
+        """Key of the next row with a problem, None where there is none."""
+        return self._preview.next_problem(after, backwards=backwards)
+
+    def detail(self, row: int) -> RowDetail:
+        """Everything about one row."""
+        found = self._preview.rows([row])
+        if not found:
+            raise UsageError(_("There is no row {row}.").format(row=row))
+        return RowDetail(found[0], tuple(self._preview.changes(found[0])), tuple(self._preview.issues(row)))
+
+    def check(self, rows: RowFilter | Sequence[int], checked: bool | None) -> int:
+        """Tick rows, un-tick them, or leave it to the program (None); returns how many."""
+        self._changeable()
+        keys = self.row_keys(rows).keys if isinstance(rows, RowFilter) else rows
+        count = self._draft.set_checked(keys, checked)
+        self._draft.write_meta(outdated=True)
+        return count
+
+    def correct(self, row: int, column: int, value: Scalar) -> None:
+        """Change one cell; `undo_correction` takes it back. The file stays as it is."""
+        self._correct([(row, column, value)])
+
+    def replace_value(self, column: int, old: Scalar, new: Scalar) -> int:
+        """Change every cell of a column that has a value; returns how many."""
+        return self._correct([(n, column, new) for n in self._draft.rows_with(column, old)])
+
+    def repair(self, column: int, code: str) -> int:
+        """Take every repair of one kind that the plan offers in a column; returns how many cells."""
+        return self._correct(self._preview.repairs(column, code))
+
+    def _correct(self, changes: Sequence[tuple[int, int, Scalar]]) -> int:
+        self._changeable()
+        count = self._draft.correct(changes)
+        self._draft.write_meta(outdated=True)
+        return count
+
+    def undo_correction(self) -> bool:
+        """Take the last correction, replacement or repair back; False where there was none."""
+        self._changeable()
+        undone = self._draft.undo_correction() > 0
+        self._draft.write_meta(outdated=True)
+        return undone
+
+    def column_values(self, column: int, limit: int = 200) -> Sequence[ValueCount]:
+        """The distinct values of a column, most frequent first, with what the plan found wrong with them."""
+        issues = self._preview.column_issues(column)
+        return [ValueCount(value, rows, issues.get(value)) for value, rows in self._draft.distinct(column, limit)]

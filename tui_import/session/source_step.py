@@ -1,0 +1,181 @@
+"""The first step: which table of the source, how it is read, its rows into the draft."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from tui_import import plugin_host
+from tui_import.api.errors import UsageError, Where
+from tui_import.api.i18n import _, ngettext
+from tui_import.api.options import OptionValue
+from tui_import.api.source import Finding, Peek, Table
+from tui_import.flow.read import LISTED, Reading, batches
+from tui_import.model.mapping import ColumnInfo
+from tui_import.model.progress import Progress
+from tui_import.model.runs import RunInfo
+from tui_import.model.steps import ReadReport, TableInfo
+from tui_import.store.draft import Draft
+
+if TYPE_CHECKING:
+    from tui_import.session.workspace import Workspace
+
+SECRET_OPTIONS = frozenset({"password"})
+"""Options that live in memory only."""
+
+
+class SourceStep:
+    """An import whose source is open; its rows may be read already."""
+
+    def __init__(self, workspace: Workspace, draft: Draft) -> None:
+        self._workspace = workspace
+        self._draft = draft
+        self._secrets: dict[str, OptionValue] = {}
+        self._tables: Sequence[Table] | None = None
+
+    @property
+    def id(self) -> str:
+        """Name of the draft, as in ``tui-import resume ID``."""
+        return self._draft.id
+
+    @property
+    def location(self) -> str:
+        """Path or account that is read."""
+        return str(self._draft.meta("location", ""))
+
+    @property
+    def source(self) -> str:
+        """Name of the source plugin."""
+        return str(self._draft.meta("source", ""))
+
+    @property
+    def state(self) -> str:
+        """opened | read | planned | applied."""
+        return str(self._draft.meta("state"))
+
+    @property
+    def kind(self) -> str:
+        """What is imported: contacts."""
+        return str(self._draft.meta("kind", "contacts"))
+
+    def _changeable(self) -> None:
+        """Raise `UsageError` where the import is done already."""
+        if self.state == "applied":
+            raise UsageError(
+                _("This import is done (run {run}).").format(run=self._draft.meta("run")), hint=_("Undo it with: tui-import undo RUN")
+            )
+
+    # -- source
+
+    def tables(self) -> Sequence[TableInfo]:
+        """The tables of the source, hidden ones last."""
+        tables = sorted(self._open(), key=lambda table: table.hidden)
+        return [TableInfo(table.name, table.hidden, table.expected_rows()) for table in tables]
+
+    @property
+    def table(self) -> str:
+        """Name of the table that is or will be read."""
+        return self._table().name if self.state == "opened" or self._tables else str(self._draft.meta("table", ""))
+
+    @property
+    def options(self) -> MappingABC[str, OptionValue]:
+        """What was chosen for the source; secrets are left out."""
+        return dict(self._draft.meta("options", {}))
+
+    def set_option(self, key: str, value: OptionValue) -> None:
+        """Choose something about the source (``sheet`` names the table); rows read before are forgotten. None takes it back."""
+        if key in SECRET_OPTIONS:
+            self._secrets[key] = value
+        else:
+            options = {name: chosen for name, chosen in self.options.items() if name != key}
+            if value is not None:
+                options[key] = value
+            self._draft.write_meta(options=options)
+        self._tables = None
+        if self.state != "opened":
+            self._changeable()
+            self._draft.write_meta(state="opened", mapping=None, outdated=True)
+
+    def peek(self, limit: int = 20) -> Peek:
+        """The first rows of the chosen table, and what the source found out about it."""
+        with plugin_host.speaking_for(self.source):
+            return self._table().peek(limit)
+
+    def already_imported(self) -> RunInfo | None:
+        """The last run, not undone, that imported the same cells; known once they are read."""
+        digest = self._draft.meta("digest")
+        return self._workspace.run_with_content(digest, self.id) if digest else None
+
+    def _open(self) -> Sequence[Table]:
+        if self._tables is None:
+            source = plugin_host.load(self.source)
+            with plugin_host.speaking_for(self.source):
+                self._tables = source.open(self.location, {**self.options, **self._secrets})
+        return self._tables
+
+    def _table(self) -> Table:
+        tables = self._open()
+        where = Where(file=self.location)
+        if not tables:
+            raise UsageError(_("There is nothing in it to import."), where=where)
+        wanted = self.options.get("sheet")
+        if not wanted:
+            return next((table for table in tables if not table.hidden), tables[0])
+        for table in tables:
+            if table.name == wanted:
+                return table
+        names = ", ".join(f"“{table.name}”" for table in tables)
+        raise UsageError(_("It has no table “{name}”.").format(name=wanted), where=where, hint=_("There are: {names}.").format(names=names))
+
+    def read(self, progress: Progress | None = None) -> ReadReport:
+        """Read all rows into the draft; what was read before is replaced."""
+        self._changeable()
+        progress = progress or Progress()
+        started = time.monotonic()
+        table = self._table()
+        progress.begin(_("Reading"), table.expected_rows())
+        columns = plugin_host.columns_of(table, self.source)
+        reading = Reading()
+        with closing(plugin_host.checked_rows(table, self.source)) as rows:
+            self._draft.write_rows(columns, batches(rows, len(columns), reading, progress))
+        self._draft.write_meta(
+            state="read",
+            table=table.name,
+            digest=reading.digest,
+            blank_rows=reading.blank,
+            shown_source=self._workspace.shown_source(self.location, table.name),
+            outdated=True,
+            seconds_read=time.monotonic() - started,
+        )
+        findings = (*table.findings(), *_too_long(reading))
+        return ReadReport(reading.rows, reading.blank, time.monotonic() - started, findings)
+
+    @property
+    def columns(self) -> Sequence[ColumnInfo]:
+        """The columns as read."""
+        return self._draft.columns()
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return int(self._draft.meta("rows", 0))
+
+    def close(self) -> None:
+        """Leave it; nothing is lost, it can be resumed."""
+        self._tables = None
+        self._draft.close()
+
+
+def _too_long(reading: Reading) -> Sequence[Finding]:
+    if not reading.too_long:
+        return ()
+    rows = ", ".join(map(str, reading.too_long[:LISTED])) + (" …" if len(reading.too_long) > LISTED else "")
+    text = ngettext(
+        "{count} row has more cells than there are columns; the rest of it is left out: {rows}.",
+        "{count} rows have more cells than there are columns; the rest of them is left out: {rows}.",
+        len(reading.too_long),
+    )
+    return (Finding(text.format(count=len(reading.too_long), rows=rows), reading.too_long[0]),)
