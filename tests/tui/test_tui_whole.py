@@ -170,3 +170,22 @@ async def test_run_selections_records_and_lists_open_on_a_real_store(store: Work
         await tui.press("escape", "escape", "p")
         await until(tui, "A person needs a company")
         assert "List: Category" in tui.text or "List:" in tui.text
+
+
+async def test_an_offered_repair_is_taken_for_the_whole_column(store: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "zip.csv"
+    path.write_text("Company name;Post code;Country\nA AS;182;NO\nB AS;182;NO\nC AS;5013;NO\n", encoding="utf-8")
+    async with driven(store, location=str(path)) as tui:
+        await until(tui, "A AS")
+        for step in ("[2 Mapping]", "[3 Settings]", "[4 Preview]"):
+            await tui.press("f8")
+            await until(tui, step)
+        await until(tui, "Showing all: 3")
+        await tui.press("right", "v")
+        await until(tui, "0182")
+        await tui.press("r")
+        await until(tui, "2 rows changed.")
+        await tui.press("escape")
+        await until(tui, " 0182 ")
+        assert tui.app.session is not None
+        assert [row.cells[1] for row in tui.app.session.preview_rows([1, 2, 3])] == ["0182", "0182", "5013"]

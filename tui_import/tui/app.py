@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -19,8 +15,9 @@ from textual.screen import Screen
 from tui_import.api.errors import PasswordNeededError, TuiImportError
 from tui_import.api.i18n import _
 from tui_import.model.progress import Progress
-from tui_import.tui import keymap, messages, theme
+from tui_import.tui import keymap, messages, palette, theme
 from tui_import.tui.bridge import Bridge, Done, Failed, is_stop
+from tui_import.tui.crash import crash_words
 from tui_import.tui.frame import Frame
 from tui_import.tui.steps import current_step
 from tui_import.tui.widgets.dialogs import Confirm, Prompt, error_notice
@@ -46,14 +43,6 @@ OVERLAYS = {
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
 }
-
-
-def crash_words(error: BaseException | None) -> Text:
-    """What is printed after the screens are gone."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:] if error else []
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    intro = _("tui-import stopped by a mistake in it: {kind}. The store is unharmed, the import in progress is kept.")
-    return Text("\n".join([intro.format(kind=type(error).__name__), *places]))
 
 
 def screen_class(place: str) -> type[Any]:
@@ -225,14 +214,5 @@ class ImportApp(App[int]):
             self.action_leave()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of the screen, under its label, with its keys."""
-        seen: dict[str, list[str]] = {}
-        for key, active in screen.active_bindings.items():
-            if active.binding.id and active.enabled:
-                seen.setdefault(active.binding.id, []).append(keymap.shown_key(key))
-        for active in {active.binding.id: active for active in screen.active_bindings.values()}.values():
-            id = active.binding.id
-            if id and id in seen and id != "app.palette":
-                title = f"{keymap.label(id)}  ({', '.join(seen[id])})"
-                yield SystemCommand(title, keymap.help_text(id), partial(self.run_action, active.binding.action, active.node))
-        yield SystemCommand(_("Theme"), _("Other colours."), self.action_change_theme)
+        """Every action of the screen, for the palette."""
+        return palette.commands(self, screen)

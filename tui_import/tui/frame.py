@@ -11,14 +11,17 @@ from textual.screen import Screen
 
 from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import _, ngettext
+from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
 from tui_import.tui.bridge import Job
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoHome, GoToStep
+from tui_import.tui.safe import safe
 from tui_import.tui.steps import STEPS, closed_steps, neighbour
 from tui_import.tui.widgets.dialogs import Confirm, error_notice
 from tui_import.tui.widgets.key_bar import KeyBar
 from tui_import.tui.widgets.status import Status, number
+from tui_import.tui.widgets.values import Values
 from tui_import.tui.widgets.where import Where
 
 if TYPE_CHECKING:
@@ -173,6 +176,25 @@ class StepFrame(Frame):
     def renew_where(self) -> None:
         """The facts at the top have changed."""
         self.query_one(Where).change(title=self._title(), closed=closed_steps(self.session))
+
+    def open_values(self, column: ColumnInfo, changed: Callable[[], None]) -> None:
+        """The different values of a column; ``changed`` is called where one was corrected."""
+        position, session = column.position, self.session
+
+        def closed(corrected: bool | None) -> None:
+            if corrected:
+                changed()
+
+        window = Values(
+            _("Values of {column}").format(column=safe(column.title)),
+            load=lambda: session.column_values(position),
+            replace=lambda old, new: self.attempt(lambda: session.replace_value(position, old, new or None)) or 0,
+            repair=lambda code: self.attempt(lambda: session.repair(position, code)) or 0,
+            undo=lambda: bool(self.attempt(session.undo_correction)),
+        )
+        self.app.push_screen(window, closed)
+
+    # -- keys
 
     def action_step(self, step: str) -> None:
         """To a step, or say why not."""

@@ -19,15 +19,15 @@ from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.where import Where
 
 PREFERENCES = {
-    "mandatory_company": N_("A person needs a company (1 yes, 0 no)"),
-    "company.number.allocate": N_("Company number: fill blanks on import (1 yes, 0 no)"),
-    "company.number.unique": N_("Company number: must be unique (1 yes, 0 no)"),
-    "company.number.allow_blank": N_("Company number: may be blank (1 yes, 0 no)"),
-    "company.number.read_only": N_("Company number: not typed by hand (1 yes, 0 no)"),
-    "person.number.allocate": N_("Person number: fill blanks on import (1 yes, 0 no)"),
-    "person.number.unique": N_("Person number: must be unique (1 yes, 0 no)"),
-    "person.number.allow_blank": N_("Person number: may be blank (1 yes, 0 no)"),
-    "person.number.read_only": N_("Person number: not typed by hand (1 yes, 0 no)"),
+    "mandatory_company": N_("A person needs a company"),
+    "company.number.allocate": N_("Company number: fill blanks on import"),
+    "company.number.unique": N_("Company number: must be unique"),
+    "company.number.allow_blank": N_("Company number: may be blank"),
+    "company.number.read_only": N_("Company number: not typed by hand"),
+    "person.number.allocate": N_("Person number: fill blanks on import"),
+    "person.number.unique": N_("Person number: must be unique"),
+    "person.number.allow_blank": N_("Person number: may be blank"),
+    "person.number.read_only": N_("Person number: not typed by hand"),
     "default.category": N_("Default category"),
     "default.business": N_("Default business"),
     "default.legal_basis": N_("Default legal basis"),
@@ -36,12 +36,26 @@ PREFERENCES = {
 }
 
 
+NUMBERS = frozenset({"keep_backups"})
+"""Preferences that are numbers; other whole numbers mean yes and no."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preference:
     """What a line of a preference stands for."""
 
     key: str
     value: Stored
+
+    @property
+    def is_switch(self) -> bool:
+        """Yes or no."""
+        return isinstance(self.value, int) and self.key not in NUMBERS
+
+    def __str__(self) -> str:
+        if self.is_switch:
+            return _("yes") if self.value else _("no")
+        return shown(self.value) or "–"
 
 
 class ListsScreen(Frame):
@@ -68,8 +82,10 @@ class ListsScreen(Frame):
     def renew(self) -> None:
         """Ask the store anew."""
         items = [MenuItem(_("Preferences"))]
-        for key, value in (self.attempt(self.workspace.preferences) or {}).items():
-            items.append(MenuItem(_(PREFERENCES.get(key, key)), Preference(key, value), shown(value) or "–"))
+        found = self.attempt(self.workspace.preferences) or {}
+        order = [*(key for key in PREFERENCES if key in found), *sorted(found.keys() - PREFERENCES.keys())]
+        preferences = [Preference(key, found[key]) for key in order]
+        items += [MenuItem(_(PREFERENCES.get(each.key, each.key)), each, str(each)) for each in preferences]
         for name, entries in (self.attempt(self.workspace.lists) or {}).items():
             title = _(name.replace("_", " ").capitalize())
             items.append(MenuItem(_("List: {name}").format(name=title)))
@@ -85,7 +101,10 @@ class ListsScreen(Frame):
     def action_edit(self) -> None:
         """Rename, or another value."""
         what = self.query_one(Menu).current
-        if isinstance(what, Preference):
+        if isinstance(what, Preference) and what.is_switch:
+            self.attempt(lambda: self.workspace.set_preference(what.key, 0 if what.value else 1))
+            self.renew()
+        elif isinstance(what, Preference):
 
             def set_to(text: str | None) -> None:
                 if text is not None:

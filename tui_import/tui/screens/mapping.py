@@ -18,7 +18,6 @@ from tui_import.tui.safe import content, lines, safe, shown
 from tui_import.tui.widgets.dialogs import Prompt
 from tui_import.tui.widgets.field_picker import FieldPicker
 from tui_import.tui.widgets.status import number
-from tui_import.tui.widgets.values import Values
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
 from tui_import.tui.words import EVIDENCE, moment, word
 
@@ -236,17 +235,4 @@ class MappingScreen(StepFrame):
         column = self._column
         if column is None:
             return
-        position = column.position
-
-        def closed(changed: bool | None) -> None:
-            if changed:
-                self.renew()
-
-        window = Values(
-            _("Values of {column}").format(column=safe(column.title)),
-            load=lambda: self.session.column_values(position),
-            replace=lambda old, new: self.attempt(lambda: self.session.replace_value(position, old, new or None)) or 0,
-            repair=lambda code: self.attempt(lambda: self.session.repair(position, code)) or 0,
-            undo=lambda: bool(self.attempt(self.session.undo_correction)),
-        )
-        self.app.push_screen(window, closed)
+        self.open_values(column, self.renew)

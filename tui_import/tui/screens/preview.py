@@ -236,6 +236,14 @@ class PreviewScreen(StepFrame):
         self._show_detail()
         self._changed()
 
+    def action_values(self) -> None:
+        """The different values of the cursor's column."""
+        column = self.browser.column
+        if column is None:
+            self.tell(_("Put the cursor on a cell first: → goes to the right."))
+        else:
+            self.open_values(self._columns[column], self._corrected)
+
     def action_undo_correction(self) -> None:
         """The last one back."""
         undone = self.attempt(self.session.undo_correction)

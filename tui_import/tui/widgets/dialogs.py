@@ -150,7 +150,10 @@ class Choose(Window[int | None]):
     """One of several, found by typing; gives its position, None where the user went back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog", "pick")
-    DEFAULT_CSS = "Choose Menu { height: auto; max-height: 16; }"
+    DEFAULT_CSS = """
+    Choose > .window > Input { margin: 0; }
+    Choose > .window > Menu { height: auto; max-height: 60vh; }
+    """
 
     def __init__(self, title: str, labels: Sequence[str], *, details: Sequence[str] = (), start: int = 0) -> None:
         super().__init__()

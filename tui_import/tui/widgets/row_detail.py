@@ -17,6 +17,12 @@ from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow
 from tui_import.tui.words import VERBS, issue_words, state_words, word
 
 _TONES = {Verb.CLEAR: "bad", Verb.REMOVE: "bad", Verb.OVERWRITE: "change", Verb.FILL: "good", Verb.APPEND: "good"}
+_ORDER = {Verb.KEEP: 1, Verb.SAME: 2}
+"""What changes stands first."""
+FIELD_WIDTH = 25
+VERB_WIDTH = 9
+NARROWEST, WIDEST = 13, 48
+"""Width of a value."""
 
 
 class RowDetailPane(Vertical):
@@ -36,15 +42,7 @@ class RowDetailPane(Vertical):
     def compose(self) -> ComposeResult:
         """Reasons and fields."""
         yield Static()
-        yield VirtualTable(
-            [
-                TableColumn(_("Field"), 24, frozen=True),
-                TableColumn(_("Stored"), 15),
-                TableColumn(_("Incoming"), 15),
-                TableColumn(_("Result"), 15),
-                TableColumn(_("What")),
-            ]
-        )
+        yield VirtualTable(self._columns(NARROWEST))
 
     @property
     def table(self) -> VirtualTable:
@@ -53,10 +51,12 @@ class RowDetailPane(Vertical):
 
     def on_resize(self) -> None:
         """A wide window gives the values room."""
-        room = max(15, (self.size.width - 24 - 20) // 3)
-        titles = (_("Stored"), _("Incoming"), _("Result"))
-        values = [TableColumn(title, min(room, 48)) for title in titles]
-        self.table.lay_out([TableColumn(_("Field"), 24, frozen=True), *values, TableColumn(_("What"))])
+        room = (self.size.width - FIELD_WIDTH - VERB_WIDTH - 6) // 3
+        self.table.lay_out(self._columns(max(NARROWEST, min(room, WIDEST))))
+
+    def _columns(self, width: int) -> list[TableColumn]:
+        values = [TableColumn(title, width) for title in (_("Stored"), _("Incoming"), _("Result"))]
+        return [TableColumn(_("Field"), FIELD_WIDTH, frozen=True), TableColumn(_("What"), VERB_WIDTH, frozen=True), *values]
 
     def show(self, detail: RowDetail | None, columns: Sequence[ColumnInfo], note: str = "") -> None:
         """One row, or a word where there is none."""
@@ -70,9 +70,13 @@ class RowDetailPane(Vertical):
         issues = [issue_words(issue, columns) for issue in detail.issues if issue not in said]
         # of fixed height, so that a step down does not lay the whole screen out anew
         reasons.update(lines("\n".join([*states, *issues])), layout=False)
-        self.table.show(ListRows([self._row(change) for change in detail.changes]), cursor=0)
+        changes = sorted(detail.changes, key=lambda change: _ORDER.get(change.verb, 0))
+        self.table.show(ListRows([self._row(change) for change in changes]), cursor=0)
 
     def _row(self, change: FieldChange) -> TableRow:
-        title = self._catalogue[change.field].title if change.field in self._catalogue else change.field
-        cells = (title, shown(change.stored), shown(change.incoming), shown(change.result), word(VERBS, change.verb))
-        return TableRow(cells, tone="dim" if change.verb is Verb.SAME else "plain", tones={4: _TONES.get(change.verb, "dim")})
+        title = change.field
+        if title in self._catalogue:
+            known = self._catalogue[title]
+            title = f"{known.entity[:1].upper()}: {_(known.label)}"
+        cells = (title, word(VERBS, change.verb), shown(change.stored), shown(change.incoming), shown(change.result))
+        return TableRow(cells, tone="dim" if change.verb is Verb.SAME else "plain", tones={1: _TONES.get(change.verb, "dim")})

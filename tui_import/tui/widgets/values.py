@@ -62,7 +62,7 @@ class Values(Window[bool]):
     def parts(self) -> Sequence[Widget]:
         """The table, and what is wrong with the value the cursor stands on."""
         about = TableColumn(_("What is wrong, and what could be done"))
-        columns = [TableColumn(_("Value"), 30), TableColumn(_("Rows"), 7, right=True), about]
+        columns = [TableColumn(_("Value"), 20), TableColumn(_("Rows"), 7, right=True), about]
         return (VirtualTable(columns, id="values"), Static(classes="note"), Static(classes="said"))
 
     def on_mount(self) -> None:
@@ -75,7 +75,7 @@ class Values(Window[bool]):
         for each in self._values:
             issue = each.issue
             bad = issue is not None and issue.severity is Severity.ERROR
-            about = "" if issue is None else f"{issue}" if issue.suggestion is None else f"{issue} → {issue.suggestion}"
+            about = "" if issue is None else str(issue)
             rows.append(
                 TableRow(
                     (shown(each.value) or _("(blank)"), number(each.rows), about),
@@ -94,7 +94,8 @@ class Values(Window[bool]):
         """The whole value below: the table may cut it."""
         current = self._current
         if current is not None:
-            self.query_one(".note", Static).update(content(shown(current.value)))
+            text = shown(current.value)
+            self.query_one(".note", Static).update(content(f"{text} – {current.issue}" if current.issue else text))
 
     def _said(self, count: int) -> None:
         self._changed = self._changed or count > 0
