@@ -99,6 +99,7 @@ class Frame(Screen[None]):
         def done(result: T) -> None:
             self.status.rest()
             then(result)
+            self.after_work()
 
         def ended(error: Exception) -> None:
             self.status.rest()
@@ -113,6 +114,9 @@ class Frame(Screen[None]):
             return False
         self.status.follow(job.progress, title)
         return True
+
+    def after_work(self) -> None:
+        """A job came to its end and its result is shown."""
 
     @property
     def busy_with(self) -> str:
@@ -158,6 +162,8 @@ class StepFrame(Frame):
     def __init__(self, session: ImportSession) -> None:
         super().__init__()
         self.session = session
+        self._next_step = ""
+        """Where to go when what runs is done: keys typed ahead on a slow line are not lost."""
 
     def where(self) -> Where:
         """File, rows, steps."""
@@ -213,9 +219,17 @@ class StepFrame(Frame):
     def go(self, step: str) -> None:
         """Leave for a step; a running job is not left alone."""
         if self.busy_with:
-            self.tell(_("Still busy: {what}. Esc asks whether to stop it.").format(what=self.busy_with))
+            self._next_step = step
+            title = _(STEPS[[each.id for each in STEPS].index(step)].title)
+            self.tell(_("Still busy: {what}. Then follows: {step}. Esc asks whether to stop.").format(what=self.busy_with, step=title))
             return
         self.post_message(GoToStep(step))
+
+    def after_work(self) -> None:
+        """Go where a key sent us meanwhile."""
+        step, self._next_step = self._next_step, ""
+        if step:
+            self.action_step(step)
 
     def action_next(self) -> None:
         """On."""

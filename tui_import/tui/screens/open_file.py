@@ -103,6 +103,10 @@ class OpenFileScreen(Frame):
         """Narrow the list down."""
         self._list()
 
+    def on_input_submitted(self) -> None:
+        """Enter, after what was typed before it."""
+        self.action_accept()
+
     def action_move(self, where: str) -> None:
         """The list's cursor."""
         self.query_one(Menu).action_move(where)

@@ -139,7 +139,7 @@ class SourceScreen(StepFrame):
 
     def action_next(self) -> None:
         """Read the rows, where they are not read yet."""
-        if self.session.state != "opened":
+        if self.session.state != "opened" or self.busy_with:
             super().action_next()
             return
 
@@ -150,14 +150,17 @@ class SourceScreen(StepFrame):
 
     def action_step(self, step: str) -> None:
         """Step 2 reads, as F8 does."""
-        if step == "mapping" and self.session.state == "opened":
-            self.action_next()
-        else:
+        if step != "mapping" or self.session.state != "opened":
             super().action_step(step)
+        elif self.busy_with:
+            self.go(step)
+        else:
+            self.action_next()
 
     def _read(self, report: object) -> None:
         findings = [finding.message for finding in getattr(report, "findings", ())]
         count = self.session.rows
         text = ngettext("{count} row read.", "{count} rows read.", count).format(count=number(count))
         self.host.session_note = " ".join([text, *findings[:2]])
+        self._next_step = ""
         self.go("mapping")

@@ -52,8 +52,12 @@ class CellEditor(Input):
         done(text)
 
     def action_take(self) -> None:
-        """Enter."""
+        """Take what was typed."""
         self._close(self.value)
+
+    async def action_submit(self) -> None:
+        """Enter, which a field of Textual's binds itself."""
+        self.action_take()
 
     def action_cancel_edit(self) -> None:
         """Esc."""

@@ -61,10 +61,25 @@ class Window(ModalScreen[T]):
         """What stands between title and keys."""
         return ()
 
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field comes after the characters before it, also where a slow line delivers all at once."""
+        event.stop()
+        await self.run_action("accept")
+
+
+class LineInput(Input):
+    """A field of one line in a window. Enter is its own key, so that it comes after the characters typed before it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [binding for binding in bindings("dialog") if getattr(binding, "id", "") == "dialog.accept"]
+
+    async def action_accept(self) -> None:
+        """Hand the text in."""
+        await self.action_submit()
+
 
 def line_input(value: str = "", *, password: bool = False, limit: int = 0, placeholder: str = "", id: str | None = None) -> Input:
     """A field of one line that does not blink and takes no animation."""
-    field = Input(safe(value), password=password, max_length=limit, placeholder=placeholder, compact=True, id=id)
+    field = LineInput(safe(value), password=password, max_length=limit, placeholder=placeholder, compact=True, id=id)
     field.cursor_blink = False
     return field
 
