@@ -89,9 +89,9 @@ def test_two_thousand_companies_are_imported_changed_merged_replaced_undone_and_
         terminal.press("F8")
         terminal.wait_for("Step 2 of 6", "F8 goes on")
         terminal.press("F8")
-        terminal.wait_for("Step 3 of 6", "Merge")
+        terminal.wait_for("Step 3 of 6", "fill what is empty")
         terminal.press("Down", "Right")  # Where it exists: replace
-        terminal.wait_for("Replace")
+        terminal.wait_for("the file wins")
         terminal.press("F8")
         terminal.wait_for("Step 4 of 6", "overwrite")
         import_all(terminal, rows)

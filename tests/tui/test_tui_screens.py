@@ -218,7 +218,7 @@ async def test_settings_are_chosen_from_a_list(workspace: FakeWorkspace, session
 async def test_persons_without_company_are_not_offered_while_a_company_is_mandatory(workspace: FakeWorkspace) -> None:
     async with driven(workspace, location="customers.xlsx") as tui:
         await tui.press("f8", "f8", "down", "down", "down", "down", "enter")
-        assert "Create company using" in tui.text
+        assert "Make a company named" in tui.text
         assert "Import persons without company" not in tui.text
 
 

@@ -44,8 +44,6 @@ class ColumnInfo:
     """Some of its distinct values, as text."""
     filled: int = 0
     """How many rows have a value."""
-    distinct: int = 0
-    """How many different values (counted up to a limit)."""
 
     @property
     def title(self) -> str:

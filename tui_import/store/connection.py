@@ -96,9 +96,7 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     if "locked" in text or "busy" in text:
         return StoreBusyError(_("Somebody else is writing to it."), where=where, hint=_("Try again when they are done."))
     if "malformed" in text or "not a database" in text or "disk image" in text:
-        return StoreDamagedError(
-            _("This is not a readable store."), where=where, hint=_("Restore a backup: tui-import restore FILE.")
-        )
+        return StoreDamagedError(_("This is not a readable store."), where=where, hint=_("Restore a backup: tui-import restore FILE."))
     if "readonly" in text or "unable to open" in text:
         return StoreError(_("It cannot be opened for writing."), where=where, hint=_("Check the folder and its permissions."))
     if "full" in text:
@@ -117,9 +115,7 @@ def open_store(path: Path, catalogue: Catalogue, lists: Callable[[], Mapping[str
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise StoreError(
-                _("It cannot be made: {reason}.").format(reason=error.strerror), where=Where(file=str(path))
-            ) from error
+            raise StoreError(_("It cannot be made: {reason}.").format(reason=error.strerror), where=Where(file=str(path))) from error
     database = Database(path)
     try:
         _bring_up_to_date(database, catalogue, lists)

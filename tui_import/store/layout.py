@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from tui_import.model.fields import Catalogue, Field, FieldType
 
@@ -19,6 +20,25 @@ SQL_TYPES = {
     FieldType.LIST: "INTEGER REFERENCES list_item(id)",
 }
 """Column type by field type; all others are TEXT."""
+
+
+SHIPPED_PREFERENCES: Mapping[str, str | int] = {
+    "mandatory_company": 1,
+    "company.number.allocate": 0,
+    "company.number.unique": 0,
+    "company.number.allow_blank": 1,
+    "company.number.read_only": 0,
+    "person.number.allocate": 0,
+    "person.number.unique": 0,
+    "person.number.allow_blank": 1,
+    "person.number.read_only": 0,
+    "default.category": "",
+    "default.business": "",
+    "default.legal_basis": "",
+    "default.country": "",
+    "keep_backups": 10,
+}
+"""Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""
 
 
 def columns_of(catalogue: Catalogue, entity: str) -> list[str]:

@@ -17,8 +17,7 @@ from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import Stored
 from tui_import.model.runs import ListItem
 from tui_import.store.connection import Database, bump_generation
-from tui_import.store.layout import ENTITIES
-from tui_import.store.schema import SHIPPED_PREFERENCES
+from tui_import.store.layout import ENTITIES, SHIPPED_PREFERENCES
 
 CONSENT_LISTS = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "consent_source": "source"}
 """List → column of ``consent``; all other lists belong to fields of the catalogue."""

@@ -9,7 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue
-from tui_import.store.layout import ENTITIES, VERSION, definitions, fingerprint
+from tui_import.store.layout import ENTITIES, SHIPPED_PREFERENCES, VERSION, definitions, fingerprint
 
 BOOKKEEPING = (
     "version INTEGER NOT NULL DEFAULT 1",
@@ -65,24 +65,6 @@ CREATE TABLE consent (
     comment TEXT NOT NULL DEFAULT '',
     at TEXT NOT NULL, by TEXT NOT NULL, run INTEGER REFERENCES run(id), UNIQUE (person, purpose)) STRICT
 """
-
-SHIPPED_PREFERENCES: Mapping[str, str | int] = {
-    "mandatory_company": 1,
-    "company.number.allocate": 0,
-    "company.number.unique": 0,
-    "company.number.allow_blank": 1,
-    "company.number.read_only": 0,
-    "person.number.allocate": 0,
-    "person.number.unique": 0,
-    "person.number.allow_blank": 1,
-    "person.number.read_only": 0,
-    "default.category": "",
-    "default.business": "",
-    "default.legal_basis": "",
-    "default.country": "",
-    "keep_backups": 10,
-}
-"""Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""
 
 
 def create_entity(db: Database, catalogue: Catalogue, entity: str) -> None:

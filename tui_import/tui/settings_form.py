@@ -32,25 +32,25 @@ _PERSON_KEYS = (
     ("id", N_("ID")),
 )
 _ACTIONS = (
-    ("add", N_("Add always")),
-    ("merge", N_("Merge – update empty fields")),
-    ("replace", N_("Replace – overwrite existing")),
-    ("skip", N_("Skip – do not import")),
+    ("add", N_("Always add a new one")),
+    ("merge", N_("Merge: fill what is empty")),
+    ("replace", N_("Replace: the file wins")),
+    ("skip", N_("Skip: leave it as it is")),
 )
 _WITHOUT_COMPANY = (
-    ("create", N_("Create company using the person's name")),
-    ("skip", N_("Skip – create neither")),
+    ("create", N_("Make a company named like the person")),
+    ("skip", N_("Skip the row")),
     ("without", N_("Import persons without company")),
 )
 _LIST_POLICIES = (
-    ("add", N_("Add new item to the list")),
-    ("default", N_("Ignore – use the default")),
-    ("blank", N_("Ignore – leave blank")),
+    ("add", N_("Add it to the list")),
+    ("default", N_("Use the default instead")),
+    ("blank", N_("Leave the field blank")),
 )
 _VALUES = (
-    ("add", N_("Add new – keep existing")),
-    ("replace", N_("Replace – overwrite existing")),
-    ("ignore", N_("Ignore – keep existing")),
+    ("add", N_("Add to those that are there")),
+    ("replace", N_("Replace those that are there")),
+    ("ignore", N_("Keep those that are there")),
 )
 _BLANKS = (("clear", N_("clear what is stored")), ("keep", N_("keep what is stored")))
 _INVALID = (("problem", N_("the row is a problem")), ("blank", N_("import the row without it")))

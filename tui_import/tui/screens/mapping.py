@@ -116,8 +116,6 @@ class MappingScreen(StepFrame):
             self.query_one("#about", Static).update(content(""))
             return
         facts = _("{filled} of {rows} rows filled").format(filled=number(column.filled), rows=number(self.session.rows))
-        if column.distinct:
-            facts += ", " + _("{count} different").format(count=number(column.distinct))
         reasons = [link.reason or word(EVIDENCE, link.evidence) for link in self._links(column.position)]
         guess = self._guesses.get(column.position)
         if not reasons and guess is not None and guess.link is not None:
