@@ -202,6 +202,9 @@ class FakeSession:
     def missing(self) -> Sequence[FakeMissing]:
         return [] if "company.name" in self.mapping.fields else [FakeMissing(("company.name",), "Company: Name")]
 
+    def ambiguities(self) -> list[Any]:
+        return []
+
     def drift(self) -> Drift:
         return Drift()
 

@@ -114,13 +114,13 @@ def links(texts: Iterable[str], columns: Sequence[ColumnInfo]) -> Mapping[int, l
         header, equals, field = text.rpartition("=")
         if not equals or not header.strip():
             raise UsageError(_("“{text}” is not of the form COLUMN=FIELD.").format(text=text))
-        fields = found.setdefault(_column(header.strip(), columns), [])
+        fields = found.setdefault(column_position(header.strip(), columns), [])
         if field.strip():
             fields.append(field.strip())
     return found
 
 
-def _column(name: str, columns: Sequence[ColumnInfo]) -> int:
+def column_position(name: str, columns: Sequence[ColumnInfo]) -> int:
     """Position of the column with this header, with its words in any case, or with this letter."""
     words = name.casefold().split()
     found = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from tui_import.api.i18n import N_, _
+from tui_import.cli import correcting
 from tui_import.cli.call import Call, Command
 from tui_import.cli.render import local_time
 from tui_import.cli.screens import needs_terminal
@@ -20,10 +21,14 @@ def _configure_drafts(parser: ArgumentParser) -> None:
     verbs.add_parser("list", help=_("all drafts, which is what you get without a verb"))
     discard = verbs.add_parser("discard", help=_("throw a draft away; the store keeps what was imported"))
     discard.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it"))
+    correcting.configure(verbs)
 
 
 def drafts(call: Call) -> int:
-    """List the drafts, or discard one."""
+    """List the drafts, or do something with one."""
+    verbs = {"show": correcting.show, "keys": correcting.keys, "correct": correcting.correct}
+    if call.arguments.verb in verbs:
+        return verbs[call.arguments.verb](call)
     if call.arguments.verb == "discard":
         call.workspace.discard(call.arguments.draft)
         return 0

@@ -139,6 +139,8 @@ def _configure_session(call: Call, session: ImportSession) -> None:
         from tui_import.session.choices import with_choices
 
         session.change_settings(with_choices(session.settings, chosen.settings, call.workspace.lists()))
+    for finding in session.ambiguities():
+        call.output.note(f"{safe(call.arguments.file)}: {safe(finding.message)}")
     _report_drift(call, session)
     _refuse_missing(call, session)
 

@@ -48,7 +48,7 @@ def write_problems(output: Output, session: ImportSession) -> None:
     if not len(keys):
         return
     if session.summary is None:
-        output.note(_("To correct them: tui-import resume {draft}").format(draft=session.id))
+        output.note(_("To correct them: tui-import resume {draft}, or tui-import drafts correct {draft}").format(draft=session.id))
     else:
         output.note(_("Correct them in the file and import it again: what is in the store already stays as it is."))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_import import config
 from tui_import.api.errors import UsageError, Where
 from tui_import.api.i18n import _
-from tui_import.api.source import Scalar
+from tui_import.api.source import Finding, Scalar
 from tui_import.flow.mapping import recipe_mapping
 from tui_import.model.mapping import LINK_FROM, Drift, Evidence, Guess, Link, Mapping, Missing
 from tui_import.model.plan import KeyAdvice
@@ -140,6 +140,10 @@ class MappingStep(SourceStep):
         check_settings(settings, mandatory_company=self._workspace.mandatory_company)
         if settings != self.settings or self._draft.meta("settings") is None:
             self._draft.write_meta(settings=config.settings_to_dict(settings), outdated=True)
+
+    def ambiguities(self) -> Sequence[Finding]:
+        """Columns whose dates or numbers can be read in two ways, and how they will be read."""
+        return planning.ambiguities(self._workspace, self._draft, self.mapping, self.settings)
 
     def advice(self, progress: Progress | None = None) -> Sequence[KeyAdvice]:
         """How well each possible key would do on this file and this store."""

@@ -77,6 +77,14 @@ class PlanStep(MappingStep):
         """Rows by key, in the order asked for."""
         return self._preview.rows(keys)
 
+    def keys_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Keys of the rows that stand at these numbers in the source. Raises `UsageError` that names the first that does not exist."""
+        found = self._draft.keys_of(numbers)
+        for number in numbers:
+            if number not in found:
+                raise UsageError(_("There is no row {row} in the draft.").format(row=number))
+        return [found[number] for number in numbers]
+
     def next_problem(self, after: int, *, backwards: bool = False) -> int | None:
         """Key of the next row with a problem, None where there is none."""
         return self._preview.next_problem(after, backwards=backwards)
@@ -107,6 +115,10 @@ class PlanStep(MappingStep):
     def repair(self, column: int, code: str) -> int:
         """Take every repair of one kind that the plan offers in a column; returns how many cells."""
         return self._correct(self._preview.repairs(column, code))
+
+    def repairs(self) -> Sequence[tuple[int, str, int]]:
+        """(column, kind, cells) of all repairs that the plan offers."""
+        return self._preview.offered_repairs()
 
     def _correct(self, changes: Sequence[tuple[int, int, Scalar]]) -> int:
         self._changeable()

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
-from tui_import.api.i18n import _
+from tui_import.api.i18n import N_, _
+from tui_import.api.source import Finding
 from tui_import.flow.folding import fold
 from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
 from tui_import.flow.plan.advice import KeyAdviser
@@ -53,6 +54,29 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
         return known[position]
 
     return formats
+
+
+ORDERS = {"dmy": N_("day, month, year"), "mdy": N_("month, day, year"), "ymd": N_("year, month, day")}
+
+
+def ambiguities(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings) -> list[Finding]:
+    """Columns whose dates or numbers can be read in two ways, and how they will be read."""
+    values = settings.values
+    region = values.country or str(workspace.reader.preference("default.country") or "")
+    found = []
+    for column in draft.columns():
+        kinds = {workspace.catalogue[field].type for field in mapping.fields_of(column.position)}
+        if not values.date_order and kinds & {FieldType.DATE, FieldType.PARTIAL_DATE}:
+            date = detect_date_order(column.samples, region)
+            if date.ambiguous and date.order:
+                text = _("Dates like “{value}” in the column “{column}” are read as {order}; values.date_order says otherwise.")
+                found.append(Finding(text.format(value=date.evidence, column=column.title, order=_(ORDERS[date.order]))))
+        if not values.decimal_separator and FieldType.DECIMAL in kinds:
+            sign = detect_decimal_separator(column.samples, region)
+            if sign.ambiguous:
+                text = _("Numbers like “{value}” in the column “{column}” have “{sign}” before decimals; see values.decimal_separator.")
+                found.append(Finding(text.format(value=sign.evidence, column=column.title, sign=sign.separator)))
+    return found
 
 
 def list_items(workspace: Workspace, settings: Settings) -> dict[str, ListItems]:

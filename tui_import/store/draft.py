@@ -223,6 +223,13 @@ class Draft:
         row = self.database.connection.execute("SELECT number FROM row WHERE n = ?", (n,)).fetchone()
         return int(row[0]) if row else 0
 
+    def keys_of(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Row in the sheet → row key, for those that exist."""
+        rows = self.database.connection.execute(
+            "SELECT number, n FROM row WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),)
+        )
+        return dict(rows.fetchall())
+
     # -- corrections: written into the rows, remembered to be taken back
 
     def correct(self, changes: Iterable[tuple[int, int, Scalar]]) -> int:

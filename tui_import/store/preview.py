@@ -242,6 +242,14 @@ class Preview:
             "SELECT n, column, suggestion FROM plan_issue WHERE column = ? AND code = ? AND suggestion IS NOT NULL", (column, code)
         ).fetchall()
 
+    def offered_repairs(self) -> list[tuple[int, str, int]]:
+        """(column, kind, cells) of all repairs that the plan offers."""
+        if not self.has_plan():
+            return []
+        return self._draft.database.connection.execute(
+            "SELECT column, code, count(DISTINCT n) FROM plan_issue WHERE suggestion IS NOT NULL AND column >= 0 GROUP BY column, code"
+        ).fetchall()
+
     def _item_names(self) -> dict[int, str]:
         names = dict(self._store.connection.execute("SELECT id, name FROM list_item"))
         names.update(self._draft.database.connection.execute("SELECT id, name FROM plan_list_item"))

@@ -107,6 +107,7 @@ class MappingScreen(StepFrame):
         if run is not None:
             text = _("! The same content was imported before: run {run}, {when}, by {user}.")
             texts.append(text.format(run=run.id, when=moment(run.started), user=safe(run.user)))
+        texts += [f"! {safe(finding.message)}" for finding in self.session.ambiguities()]
         box.update(lines("\n".join(texts if missing else [_("All that is required is linked. F8 goes on."), *texts])))
 
     def on_lines_moved(self) -> None:
