@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import html
 import re
-import threading
 import zipfile
 from collections.abc import Iterator
 
-from tui_import_excel.worker.ooxml import CHUNK, MOST_AHEAD, Marks
+from tui_import_excel.worker.ooxml import CHUNK, Marks, PieceScan
 
 CONTENT = "content.xml"
 MOST_REPEATED = 10_000
@@ -31,32 +30,14 @@ _TAG = re.compile(rb"<[^>]*>")
 _ROW_END = b"</table:table-row>"
 
 
-class OdfScan:
-    """The marks of a table's rows, asked for in growing order."""
+class OdfScan(PieceScan):
+    """`PieceScan` of a table in a document."""
 
     hidden_columns: tuple[int, ...] = ()
 
     def __init__(self, archive: zipfile.ZipFile, table: str) -> None:
+        super().__init__()
         self._pieces = self._read(archive, table)
-        self._marks: dict[int, Marks] = {}
-        self._reached = 0
-
-    def rows(self, first: int, last: int) -> dict[int, Marks]:
-        """The rows from ``first`` to ``last`` that have something."""
-        while self._reached < last:
-            piece = next(self._pieces, None)
-            if piece is None:
-                self._reached = 1 << 62
-            else:
-                self._look(piece)
-        if not self._marks:
-            return {}
-        return {number: self._marks.pop(number) for number in range(first, last + 1) if number in self._marks}
-
-    def ahead(self, stop: threading.Event) -> None:
-        """Look at the table until told to stop, in a thread beside the loading of the values."""
-        while not stop.is_set() and len(self._marks) < MOST_AHEAD and (piece := next(self._pieces, None)) is not None:
-            self._look(piece)
 
     def _read(self, archive: zipfile.ZipFile, table: str) -> Iterator[bytes]:
         """The XML of the table in pieces that end with a row."""

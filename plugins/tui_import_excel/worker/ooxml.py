@@ -130,18 +130,15 @@ def column_number(letters: bytes) -> int:
     return number - 1
 
 
-class Scan:
-    """The marks of a sheet's rows, asked for in growing order."""
+class PieceScan:
+    """The marks of a sheet's rows, asked for in growing order; the XML comes in pieces that end with a row."""
 
-    def __init__(self, archive: zipfile.ZipFile, part: str, styles: dict[int, str]) -> None:
-        self._styles = styles
-        ids = b"|".join(str(number).encode() for number in styles)
-        self._padded = re.compile(_CELL + rb"""(?=[^>]*\bs=["'](""" + ids + rb""")["'])""" + _AT) if styles else None
-        self._pieces = self._read(archive, part)
+    _pieces: Iterator[bytes]
+
+    def __init__(self) -> None:
         self._marks: dict[int, Marks] = {}
-        self._prefixed = False
         self._reached = 0
-        self.hidden_columns: list[int] = []
+        """The last row looked at."""
 
     def rows(self, first: int, last: int) -> dict[int, Marks]:
         """The rows from ``first`` to ``last`` that have something."""
@@ -159,6 +156,23 @@ class Scan:
         """Look at the sheet until told to stop, in a thread beside the loading of the values."""
         while not stop.is_set() and len(self._marks) < MOST_AHEAD and (piece := next(self._pieces, None)) is not None:
             self._look(piece)
+
+    def _look(self, piece: bytes) -> None:
+        """Note the marks of the rows in a piece, and how far it reaches."""
+        raise NotImplementedError
+
+
+class Scan(PieceScan):
+    """`PieceScan` of an xlsx sheet."""
+
+    def __init__(self, archive: zipfile.ZipFile, part: str, styles: dict[int, str]) -> None:
+        self._styles = styles
+        ids = b"|".join(str(number).encode() for number in styles)
+        self._padded = re.compile(_CELL + rb"""(?=[^>]*\bs=["'](""" + ids + rb""")["'])""" + _AT) if styles else None
+        super().__init__()
+        self._pieces = self._read(archive, part)
+        self._prefixed = False
+        self.hidden_columns: list[int] = []
 
     def _read(self, archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
         """The sheet's XML in pieces that end with a row."""
