@@ -25,7 +25,8 @@ def test_the_source_of_the_guide_loads_and_passes_its_own_test(tmp_path: Path, i
     install(project["name"], project["entry-points"][plugin_host.GROUP], {"tui_import_jsonl": module}, version=project["version"])
     source = plugin_host.load("jsonl")
     assert plugin_host.source_for("people.ndjson") == "jsonl"
-    names = {"JsonLines": type(source)}
+    assert source.title == "JSON lines"
+    names = {"JsonLines": sys.modules["tui_import_jsonl"].JsonLines}
     exec(test, names)
     names["test_the_source_keeps_the_contract"](tmp_path)  # type: ignore[call-arg]
 

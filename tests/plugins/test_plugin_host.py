@@ -114,7 +114,7 @@ def test_the_programs_own_source_keeps_its_name(install) -> None:
     taken = [each for each in plugin_host.list_sources() if each.name == "csv"]
     assert [each.bundled for each in taken] == [True, False]
     assert "name" in taken[1].error
-    assert type(plugin_host.load("csv")).__name__ == "CsvSource"
+    assert plugin_host.load("csv").title != "A good one"
 
 
 def test_the_bundled_sources_load_and_know_their_files(install) -> None:
@@ -181,10 +181,10 @@ def test_where_a_plugin_failed_is_kept_for_its_author(install) -> None:
     assert info("good").traceback == ""
 
 
-def test_ctrl_c_while_a_plugin_loads_is_the_users(install) -> None:
-    install("slow-sources", {"slow": "slow_module"}, {"slow_module": "raise KeyboardInterrupt"})
-    with pytest.raises(KeyboardInterrupt):
-        plugin_host.load("slow")
+def test_a_plugin_cannot_pretend_that_the_user_pressed_ctrl_c(install) -> None:
+    install("sly-sources", {"sly": "sly_module"}, {"sly_module": "raise KeyboardInterrupt"})
+    with pytest.raises(PluginError, match="KeyboardInterrupt"):
+        plugin_host.load("sly")
 
 
 # -- rows at the border
@@ -265,7 +265,7 @@ def test_a_row_that_breaks_the_contract_names_the_plugin(rows: list[object], wor
     assert words in error.value.hint
 
 
-@pytest.mark.parametrize("error", [SourceError("It is locked."), StoppedError("Stopped."), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [SourceError("It is locked."), StoppedError("Stopped.")])
 def test_what_a_source_says_on_purpose_goes_through(error: BaseException) -> None:
     with pytest.raises(type(error)):
         checked(Row(1, ["a"]), error)

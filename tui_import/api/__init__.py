@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui_import.api.capabilities import (
+    OPERATORS,
+    Criterion,
+    HasConnections,
+    HasLists,
+    Kind,
+    Operator,
+    Page,
+    Searchable,
+    SearchField,
+    SignedIn,
+    SignInStep,
+    SignsIn,
+    meets,
+)
 from tui_import.api.errors import (
     PasswordNeededError,
     PluginError,
@@ -13,33 +28,53 @@ from tui_import.api.errors import (
 )
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.api.options import Choice, Option, Options, OptionType, OptionValue
-from tui_import.api.source import API_VERSION, Column, Finding, Peek, Row, Scalar, Source, Table
+from tui_import.api.runs import FinishedRun
+from tui_import.api.source import API_VERSION, MOST_CELLS, MOST_TEXT, Capability, Column, Finding, Peek, Row, Scalar, Source, Table
+from tui_import.api.transforms import Transform
 
 if TYPE_CHECKING:
     from tui_import.api.hooks import hookimpl
 
 __all__ = [
     "API_VERSION",
+    "MOST_CELLS",
+    "MOST_TEXT",
     "N_",
+    "OPERATORS",
+    "Capability",
     "Choice",
     "Column",
+    "Criterion",
     "Finding",
+    "FinishedRun",
+    "HasConnections",
+    "HasLists",
+    "Kind",
+    "Operator",
     "Option",
     "OptionType",
     "OptionValue",
     "Options",
+    "Page",
     "PasswordNeededError",
     "Peek",
     "PluginError",
     "Row",
     "Scalar",
+    "SearchField",
+    "Searchable",
+    "SignInStep",
+    "SignedIn",
+    "SignsIn",
     "Source",
     "SourceError",
     "Table",
+    "Transform",
     "TuiImportError",
     "Where",
     "_",
     "hookimpl",
+    "meets",
     "ngettext",
 ]
 

@@ -26,17 +26,24 @@ from __future__ import annotations
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from tui_import.api.options import Option, Options
 
-API_VERSION = (1, 0)
+API_VERSION = (1, 1)
 """Major and minor version of this contract. A plugin written for another major is refused with a sentence."""
 
 Scalar = str | int | float | bool | datetime.date | datetime.datetime | datetime.time | None
 """What a cell may hold. ``None`` is an empty cell. Numbers stay numbers, so that "1234.5" is never read by the wrong locale."""
+
+
+MOST_TEXT = 1 << 26
+"""Characters in one cell; longer ones are refused."""
+MOST_CELLS = 100_000
+"""Cells in one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Column:
     """What the source says about the column (a cell comment, a type), shown beside it."""
     locked: bool = False
     """The user may not link it to another field (ERP links)."""
+    list: str = ""
+    """Its cells are keys of this list, which `HasLists.list_items` puts into words."""
 
 
 class Row(NamedTuple):
@@ -104,7 +113,8 @@ class Table(ABC):
         """All data rows (without headings), streamed: a table of a million rows is never held in memory.
 
         Called as often as somebody wants to read; each call starts anew. The host stops reading whenever it likes and
-        then closes the iterator, so clean up in ``finally``.
+        then closes the iterator, so clean up in ``finally``: that is how a user's "stop" arrives. Progress is counted by the host.
+        Between two rows a source may be silent for two minutes at most.
         """
 
     def peek(self, limit: int = 20) -> Peek:
@@ -129,6 +139,21 @@ class Table(ABC):
         return None
 
 
+class Capability(StrEnum):
+    """What a source can beyond reading rows."""
+
+    SEARCH = "search"
+    """Its tables are `Searchable`."""
+    KEYS = "keys"
+    """Its rows have `Row.key`, and `Row.changed`."""
+    LISTS = "lists"
+    """Columns hold keys of lists; the source is `HasLists`."""
+    CONNECTIONS = "connections"
+    """It is told where and who by a saved connection; the source is `HasConnections`."""
+    SIGN_IN = "sign-in"
+    """The user signs in; the source is `SignsIn`."""
+
+
 class Source(ABC):
     """A kind of place that data comes from."""
 
@@ -142,6 +167,8 @@ class Source(ABC):
     """File name endings it reads, lower case with the dot; "-" among them: standard input, too. Empty: it does not read files."""
     api_version: tuple[int, int] = API_VERSION
     """The version of this contract that it was written for."""
+    capabilities: Collection[Capability] = ()
+    """What it can beyond reading rows; each has an abstract class in `tui_import.api.capabilities` that it then implements."""
 
     def options(self) -> Sequence[Option]:
         """What the user can choose; every option must have a default or be required."""

@@ -1,0 +1,301 @@
+"""What is installed, and what came of loading it. Listing imports nothing: names and versions are in the packages' metadata."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tui_import.api.errors import PluginError, SourceError, TuiImportError, UsageError, Where
+from tui_import.api.i18n import _
+from tui_import.api.source import API_VERSION, Source
+from tui_import.plugin_host.guard import Speaker, call
+from tui_import.plugin_host.guarded import GuardedSource
+from tui_import.plugin_host.policy import Policy
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "tui_import.sources"
+OWN_PACKAGE = "tui-import"
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """An installed source. What its package says is known at once; what only the source itself knows is loaded when it is asked for."""
+
+    name: str
+    package: str
+    """Distribution that brings it."""
+    version: str
+    """Of that distribution."""
+    module: str
+    refused: str = ""
+    """Why it is not even tried: not allowed, or its name is taken; a sentence."""
+    license: str = ""
+    """Of that distribution, as it says itself."""
+    summary: str = ""
+    """What that distribution says of itself."""
+
+    @property
+    def bundled(self) -> bool:
+        """It came with this program."""
+        return self.package == OWN_PACKAGE
+
+    @property
+    def title(self) -> str:
+        """As on the start screen; the name where the source cannot be loaded."""
+        source = self._source()
+        return source.title if source else self.name
+
+    @property
+    def description(self) -> str:
+        """One sentence; empty where the source cannot be loaded."""
+        source = self._source()
+        return source.description if source else ""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of the files it reads."""
+        source = self._source()
+        return tuple(suffix for suffix in source.suffixes if suffix != STANDARD_INPUT) if source else ()
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """What it can beyond reading rows: search, keys, lists, connections, sign-in."""
+        source = self._source()
+        return tuple(str(each) for each in source.capabilities) if source else ()
+
+    @property
+    def api_version(self) -> str:
+        """The version of the plugin API it was written for; empty where it cannot be loaded."""
+        source = self._source()
+        return ".".join(map(str, source.api_version)) if source else ""
+
+    @property
+    def error(self) -> str:
+        """Why it cannot be used, a sentence; empty where it can."""
+        return self.refused or registry().failure(self.name)
+
+    @property
+    def note(self) -> str:
+        """What is worth knowing though it works: it was written for a later minor version; a sentence or empty."""
+        source = self._source()
+        if source is None or tuple(source.api_version) <= API_VERSION:
+            return ""
+        theirs, ours = (".".join(map(str, version)) for version in (source.api_version, API_VERSION))
+        return _("It is written for version {theirs} of the plugin API; this program has {ours} and may miss a part of it.").format(
+            theirs=theirs, ours=ours
+        )
+
+    @property
+    def traceback(self) -> str:
+        """Where its code failed last, for its author; empty where it did not."""
+        return "" if self.refused else registry().trace(self.name)
+
+    @property
+    def printed(self) -> str:
+        """What it wrote to standard output or error, the beginning of it."""
+        return "" if self.refused else registry().speaker(self.name).noise.text
+
+    def _source(self) -> GuardedSource | None:
+        return None if self.refused else registry().loaded(self.name)
+
+
+def list_sources() -> Sequence[SourceInfo]:
+    """All installed sources, those of this program first. Imports none of them."""
+    return registry().infos
+
+
+def load(name: str) -> GuardedSource:
+    """The source, imported now if it was not. Raises `UsageError` where there is none, `PluginError` where it does not work."""
+    return registry().load(name)
+
+
+def source_for(location: str) -> str:
+    """Name of the source that reads such a file, by the ending of its name. Raises `SourceError` where there is none."""
+    found: list[tuple[int, str]] = []
+    for info in registry().infos:
+        source = None if info.refused else registry().loaded(info.name)
+        if source is None:
+            continue
+        if location == STANDARD_INPUT:
+            matching = [1] if STANDARD_INPUT in source.suffixes else []
+        else:
+            lowered = location.lower()
+            matching = [len(suffix) for suffix in source.suffixes if suffix != STANDARD_INPUT and lowered.endswith(suffix)]
+        found += [(length, info.name) for length in matching]
+    if found:
+        longest = max(length for length, _name in found)
+        return next(name for length, name in found if length == longest)
+    if os.path.isdir(location):
+        raise SourceError(_("It is a folder."), where=Where(location), hint=_("Name a file in it."))
+    names = ", ".join(info.name for info in registry().infos if not info.error)
+    raise SourceError(
+        _("No source reads files with such a name."),
+        where=Where(location),
+        hint=_("Choose one with --source; there are: {names}.").format(names=names or _("none")),
+    )
+
+
+class Registry:
+    """The sources that are installed, and what came of loading them."""
+
+    def __init__(self, entry_points: Iterable[EntryPoint], policy: Policy) -> None:
+        self._policy = policy
+        self._entry_points: dict[str, EntryPoint] = {}
+        self._sources: dict[str, GuardedSource] = {}
+        self._failures: dict[str, PluginError] = {}
+        self._speakers: dict[str, Speaker] = {}
+        infos = []
+        for entry_point in in_order(entry_points):
+            refused = ""
+            if entry_point.name in self._entry_points:
+                known = self._entry_points[entry_point.name]
+                if entry_point.value == known.value and package(entry_point) == package(known):
+                    continue  # the same one found twice, installed and in a checkout
+                refused = _("The package {package} has a source of that name, too, and comes first.").format(package=package(known))
+            else:
+                self._entry_points[entry_point.name] = entry_point
+                refused = policy.refusal(entry_point.name)
+            infos.append(_info(entry_point, refused))
+        self.infos = tuple(infos)
+
+    def load(self, name: str) -> GuardedSource:
+        """The source. Raises `UsageError` or `PluginError`."""
+        if name in self._failures:
+            raise self._failures[name]
+        if name not in self._sources:
+            refused = next((info.refused for info in self.infos if info.name == name), "")
+            if name not in self._entry_points or refused:
+                raise UsageError(
+                    _("There is no source “{name}”.").format(name=name),
+                    hint=refused or _("There are: {names}.").format(names=", ".join(self._entry_points) or _("none")),
+                )
+            try:
+                self._sources[name] = self._import(name)
+            except PluginError as error:
+                self._failures[name] = error
+                raise
+        speaker = self._speakers[name]
+        if speaker.dead:
+            raise speaker.fault(speaker.dead)
+        return self._sources[name]
+
+    def _import(self, name: str) -> GuardedSource:
+        """Import the module, call its hook, and check the source that it registers under the entry point's name."""
+        speaker, limits = self.speaker(name), self._policy.limits
+        sources: list[Any] = []
+        call(
+            speaker,
+            _("loading"),
+            lambda: hooks_of(self._entry_points[name]).register_sources(register=sources.append),
+            limits.load,
+        )
+        source = next((source for source in sources if getattr(source, "name", "") == name), None)
+        if source is None:
+            raise speaker.fault(_("It registers no source of that name."))
+        if not isinstance(source, Source):
+            raise speaker.fault(_("What it registers is not a Source."))
+        return GuardedSource(source, speaker, limits)
+
+    def speaker(self, name: str) -> Speaker:
+        """On whose behalf the plugin is called."""
+        if name not in self._speakers:
+            info = next((info for info in self.infos if info.name == name and not info.refused), None)
+            self._speakers[name] = Speaker(name, advice(info.package, info.version) if info else advice("", ""))
+        return self._speakers[name]
+
+    def loaded(self, name: str) -> GuardedSource | None:
+        """The source, or `None` where it does not work."""
+        try:
+            return self.load(name)
+        except TuiImportError:
+            return None
+
+    def failure(self, name: str) -> str:
+        """Why it does not work; empty where it does."""
+        try:
+            self.load(name)
+        except TuiImportError as error:
+            return str(error)
+        return ""
+
+    def trace(self, name: str) -> str:
+        """Where its code failed last."""
+        self.loaded(name)
+        return self.speaker(name).trace
+
+
+@cache
+def registry() -> Registry:
+    """The registry of this process, made when first asked for."""
+    from importlib.metadata import entry_points
+
+    return Registry(entry_points(group=GROUP), _policy[0])
+
+
+_policy = [Policy()]
+
+
+def use(policy: Policy) -> None:
+    """Follow this policy from now on."""
+    if policy != _policy[0]:
+        _policy[0] = policy
+        registry.cache_clear()
+
+
+def current_policy() -> Policy:
+    """The policy that is followed."""
+    return _policy[0]
+
+
+def in_order(entry_points: Iterable[EntryPoint]) -> list[EntryPoint]:
+    """Those of this program first, the others by name; where two packages fight for a name, by package."""
+    return sorted(entry_points, key=lambda point: (package(point) != OWN_PACKAGE, point.name, package(point)))
+
+
+def package(entry_point: EntryPoint) -> str:
+    """The distribution that brings it."""
+    return entry_point.dist.name if entry_point.dist else ""
+
+
+def advice(package_name: str, version: str) -> str:
+    """What to do about a plugin's fault."""
+    if not package_name or package_name == OWN_PACKAGE:
+        return _("Please report it.")
+    return _("Tell the author of {package} {version}, or remove that package.").format(package=package_name, version=version)
+
+
+def hooks_of(entry_point: EntryPoint) -> Any:
+    """Import a plugin's module and give its hooks. Runs the plugin's code; deprecated hooks warn once, into what it printed."""
+    import pluggy
+
+    from tui_import.api.hooks import PROJECT, Hooks
+
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(Hooks)
+    with warnings.catch_warnings():
+        warnings.simplefilter("once", DeprecationWarning)
+        manager.register(entry_point.load(), entry_point.name)
+    manager.check_pending()
+    return manager.hook
+
+
+def _info(entry_point: EntryPoint, refused: str) -> SourceInfo:
+    dist = entry_point.dist
+    said = {key: str(dist.metadata[key]) for key in dist.metadata} if dist else {}
+    license_ = said.get("License-Expression") or said.get("License", "")
+    return SourceInfo(
+        entry_point.name,
+        package(entry_point),
+        dist.version if dist else "",
+        entry_point.module,
+        refused,
+        license_.partition("\n")[0],
+        said.get("Summary", "").partition("\n")[0],
+    )
