@@ -202,6 +202,9 @@ class FakeSession:
     def missing(self) -> Sequence[FakeMissing]:
         return [] if "company.name" in self.mapping.fields else [FakeMissing(("company.name",), "Company: Name")]
 
+    def transforms(self, column: int) -> list[Any]:
+        return []
+
     def ambiguities(self) -> list[Any]:
         return []
 

@@ -10,7 +10,7 @@ from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call
 from tui_import.cli.choices import column_position
-from tui_import.cli.importing import write_plan
+from tui_import.cli.importing import apply_transforms, write_plan
 from tui_import.cli.render import cell, number, table
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, entity_name
@@ -54,6 +54,13 @@ def configure(verbs: Any) -> None:
     )
     correct.add_argument(
         "--repair", action="append", default=[], metavar=_("COLUMN|all"), help=_("take the repairs that are offered in a column, or all")
+    )
+    correct.add_argument(
+        "--transform",
+        action="append",
+        default=[],
+        metavar=_("COLUMN=NAME"),
+        help=_("let a plugin change a column's values"),
     )
     correct.add_argument("--leave-out", default="", metavar=_("ROWS"), help=_("rows not to import, like 5,9-12"))
     correct.add_argument("--take-in", default="", metavar=_("ROWS"), help=_("rows to import that were left out"))
@@ -190,6 +197,7 @@ def correct(call: Call) -> int:
         for text in arguments.replace:
             column, old, new = _replacement(text, session)
             changed += session.replace_value(column, old, new or None)
+        changed += apply_transforms(call, session, arguments.transform)
         changed += _repair(arguments.repair, session)
         for rows, checked in ((arguments.leave_out, False), (arguments.take_in, True)):
             if rows:

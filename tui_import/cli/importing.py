@@ -5,14 +5,15 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError, StoppedError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
-from tui_import.cli.choices import Choices, links, option_values, pair, sort_choices
+from tui_import.cli.choices import Choices, column_position, links, option_values, pair, sort_choices
 from tui_import.cli.parser import whole_number
-from tui_import.cli.problems import shown_source, write_findings, write_problems
+from tui_import.cli.problems import MOST, shown_source, write_findings, write_problems
 from tui_import.cli.render import number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
@@ -46,6 +47,10 @@ def _configure_run(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--map", action="append", default=[], metavar=_("COLUMN=FIELD"), dest="map",
         help=_("link a column, by its header or letter, to a field (see: tui-import fields); COLUMN= leaves it out"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--transform", action="append", default=[], metavar=_("COLUMN=NAME"),
+        help=_("let a plugin's transform change the values of a column (see: tui-import sources)"),
     )  # fmt: skip
     parser.add_argument("--plan-only", action="store_true", help=_("write nothing to the store; keep the draft for: tui-import apply"))
     parser.add_argument(
@@ -139,10 +144,27 @@ def _configure_session(call: Call, session: ImportSession) -> None:
         from tui_import.session.choices import with_choices
 
         session.change_settings(with_choices(session.settings, chosen.settings, call.workspace.lists()))
+    apply_transforms(call, session, call.arguments.transform)
     for finding in session.ambiguities():
         call.output.note(f"{safe(call.arguments.file)}: {safe(finding.message)}")
     _report_drift(call, session)
     _refuse_missing(call, session)
+
+
+def apply_transforms(call: Call, session: ImportSession, texts: Iterable[str]) -> int:
+    """``COLUMN=NAME`` for each; returns how many cells changed, and notes the values that a transform finds fault with."""
+    changed = 0
+    for text in texts:
+        header, equals, name = text.rpartition("=")
+        if not equals:
+            raise UsageError(_("“{text}” is not of the form COLUMN=NAME.").format(text=text))
+        column = column_position(header.strip(), session.columns)
+        with work() as progress:
+            report = session.transform(column, name.strip(), progress)
+        changed += report.cells
+        for value, message in report.findings[:MOST]:
+            call.output.note(f"{safe(header.strip())}:{safe(repr(value))}: {safe(message)}")
+    return changed
 
 
 def _report_drift(call: Call, session: ImportSession) -> None:

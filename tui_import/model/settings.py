@@ -180,6 +180,8 @@ class Recipe:
     options: dict[str, str | int | float | bool] = field(default_factory=dict)
     mapping: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Column header → fields."""
+    transforms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column header → transforms of plugins, in the order in which they are applied."""
     constants: dict[str, str | int | float | bool] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     name: str = ""

@@ -41,3 +41,23 @@ class ValueCount:
     """How many rows have it."""
     issue: Issue | None = None
     """What is wrong with it, where there is a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransformInfo:
+    """A transform that a plugin offers for a column."""
+
+    name: str
+    """As in recipes."""
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransformReport:
+    """What a transform did to a column."""
+
+    cells: int
+    """Changed; `ImportSession.undo_correction` takes them back."""
+    findings: Sequence[tuple[Scalar, str]] = ()
+    """(value, what is wrong with it), for the values that it left as they are."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from tui_import import config
+from tui_import import config, plugin_host
 from tui_import.api.errors import RefusedError, StaleError
 from tui_import.api.i18n import _, ngettext
+from tui_import.api.runs import FinishedRun
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
 from tui_import.session import writing
@@ -42,9 +45,25 @@ class ImportSession(PlanStep):
             )
         with self._stale_plans_marked():
             summary = writing.write(self._workspace, self._draft, self, report, progress, started)
+        summary = replace(summary, notes=(*summary.notes, *plugin_host.tell_after_import(self._finished(summary))))
         self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary))
         self._workspace.remember(self.mapping, self.columns)
         return summary
+
+    def _finished(self, summary: Summary) -> FinishedRun:
+        """What plugins are told: numbers and names, no value of any record."""
+        return FinishedRun(
+            run=summary.run or 0,
+            source=self.source,
+            origin=str(self._draft.meta("shown_source", "")),
+            user=self._workspace.user,
+            finished=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            seconds=summary.seconds,
+            rows=summary.rows,
+            counts={entity: counts.as_dict() for entity, counts in summary.entities.items()},
+            selections=[selection.name for selection in summary.selections],
+            backup=summary.backup,
+        )
 
     def _fresh_plan(self, progress: Progress) -> PlanReport:
         before = self.report

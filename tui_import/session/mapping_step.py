@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_import import config
+from tui_import import config, plugin_host
 from tui_import.api.errors import UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Finding, Scalar
-from tui_import.flow.mapping import recipe_mapping
+from tui_import.flow.mapping import recipe_keys, recipe_mapping
 from tui_import.model.mapping import LINK_FROM, Drift, Evidence, Guess, Link, Mapping, Missing
 from tui_import.model.plan import KeyAdvice
 from tui_import.model.progress import Progress
@@ -24,7 +24,7 @@ from tui_import.model.settings import (
     Settings,
     WithoutCompany,
 )
-from tui_import.model.steps import ReadReport
+from tui_import.model.steps import ReadReport, TransformInfo, TransformReport
 from tui_import.session import planning
 from tui_import.session.source_step import SECRET_OPTIONS, SourceStep
 from tui_import.session.stored import mapping_from_dict, mapping_to_dict
@@ -32,6 +32,9 @@ from tui_import.store.draft import Draft
 
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
+
+ALL_VALUES = -1
+"""No limit of a query."""
 
 
 class MappingStep(SourceStep):
@@ -50,8 +53,14 @@ class MappingStep(SourceStep):
     def read(self, progress: Progress | None = None) -> ReadReport:
         """Read all rows into the draft and guess the mapping (or find the recipe's); what was read before is replaced."""
         report = super().read(progress)
+        self._draft.write_meta(transforms={})
         if self._draft.meta("mapping") is None:
             self._map_at_first()
+        recipe = self._recipe_it_runs()
+        positions = {key: position for position, key in enumerate(recipe_keys(self.columns))}
+        for header, names in (recipe.transforms if recipe else {}).items():
+            for name in names if header in positions else ():
+                self.transform(positions[header], name, progress)
         return report
 
     # -- mapping
@@ -121,6 +130,40 @@ class MappingStep(SourceStep):
         text = self._draft.meta("recipe")
         return config.parse_recipe(text, self._draft.meta("recipe_name", "")) if text else None
 
+    # -- transforms
+
+    def transforms(self, column: int) -> Sequence[TransformInfo]:
+        """What plugins offer to do with a column's values: for the fields that it feeds, or any where it feeds none."""
+        fields = [self._workspace.field(key) for key in self.mapping.fields_of(column)]
+        return [
+            TransformInfo(offer.name, offer.title, offer.help)
+            for offer in plugin_host.transforms()
+            if not fields or any(offer.applies_to(field.key, field.type) for field in fields)
+        ]
+
+    def transform(self, column: int, name: str, progress: Progress | None = None) -> TransformReport:
+        """Apply a transform to every value of a column; one step that `undo_correction` takes back, and part of the recipe."""
+        self._changeable()
+        offers = {offer.name: offer for offer in plugin_host.transforms()}
+        if name not in offers:
+            raise UsageError(
+                _("There is no transform “{name}”.").format(name=name), hint=_("There are: {names}.").format(names=", ".join(offers) or "-")
+            )
+        values = [value for value, _rows in self._draft.distinct(column, ALL_VALUES) if value is not None]
+        results = offers[name].apply(values, progress)
+        changes: list[tuple[Scalar, Scalar]] = []
+        findings: list[tuple[Scalar, str]] = []
+        for value, result in zip(values, results, strict=True):
+            if isinstance(result, Finding):
+                findings.append((value, result.message))
+            elif result != value:
+                changes.append((value, result))
+        cells = self._draft.replace_values(column, changes) if changes else 0
+        applied = self._draft.meta("transforms", {})
+        key = recipe_keys(self.columns)[column]
+        self._draft.write_meta(transforms={**applied, key: [*applied.get(key, []), name]}, outdated=True)
+        return TransformReport(cells, findings)
+
     # -- settings
 
     @property
@@ -155,7 +198,10 @@ class MappingStep(SourceStep):
         fields = recipe_mapping(mapping, self.columns)
         options = {key: value for key, value in self.options.items() if value is not None and key not in SECRET_OPTIONS}
         constants = {key: value for key, value in mapping.constants.items() if isinstance(value, str | int | float | bool)}
-        return Recipe(self.source, self.kind, options, fields, constants, self.settings, self._draft.meta("recipe_name", ""))
+        transforms = {header: tuple(names) for header, names in self._draft.meta("transforms", {}).items()}
+        return Recipe(
+            self.source, self.kind, options, fields, transforms, constants, self.settings, name=self._draft.meta("recipe_name", "")
+        )
 
 
 def check_settings(settings: Settings, *, mandatory_company: bool) -> None:

@@ -250,6 +250,27 @@ class Draft:
                 changed += 1
         return changed
 
+    def replace_values(self, column: int, changes: Iterable[tuple[Scalar, Scalar]]) -> int:
+        """Change every cell of a column that has one of the old values, as one step; returns how many cells."""
+        connection = self.database.connection
+        with self.database.transaction():
+            connection.execute("CREATE TEMP TABLE IF NOT EXISTS value_change (old PRIMARY KEY, new) WITHOUT ROWID")
+            connection.execute("DELETE FROM temp.value_change")
+            connection.executemany(
+                "INSERT OR IGNORE INTO temp.value_change VALUES (?, ?)", [(as_cell(old), as_cell(new)) for old, new in changes]
+            )
+            step = 1 + connection.execute("SELECT coalesce(max(step), 0) FROM correction").fetchone()[0]
+            connection.execute(
+                f"INSERT INTO correction (step, n, column, before, after) SELECT ?, r.n, ?, r.c{column}, t.new FROM row r"
+                f" JOIN temp.value_change t ON t.old = r.c{column} AND typeof(t.old) = typeof(r.c{column})",
+                (step, column),
+            )
+            return connection.execute(
+                f"UPDATE row SET c{column} = (SELECT after FROM correction WHERE step = ?1 AND n = row.n)"
+                " WHERE n IN (SELECT n FROM correction WHERE step = ?1)",
+                (step,),
+            ).rowcount
+
     def rows_with(self, column: int, value: Scalar) -> list[int]:
         """Keys of the rows whose cell is exactly this."""
         cell = as_cell(value)

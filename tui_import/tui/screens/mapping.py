@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from tui_import.api.i18n import N_, _
+from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import Field, FieldType
 from tui_import.model.mapping import ColumnInfo, Guess, Link
+from tui_import.model.steps import TransformReport
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import content, lines, safe, shown
-from tui_import.tui.widgets.dialogs import Prompt
+from tui_import.tui.widgets.dialogs import Choose, Prompt
 from tui_import.tui.widgets.field_picker import FieldPicker
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
@@ -226,6 +227,34 @@ class MappingScreen(StepFrame):
 
         help = _("A column's value wins where it is not blank. Empty removes the constant.")
         self.app.push_screen(Prompt(field.title, shown(old), help=help, limit=field.length or 0), typed)
+
+    # -- transforms
+
+    def action_transform(self) -> None:
+        """Let a plugin change the column's values."""
+        column = self._column
+        if column is None:
+            return
+        offers = self.attempt(lambda: self.session.transforms(column.position)) or ()
+        if not offers:
+            self.tell(_("No plugin offers to change the values of this column."))
+            return
+
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                name = offers[at].name
+                self.start(
+                    _("Changing values"), lambda progress: self.session.transform(column.position, name, progress), self._transformed
+                )
+
+        title = _("Change the values of {column}").format(column=safe(column.title))
+        self.app.push_screen(Choose(title, [offer.title for offer in offers], details=[offer.help for offer in offers]), chosen)
+
+    def _transformed(self, report: TransformReport) -> None:
+        text = ngettext("{count} cell changed; undo takes it back.", "{count} cells changed; undo takes it back.", report.cells)
+        wrong = ngettext("{count} value is not right.", "{count} values are not right.", len(report.findings))
+        self.renew()
+        self.tell(text.format(count=number(report.cells)) + (" " + wrong.format(count=len(report.findings)) if report.findings else ""))
 
     # -- values
 
