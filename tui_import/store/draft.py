@@ -302,10 +302,12 @@ class Draft:
             return connection.total_changes - before
 
 
-def plan_tables(connection: sqlite3.Connection) -> list[str]:
-    """Names of all tables that hold a plan."""
+def plan_tables(connection: sqlite3.Connection, prefix: str = "plan_") -> list[str]:
+    """Names of all tables that hold a plan (or, with another prefix, what is kept of the one before)."""
+    pattern = prefix.replace("_", "\\_") + "%"
     return [
-        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'plan\\_%' ESCAPE '\\'")
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\\'", (pattern,))
     ]
 
 

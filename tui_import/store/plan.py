@@ -66,9 +66,9 @@ class PlanWriter:
         self._key_columns["person"]["name_key"] = "name"
         connection.execute("BEGIN IMMEDIATE")
         for table in plan_tables(connection):
-            if table == "plan_row":
-                connection.execute("DROP TABLE IF EXISTS old_plan_row")
-                connection.execute("ALTER TABLE plan_row RENAME TO old_plan_row")
+            if table == "plan_row" or table.endswith("_hit"):
+                connection.execute(f"DROP TABLE IF EXISTS old_{table}")
+                connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
             else:
                 connection.execute(f"DROP TABLE {table}")
         for entity, columns in self._columns.items():
@@ -160,15 +160,30 @@ class PlanWriter:
         connection = self._connection
         connection.executemany("INSERT INTO plan_list_item VALUES (?, ?, ?)", new_items)
         connection.executemany("INSERT INTO plan_reactivate VALUES (?)", [(item,) for item in reactivated])
-        moved: list[tuple[str, str, int]] = []
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'old_plan_row'").fetchone():
-            moved = connection.execute(
-                "SELECT o.entity || ':' || o.op, p.entity || ':' || p.op, count(*) FROM old_plan_row o JOIN plan_row p"
-                " ON p.entity = o.entity AND p.n = o.n AND p.op <> o.op GROUP BY 1, 2 ORDER BY 3 DESC"
-            ).fetchall()
-            connection.execute("DROP TABLE old_plan_row")
+        moved = self._moved()
+        for table in plan_tables(connection, "old_plan_"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("CREATE INDEX plan_row_op ON plan_row(entity, op)")
         connection.execute("COMMIT")
+        return moved
+
+    def _moved(self) -> list[tuple[str, str, int]]:
+        """Rows whose operation is another one now, and changes of records that somebody has edited since ("company:edited")."""
+        connection = self._connection
+        old = plan_tables(connection, "old_plan_")
+        if "old_plan_row" not in old:
+            return []
+        moved: list[tuple[str, str, int]] = connection.execute(
+            "SELECT o.entity || ':' || o.op, p.entity || ':' || p.op, count(*) FROM old_plan_row o JOIN plan_row p"
+            " ON p.entity = o.entity AND p.n = o.n AND p.op <> o.op GROUP BY 1, 2 ORDER BY 3 DESC"
+        ).fetchall()
+        for entity in self._columns:
+            edited = connection.execute(
+                f"SELECT count(*) FROM old_plan_{entity}_hit o JOIN plan_{entity}_hit p ON p.id = o.id"
+                " WHERE p.version <> o.version AND p.op = 'updated' AND o.op = 'updated'"
+            ).fetchone()[0]
+            if edited:
+                moved.append((f"{entity}:edited", f"{entity}:{Operation.UPDATED}", edited))
         return moved
 
     def abandon(self) -> None:

@@ -22,6 +22,7 @@ OPERATIONS = {
     "skipped": N_("skipped"),
     "problem": N_("problem"),
     "held": N_("held"),
+    "edited": N_("edited meanwhile"),
 }
 SIGNS = {"added": "+", "updated": "~", "unchanged": "=", "repeated": '"', "skipped": "-", "problem": "!", "held": "?"}
 VERBS = {
