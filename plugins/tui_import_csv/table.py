@@ -190,7 +190,7 @@ class CsvTable(Table):
         self._findings = ()
         records = self._records()
         width, skip = self._width, max(self._heading.last, int(self._layout.skip_first))
-        short, long = Tally(), Tally()
+        short = Tally()
         try:
             with readable(self._shown):
                 for line, fields in records:
@@ -198,10 +198,10 @@ class CsvTable(Table):
                         continue
                     values = [field or None for field in fields]
                     if len(values) != width:
-                        _fit(values, width, line, short, long)
+                        _fit(values, width, line, short)
                     yield Row(line, values)
         finally:
-            self._findings = [*self._about_headings(), *_sentences(records.notes, short, long)]
+            self._findings = [*self._about_headings(), *_sentences(records.notes, short)]
 
     def _about_headings(self) -> list[Finding]:
         return heading_findings(self._top, self._heading, chosen=self._wanted.heading is not None)
@@ -211,7 +211,7 @@ class CsvTable(Table):
         return self._findings
 
 
-def _fit(values: list[str | None], width: int, line: int, short: Tally, long: Tally) -> None:
+def _fit(values: list[str | None], width: int, line: int, short: Tally) -> None:
     """Fill a short row up; take empty cells beyond the last column away, and leave others for the host to report."""
     if len(values) < width:
         short.add(line)
@@ -219,8 +219,6 @@ def _fit(values: list[str | None], width: int, line: int, short: Tally, long: Ta
         return
     while len(values) > width and values[-1] is None:
         values.pop()
-    if len(values) > width:
-        long.add(line)
 
 
 def _foreign_words(text: str) -> str:
@@ -231,7 +229,7 @@ def _foreign_words(text: str) -> str:
     return " ".join(itertools.islice(words, 8))
 
 
-def _sentences(notes: Notes, short: Tally, long: Tally) -> list[Finding]:
+def _sentences(notes: Notes, short: Tally) -> list[Finding]:
     found = []
     for tally, text in (
         (
@@ -262,12 +260,6 @@ def _sentences(notes: Notes, short: Tally, long: Tally) -> list[Finding]:
                 "{count} row has fewer values than there are columns.",
                 "{count} rows have fewer values than there are columns.",
                 short.count,
-            ),
-        ),
-        (
-            long,
-            ngettext(
-                "{count} row has more values than there are columns.", "{count} rows have more values than there are columns.", long.count
             ),
         ),
     ):
