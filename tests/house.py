@@ -30,8 +30,9 @@ class Module:
 
 
 def sources() -> list[Path]:
-    """Our Python files, tests apart."""
-    return sorted([*(ROOT / "tui_import").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")])
+    """Our Python files, tests and the template of plugins apart."""
+    found = [*(ROOT / "tui_import").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")]
+    return sorted(path for path in found if not path.is_relative_to(ROOT / "plugins" / "template"))
 
 
 def read(path: Path) -> Module:

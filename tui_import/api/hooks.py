@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -44,5 +45,12 @@ class Hooks:
         """
 
 
-SourceHooks = Hooks
-"""Its name in version 1.0."""
+class ApiDeprecationWarning(DeprecationWarning):
+    """A plugin uses what a later major version will not have; the host keeps it once, as a note beside the plugin."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SourceHooks":  # its name in version 1.0
+        warnings.warn("SourceHooks is called Hooks since version 1.1 of the API", ApiDeprecationWarning, stacklevel=2)
+        return Hooks
+    raise AttributeError(name)

@@ -99,7 +99,7 @@ def extra_failures() -> Sequence[tuple[str, str]]:
     for group in (TRANSFORMS, AFTER_IMPORT):
         for entry_point, speaker in _plugins(group):
             try:
-                call(speaker, _("loading"), partial(hooks_of, entry_point), _limits().load)
+                call(speaker, _("loading"), partial(hooks_of, entry_point, speaker), _limits().load)
             except TuiImportError as error:
                 failures.append((entry_point.name, str(error)))
     return failures
@@ -107,7 +107,7 @@ def extra_failures() -> Sequence[tuple[str, str]]:
 
 def _call_hook(speaker: Speaker, entry_point: EntryPoint, hook: str, **arguments: Any) -> None:
     limits = _limits()
-    hooks = call(speaker, _("loading"), lambda: hooks_of(entry_point), limits.load)
+    hooks = call(speaker, _("loading"), lambda: hooks_of(entry_point, speaker), limits.load)
     call(speaker, hook, lambda: getattr(hooks, hook)(**arguments), limits.hook)
 
 

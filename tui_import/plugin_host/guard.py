@@ -68,6 +68,8 @@ class Speaker:
     noise: Noise = field(default_factory=Noise)
     trace: str = ""
     """Where its code failed last."""
+    notes: list[str] = field(default_factory=list)
+    """What its author should change before the next major version, each once."""
     dead: str = ""
     """A call into it hung: the sentence that says so. No further call is tried."""
 

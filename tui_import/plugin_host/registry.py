@@ -83,10 +83,13 @@ class SourceInfo:
 
     @property
     def note(self) -> str:
-        """What is worth knowing though it works: it was written for a later minor version; a sentence or empty."""
+        """What is worth knowing though it works: it was written for a later minor version, or uses what is deprecated."""
         source = self._source()
-        if source is None or tuple(source.api_version) <= API_VERSION:
+        if source is None:
             return ""
+        deprecated = "; ".join(source.speaker.notes)
+        if tuple(source.api_version) <= API_VERSION:
+            return _("Deprecated: {what}.").format(what=deprecated) if deprecated else ""
         theirs, ours = (".".join(map(str, version)) for version in (source.api_version, API_VERSION))
         return _("It is written for version {theirs} of the plugin API; this program has {ours} and may miss a part of it.").format(
             theirs=theirs, ours=ours
@@ -193,7 +196,7 @@ class Registry:
         call(
             speaker,
             _("loading"),
-            lambda: hooks_of(self._entry_points[name]).register_sources(register=sources.append),
+            lambda: hooks_of(self._entry_points[name], speaker).register_sources(register=sources.append),
             limits.load,
         )
         source = next((source for source in sources if getattr(source, "name", "") == name), None)
@@ -271,17 +274,21 @@ def advice(package_name: str, version: str) -> str:
     return _("Tell the author of {package} {version}, or remove that package.").format(package=package_name, version=version)
 
 
-def hooks_of(entry_point: EntryPoint) -> Any:
-    """Import a plugin's module and give its hooks. Runs the plugin's code; deprecated hooks warn once, into what it printed."""
+def hooks_of(entry_point: EntryPoint, speaker: Speaker) -> Any:
+    """Import a plugin's module and give its hooks. Runs the plugin's code; what it uses that is deprecated is noted once."""
     import pluggy
 
-    from tui_import.api.hooks import PROJECT, Hooks
+    from tui_import.api.hooks import PROJECT, ApiDeprecationWarning, Hooks
 
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Hooks)
-    with warnings.catch_warnings():
-        warnings.simplefilter("once", DeprecationWarning)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ApiDeprecationWarning)
         manager.register(entry_point.load(), entry_point.name)
+    for warning in caught:
+        text = str(warning.message)
+        if issubclass(warning.category, ApiDeprecationWarning) and text not in speaker.notes:
+            speaker.notes.append(text)
     manager.check_pending()
     return manager.hook
 

@@ -139,7 +139,7 @@ class SourceStep:
         progress.begin(_("Reading"), table.expected_rows())
         columns = plugin_host.columns_of(table, self.source)
         reading = Reading()
-        with closing(plugin_host.checked_rows(table, self.source)) as rows:
+        with closing(plugin_host.checked_rows(table, self.source, progress)) as rows:
             self._draft.write_rows(columns, batches(rows, len(columns), reading, progress))
         self._draft.write_meta(
             state="read",

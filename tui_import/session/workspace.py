@@ -61,6 +61,7 @@ class Workspace:
         self.path = store_path(store)
         """The store's file."""
         self.catalogue: Catalogue = config.load_catalogue()
+        plugin_host.use(plugin_host.policy_of(config.read_layered(plugin_host.FILE)))
         self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
         self.reader = StoreReader(self.database, self.catalogue)
 
