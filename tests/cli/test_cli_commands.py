@@ -194,7 +194,9 @@ def test_preferences_are_listed_and_changed(cli: Cli) -> None:
 
 def test_sources_and_their_options_are_listed(cli: Cli) -> None:
     assert {each["name"] for each in cli("sources", "--json").objects} >= {"csv", "excel"}
-    assert "sheet" in {each["key"] for each in cli("sources", "info", "excel", "--json").objects}
+    info = cli("sources", "info", "excel", "--json").object
+    assert "sheet" in {each["key"] for each in info["options"]}
+    assert (info["package"], info["license"], info["error"]) == ("tui-import", "MIT", "")
     assert "Delimiter" in cli("sources", "info", "csv").out
 
 

@@ -77,7 +77,8 @@ def doctor(call: Call) -> int:
         call.output.text(table([], rows))
         for check in checks:
             if not check.ok and check.hint:
-                call.output.note(f"{safe(check.name)}: {safe(check.hint)}")
+                for line in check.hint.splitlines():
+                    call.output.note(f"{safe(check.name)}: {safe(line)}")
     return 0 if all(check.ok for check in checks) else 1
 
 

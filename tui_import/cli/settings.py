@@ -1,4 +1,4 @@
-"""``lists``, ``recipes``, ``sources``, ``preferences``: what imports are made with."""
+"""``lists``, ``recipes``, ``preferences``: what imports are made with."""
 
 from __future__ import annotations
 
@@ -84,50 +84,6 @@ def recipes(call: Call) -> int:
     return 0
 
 
-# -- sources
-
-
-def _configure_sources(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
-    verbs.add_parser("list", help=_("all sources, which is what you get without a verb"))
-    info = verbs.add_parser("info", help=_("the options of one source"))
-    info.add_argument("name", metavar=_("NAME"), help=_("the source's name"))
-
-
-def sources(call: Call) -> int:
-    """All sources, or one with its options."""
-    workspace = call.workspace
-    known = workspace.sources()
-    if call.arguments.verb != "info":
-        call.output.listing(
-            known,
-            {
-                _("Source"): lambda source: source.name,
-                _("Title"): lambda source: source.title,
-                _("Files"): lambda source: " ".join(source.suffixes),
-                _("From"): lambda source: f"{source.package} {source.version}",
-                _("Remark"): lambda source: source.error,
-            },
-            empty=_("There are no sources; is the program installed whole?"),
-        )
-        return 0
-    name = call.arguments.name
-    if name not in [source.name for source in known]:
-        raise unknown(_("There is no source “{name}”."), name, [source.name for source in known])
-    call.output.listing(
-        workspace.source_options(name),
-        {
-            _("Option"): lambda option: option.key,
-            _("In words"): lambda option: option.label,
-            _("Type"): lambda option: "|".join(choice.value for choice in option.choices) or str(option.type),
-            _("Default"): lambda option: shown(option.default),
-            _("Help"): lambda option: option.help,
-        },
-        empty=_("It has no options."),
-    )
-    return 0
-
-
 # -- preferences
 
 
@@ -157,5 +113,4 @@ def preferences(call: Call) -> int:
 
 LISTS = Command(lists, _configure_lists)
 RECIPES = Command(recipes)
-SOURCES = Command(sources, _configure_sources)
 PREFERENCES = Command(preferences, _configure_preferences)

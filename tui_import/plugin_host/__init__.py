@@ -17,7 +17,8 @@ from tui_import.api.errors import TuiImportError
 from tui_import.api.source import Column, Row, Table
 from tui_import.model.progress import Progress
 from tui_import.plugin_host import border
-from tui_import.plugin_host.extras import GuardedTransform, tell_after_import, transforms
+from tui_import.plugin_host.checking import check_source
+from tui_import.plugin_host.extras import GuardedTransform, extra_failures, tell_after_import, transforms
 from tui_import.plugin_host.guard import Limits, stream
 from tui_import.plugin_host.guarded import GuardedSource, GuardedTable
 from tui_import.plugin_host.policy import ALLOW_LIST, FILE, Policy, policy_of
@@ -34,8 +35,10 @@ __all__ = [
     "Limits",
     "Policy",
     "SourceInfo",
+    "check_source",
     "checked_rows",
     "columns_of",
+    "extra_failures",
     "forget",
     "list_sources",
     "load",

@@ -134,6 +134,11 @@ class GuardedSource(Source):
         self._source = source
         call(speaker, _("description"), self._describe, limits.describe)
 
+    @property
+    def plugin(self) -> Source:
+        """The plugin's own object, for its author's checks."""
+        return self._source
+
     def call(self, what: str, function: Callable[[], Result], location: str = "", limit: float | None = None) -> Result:
         """Ask the plugin for something."""
         return call(self.speaker, what, function, self.limits.look if limit is None else limit, location=location)

@@ -47,6 +47,11 @@ class SourceInfo:
         return self.package == OWN_PACKAGE
 
     @property
+    def denied(self) -> bool:
+        """The user does not want it; nothing is wrong with it."""
+        return bool(self.refused) and self.refused == _policy[0].refusal(self.name)
+
+    @property
     def title(self) -> str:
         """As on the start screen; the name where the source cannot be loaded."""
         source = self._source()

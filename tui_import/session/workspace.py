@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tui_import import config, plugin_host
+from tui_import.api.capabilities import SignInStep
 from tui_import.api.errors import RefusedError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
@@ -25,6 +26,7 @@ from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
 from tui_import.model.settings import Recipe, Settings
 from tui_import.plugin_host import SourceInfo
+from tui_import.session.connecting import Connection
 from tui_import.session.importing import ImportSession
 from tui_import.session.mapping_step import check_settings
 from tui_import.session.stored import summary_to_dict
@@ -110,9 +112,59 @@ class Workspace:
         """All sources that are installed; none is imported for it."""
         return plugin_host.list_sources()
 
+    def source_info(self, name: str) -> SourceInfo:
+        """What is known of an installed source: its package, version, licence, capabilities, faults. Raises `UsageError`."""
+        known = {source.name: source for source in reversed(self.sources())}
+        if name not in known:
+            raise UsageError(
+                _("There is no source “{name}”.").format(name=name), hint=_("There are: {names}.").format(names=", ".join(sorted(known)))
+            )
+        return known[name]
+
+    def check_source(self, name: str, location: str = "") -> Sequence[Check]:
+        """Does a source keep the contract of plugins? Without a location only what it says of itself is looked at."""
+        return [Check(rule, not failure, failure or _("kept")) for rule, failure in plugin_host.check_source(name, location)]
+
+    @staticmethod
+    def new_source(name: str, folder: str | Path | None = None) -> Path:
+        """Write the beginning of one's own source, a distribution that installs and passes; returns its folder."""
+        from tui_import.output.new_source import new_source
+
+        return new_source(name, Path(folder) if folder else None)
+
     def source_options(self, name: str) -> Sequence[Option]:
         """What a source lets its user choose."""
         return plugin_host.load(name).options()
+
+    def connections(self) -> Sequence[Connection]:
+        """The saved connections of all sources."""
+        return connecting.connections()
+
+    def connection_options(self, source: str) -> Sequence[Option]:
+        """What a connection of a source consists of. Raises `UsageError` where it needs none."""
+        options = plugin_host.load(source).connection_options()
+        if not options:
+            raise UsageError(_("The source {source} needs no connection.").format(source=source))
+        return options
+
+    def save_connection(self, source: str, name: str, options: Options, *, untested: bool = False) -> str:
+        """Test a connection and keep it under a name; what answered, as a sentence."""
+        return connecting.save(source, name, options, untested=untested)
+
+    def test_connection(self, source: str, name: str) -> str:
+        """Try a saved connection out; what answered, as a sentence."""
+        saved = connecting.connection(source, name)
+        return connecting.test(source, {**saved.options, **saved.secrets})
+
+    def delete_connection(self, source: str, name: str) -> None:
+        """Forget a connection and its secrets."""
+        connecting.delete_connection(source, name)
+
+    def sign_in(
+        self, source: str, name: str, show: Callable[[SignInStep], None], pasted: Callable[[float], str], progress: Progress | None = None
+    ) -> Connection:
+        """Sign in and keep that as a connection; see `connecting.sign_in`."""
+        return connecting.sign_in(source, name, show, pasted, progress)
 
     def source_for(self, location: str) -> str:
         """Name of the source that reads files like this one. Raises `SourceError` where there is none."""
@@ -374,8 +426,15 @@ class Workspace:
         """Look at everything that can be wrong."""
         from tui_import.store import doctor
 
-        sources = [
-            Check(_("Source {name}").format(name=source.name), not source.error, source.error or source.version)
-            for source in self.sources()
-        ]
-        return [*doctor.checks(self.database, self.drafts_folder), *sources]
+        sources = [_source_check(source) for source in self.sources()]
+        extras = [Check(_("Plugin {name}").format(name=name), False, sentence) for name, sentence in plugin_host.extra_failures()]
+        return [*doctor.checks(self.database, self.drafts_folder), *sources, *extras]
+
+
+def _source_check(source: SourceInfo) -> Check:
+    """A source in the doctor's list: its reason where it is broken, and where its code failed; what it printed."""
+    error = source.error
+    printed = _("It printed: {text}").format(text=source.printed) if source.printed else ""
+    hint = "\n".join(filter(None, [source.traceback, printed]))
+    found = error or source.note or source.version
+    return Check(_("Source {name}").format(name=source.name), not error or source.denied, found, hint)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from tui_import.api.capabilities import Criterion, HasConnections, HasLists, Operator, Searchable, SignsIn
 from tui_import.api.errors import SourceError, TuiImportError
+from tui_import.api.i18n import N_
 from tui_import.api.options import Options, OptionType
 from tui_import.api.source import API_VERSION, MOST_TEXT, Capability, Column, Finding, Peek, Row, Source, Table
 
@@ -64,17 +65,17 @@ class Conformance:
     """
 
     rules: ClassVar[Sequence[str]] = (
-        "description",
-        "tables",
-        "first rows",
-        "rows",
-        "reading again",
-        "stopping",
-        "findings",
-        "silence",
-        "missing place",
-        "hostile content",
-        "capabilities",
+        N_("description"),
+        N_("tables"),
+        N_("first rows"),
+        N_("rows"),
+        N_("reading again"),
+        N_("stopping"),
+        N_("findings"),
+        N_("silence"),
+        N_("missing place"),
+        N_("hostile content"),
+        N_("capabilities"),
     )
 
     def __init__(self, source: Source, location: str, folder: Path, options: Options | None = None) -> None:
