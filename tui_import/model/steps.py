@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tui_import.api.options import OptionValue
 from tui_import.api.source import Finding, Scalar
 from tui_import.model.issues import Issue
 
@@ -61,3 +62,15 @@ class TransformReport:
     """Changed; `ImportSession.undo_correction` takes them back."""
     findings: Sequence[tuple[Scalar, str]] = ()
     """(value, what is wrong with it), for the values that it left as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """A saved connection, as far as it may be shown."""
+
+    source: str
+    name: str
+    account: str
+    """Who is signed in; empty where nobody is."""
+    options: Mapping[str, OptionValue]
+    """Its settings without secrets."""

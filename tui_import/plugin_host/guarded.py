@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -63,8 +64,13 @@ class GuardedTable(Table):
     def _checked(self, iterate: Callable[[], Iterator[Row]], progress: Progress | None = None) -> Generator[Row, None, None]:
         speaker, source = self._source.speaker, self._source
         rows = stream(speaker, lambda: border.rows(speaker, iterate()), source.limits, location=self._location, progress=progress)
+        words = self._words()
+        return _in_words(rows, words) if words else rows
+
+    def _words(self) -> Mapping[int, Mapping[str, str]]:
+        """Column → key of a list's item → its name, for the columns that hold such keys."""
         lists = {at: column.list for at, column in enumerate(self._columns or self.columns()) if column.list}
-        return rows if not lists else _in_words(rows, {at: source.list_items(name) for at, name in lists.items()})
+        return {at: self._source.list_items(name) for at, name in lists.items()}
 
     def peek(self, limit: int = 20) -> Peek:
         """The first rows, checked."""
@@ -82,14 +88,17 @@ class GuardedTable(Table):
 def _in_words(rows: Generator[Row, None, None], items: Mapping[int, Mapping[str, str]]) -> Generator[Row, None, None]:
     """Cells that are keys of lists get the items' names; unknown keys stay as they are."""
     try:
-        for row in rows:
-            values = list(row.values)
-            for at, names in items.items():
-                if at < len(values) and values[at] is not None:
-                    values[at] = names.get(str(values[at]), values[at])
-            yield row._replace(values=values)
+        yield from (_row_in_words(row, items) for row in rows)
     finally:
         rows.close()
+
+
+def _row_in_words(row: Row, items: Mapping[int, Mapping[str, str]]) -> Row:
+    values = list(row.values)
+    for at, names in items.items():
+        if at < len(values) and values[at] is not None:
+            values[at] = names.get(str(values[at]), values[at])
+    return row._replace(values=values)
 
 
 class GuardedSearchable(GuardedTable, Searchable):
@@ -114,7 +123,8 @@ class GuardedSearchable(GuardedTable, Searchable):
                 raise speaker.fault(_("Its search gives the same page again and again."))
             return Page(tuple(border.rows(speaker, islice(given.rows, limit))), given.next, border.expected_rows(given.total))
 
-        return self._call(_("search"), found)
+        result, words = self._call(_("search"), found), self._words()
+        return replace(result, rows=[_row_in_words(row, words) for row in result.rows]) if words else result
 
     def fetch(self, keys: Sequence[str]) -> Generator[Row, None, None]:
         """The rows of these keys, checked."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator, Sequence
 from collections.abc import Mapping as MappingABC
-from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tui_import import plugin_host
+from tui_import.api.capabilities import Searchable
 from tui_import.api.errors import UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
-from tui_import.api.source import Finding, Peek, Table
+from tui_import.api.source import Finding, Peek, Row, Table
 from tui_import.flow.read import LISTED, Reading, batches
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
 from tui_import.model.runs import RunInfo
 from tui_import.model.steps import ReadReport, TableInfo
+from tui_import.session import connecting
+from tui_import.session.searching import criteria, found_rows
 from tui_import.store.draft import Draft
 
 if TYPE_CHECKING:
@@ -112,8 +115,9 @@ class SourceStep:
     def _open(self) -> Sequence[Table]:
         if self._tables is None:
             source = plugin_host.load(self.source)
+            options = connecting.merged(self.source, {**self.options, **self._secrets})
             with plugin_host.speaking_for(self.source):
-                self._tables = source.open(self.location, {**self.options, **self._secrets})
+                self._tables = source.open(self.location, options)
         return self._tables
 
     def _table(self) -> Table:
@@ -130,6 +134,18 @@ class SourceStep:
         names = ", ".join(f"“{table.name}”" for table in tables)
         raise UsageError(_("It has no table “{name}”.").format(name=wanted), where=where, hint=_("There are: {names}.").format(names=names))
 
+    def _rows(self, table: Table, progress: Progress) -> Generator[Row, None, None]:
+        """All rows, or those that a search finds, or those that changed lately."""
+        where, since = str(self.options.get(connecting.WHERE) or ""), str(self.options.get(connecting.CHANGED_SINCE) or "")
+        if (where or since) and not isinstance(table, Searchable):
+            raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.location))
+        if where and isinstance(table, Searchable):
+            found = found_rows(table, criteria(where, table.search_fields()))
+            return (row for row in found if not since or row.changed > since)
+        if since and isinstance(table, Searchable):
+            return table.changed_since(since)  # type: ignore[return-value]
+        return plugin_host.checked_rows(table, self.source, progress)
+
     def read(self, progress: Progress | None = None) -> ReadReport:
         """Read all rows into the draft; what was read before is replaced."""
         self._changeable()
@@ -139,7 +155,7 @@ class SourceStep:
         progress.begin(_("Reading"), table.expected_rows())
         columns = plugin_host.columns_of(table, self.source)
         reading = Reading()
-        with closing(plugin_host.checked_rows(table, self.source, progress)) as rows:
+        with closing(self._rows(table, progress)) as rows:
             self._draft.write_rows(columns, batches(rows, len(columns), reading, progress))
         self._draft.write_meta(
             state="read",

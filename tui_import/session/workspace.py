@@ -25,8 +25,9 @@ from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
 from tui_import.model.settings import Recipe, Settings
+from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
-from tui_import.session.connecting import Connection
+from tui_import.session import connecting
 from tui_import.session.importing import ImportSession
 from tui_import.session.mapping_step import check_settings
 from tui_import.session.stored import summary_to_dict
@@ -133,12 +134,12 @@ class Workspace:
         return new_source(name, Path(folder) if folder else None)
 
     def source_options(self, name: str) -> Sequence[Option]:
-        """What a source lets its user choose."""
-        return plugin_host.load(name).options()
+        """What a source lets its user choose, and what the host adds: a saved connection, a search."""
+        return [*plugin_host.load(name).options(), *connecting.host_options(name)]
 
-    def connections(self) -> Sequence[Connection]:
-        """The saved connections of all sources."""
-        return connecting.connections()
+    def connections(self) -> Sequence[ConnectionInfo]:
+        """The saved connections of all sources, without their secrets."""
+        return connecting.shown()
 
     def connection_options(self, source: str) -> Sequence[Option]:
         """What a connection of a source consists of. Raises `UsageError` where it needs none."""
@@ -162,9 +163,9 @@ class Workspace:
 
     def sign_in(
         self, source: str, name: str, show: Callable[[SignInStep], None], pasted: Callable[[float], str], progress: Progress | None = None
-    ) -> Connection:
-        """Sign in and keep that as a connection; see `connecting.sign_in`."""
-        return connecting.sign_in(source, name, show, pasted, progress)
+    ) -> str:
+        """Sign in and keep that as a connection (see `connecting.sign_in`); returns the account."""
+        return connecting.sign_in(source, name, show, pasted, progress).account
 
     def source_for(self, location: str) -> str:
         """Name of the source that reads files like this one. Raises `SourceError` where there is none."""
