@@ -30,7 +30,7 @@ class People(Searchable):
     name = "people"
     def __init__(self, account): self.account = account
     def columns(self):
-        return [Column("Company", "company.name"), Column("City", "company.postal_city"), 
+        return [Column("Company", "company.name"), Column("City", "company.postal_city"),
                 Column("Group", "company.category", list="groups"),
                 Column("First", "person.first_name"), Column("Last", "person.last_name")]
     def rows(self): yield from PEOPLE
