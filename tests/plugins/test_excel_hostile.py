@@ -169,6 +169,13 @@ def plain(tmp_path: Path) -> str:
     return str(xlsx(tmp_path / "plain.xlsx", "".join(row(number, cell(f"A{number}", number)) for number in range(1, 50_000))))
 
 
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """More rows than fit into the pipe and what is read ahead, so that the child is still at work when a test looks."""
+    path = tmp_path_factory.mktemp("long") / "long.xlsx"
+    return str(xlsx(path, "".join(row(number, cell(f"A{number}", number)) for number in range(1, 500_000))))
+
+
 @pytest.fixture
 def fake(monkeypatch) -> Callable[[str], None]:
     """Puts a program in the place of the child."""
@@ -228,8 +235,8 @@ def test_a_child_that_hangs_is_ended(plain: str, fake, monkeypatch) -> None:
         rows_of(plain)
 
 
-def test_a_child_ends_at_once_when_reading_stops(plain: str) -> None:
-    reading = sheet.Reading(plain, plain, "Data", "")
+def test_a_child_ends_at_once_when_reading_stops(long: str) -> None:
+    reading = sheet.Reading(long, long, "Data", "")
     lines = reading.lines()
     next(lines)
     process = reading._child._process
@@ -240,8 +247,8 @@ def test_a_child_ends_at_once_when_reading_stops(plain: str) -> None:
     assert process.stdout.closed
 
 
-def test_stopping_the_rows_of_a_table_ends_its_child(plain: str) -> None:
-    [table] = ExcelSource().open(plain, {})
+def test_stopping_the_rows_of_a_table_ends_its_child(long: str) -> None:
+    [table] = ExcelSource().open(long, {})
     rows = table.rows()
     next(rows)
     [process] = [each._process for each in gc.get_objects() if isinstance(each, Child) and each._process.poll() is None]
@@ -249,8 +256,8 @@ def test_stopping_the_rows_of_a_table_ends_its_child(plain: str) -> None:
     assert process.returncode is not None
 
 
-def test_a_table_that_is_forgotten_leaves_no_child(plain: str) -> None:
-    [table] = ExcelSource().open(plain, {})
+def test_a_table_that_is_forgotten_leaves_no_child(long: str) -> None:
+    [table] = ExcelSource().open(long, {})
     table.peek()
     process = table._ahead[0]._child._process  # type: ignore[attr-defined]
     assert process.poll() is None
