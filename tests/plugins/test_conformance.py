@@ -280,5 +280,5 @@ def test_the_template_keeps_the_contract(rule: str, tmp_path: Path) -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     path = tmp_path / "people.example"
-    path.write_text("Anna|anna@mail.test\nBo\n", encoding="utf-8")
+    path.write_text("Anna|anna@example.com\nBo\n", encoding="utf-8")
     Conformance(module.Example(), str(path), tmp_path).check(rule)

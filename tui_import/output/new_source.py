@@ -50,4 +50,5 @@ def _renamed(text: str, name: str) -> str:
     title = "".join(part.capitalize() for part in name.split("_"))
     hyphens = f"tui-import-{name.replace('_', '-')}"
     text = text.replace(f"tui-import-{TEMPLATE_NAME}", hyphens)
-    return text.replace(TEMPLATE_NAME, name).replace(TEMPLATE_NAME.capitalize(), title)
+    text = re.sub(rf"{TEMPLATE_NAME}(?!\.com\b)", name, text)  # example.com is nobody's
+    return text.replace(TEMPLATE_NAME.capitalize(), title)

@@ -9,7 +9,7 @@ from tui_import.api.testing import Conformance, check_source
 @pytest.fixture
 def people(tmp_path):
     path = tmp_path / "people.example"
-    path.write_text("Anna Berg|anna@mail.test\nBo\n", encoding="utf-8")
+    path.write_text("Anna Berg|anna@example.com\nBo\n", encoding="utf-8")
     return str(path)
 
 
@@ -21,4 +21,4 @@ def test_it_keeps_the_contract(rule, people, tmp_path):
 def test_it_reads_people(people):
     read = check_source(Example(), people)["example"]
     assert [column.name for column in read.columns] == ["Name", "E-mail"]
-    assert [list(row.values) for row in read.rows] == [["Anna Berg", "anna@mail.test"], ["Bo"]]
+    assert [list(row.values) for row in read.rows] == [["Anna Berg", "anna@example.com"], ["Bo"]]
