@@ -31,7 +31,7 @@ LISTED = 20
 
 def batches(rows: Iterable[Row], width: int, reading: Reading, progress: Progress) -> Iterator[list[Row]]:
     """The rows in batches, short ones filled up, blank ones passed over, cells beyond the last column dropped and noted."""
-    digest = hashlib.sha256()
+    digest = hashlib.blake2b(digest_size=16)
     batch: list[Row] = []
     fill = [(None,) * missing for missing in range(width + 1)]
     for found in rows:
@@ -55,7 +55,7 @@ def batches(rows: Iterable[Row], width: int, reading: Reading, progress: Progres
     reading.digest = digest.hexdigest()
 
 
-def _finished(batch: list[Row], digest: hashlib._Hash, reading: Reading, progress: Progress) -> list[Row]:
+def _finished(batch: list[Row], digest: hashlib.blake2b, reading: Reading, progress: Progress) -> list[Row]:
     reading.rows += len(batch)
     digest.update(repr([row.values for row in batch]).encode("utf-8", "backslashreplace"))
     progress.advance(len(batch))

@@ -308,13 +308,21 @@ class _SplitMemo(dict[tuple[Cell, "str | None"], _Parts]):
     def __missing__(self, pair: tuple[Cell, str | None]) -> _Parts:
         raw, region = pair
         found = read_multiple(self._item, self._normalise, raw, region)
-        values = tuple(cell for cell in found if cell.value is not None)
-        incoming = tuple(Incoming(Value(cell.value, cell.key or UNMATCHED + fold(str(cell.value))), self._position) for cell in values)
-        parts = _Parts(values, incoming, tuple(cell.issue for cell in found if cell.issue is not None))
+        if len(found) == 1 and found[0][2] is None and found[0][0] is not None:  # nearly always
+            cell = found[0]
+            parts = _Parts((cell,), (self._incoming(cell),), ())
+        else:
+            values = tuple(cell for cell in found if cell.value is not None)
+            issues = tuple(cell.issue for cell in found if cell.issue is not None)
+            parts = _Parts(values, tuple(map(self._incoming, values)), issues)
         if len(self) >= MEMO_LIMIT:
             self.clear()
         self[pair] = parts
         return parts
+
+    def _incoming(self, cell: Normalised) -> Incoming:
+        value, key, _issue = cell
+        return Incoming(Value(value, key or UNMATCHED + fold(str(value))), self._position)
 
 
 def _split_names(person: Bound) -> list[tuple[int, str]]:

@@ -304,13 +304,13 @@ class EntityPlanner:
 
     @staticmethod
     def _append(planned: Planned, name: str, incoming: Sequence[Incoming], n: int) -> None:
-        present = planned.multiple.setdefault(name, [])
-        seen = {value.key for value in present}
+        present = planned.multiple[name] = []
+        changes = planned.value_changes
         for value, column in incoming:
-            if value.key not in seen:
-                seen.add(value.key)
+            place = (name, value[1])
+            if place not in changes:
                 present.append(value)
-                planned.value_changes[name, value.key] = ValueChange(name, value, Verb.APPEND, len(present), n, column)
+                changes[place] = ValueChange(name, value, Verb.APPEND, len(present), n, column)
 
     def _register(self, keys: Iterable[str], ref: int) -> None:
         for key in keys:
