@@ -6,16 +6,15 @@ where it is and hurts nobody. The caller goes on in both cases, and so it does w
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
-import queue
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tui_import.api.errors import PluginError, SourceError, TuiImportError, Where
 from tui_import.api.i18n import _
@@ -26,11 +25,8 @@ Result = TypeVar("Result")
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at whether the user wants to stop."""
-BLOCK = 1_000
-"""Rows handed over at once."""
-BLOCK_SECONDS = 0.2
-"""A block that took so long to fill is handed over as it is, so that slow sources show that they live."""
-BLOCKS_AHEAD = 4
+ROWS_AHEAD = 1_000
+"""So many rows a source may be ahead of whoever reads them."""
 
 
 class AbandonedError(BaseException):
@@ -176,7 +172,53 @@ def _wait(speaker: Speaker, what: str, ready: Callable[[float], bool], limit: fl
             raise speaker.late(what, limit)
 
 
-_END = object()
+class _Ahead(Generic[Result]):
+    """Items that the plugin's thread has made and the reader has not taken yet."""
+
+    def __init__(self) -> None:
+        self._items: deque[Result] = deque()
+        self._arrived, self._taken = threading.Event(), threading.Event()
+        self._reader_waits = False
+        self.unwanted = False
+        """The reader is gone: make no more."""
+
+    def fill(self, items: Generator[Result, None, None]) -> None:
+        """Runs in the plugin's thread; waits while the reader has enough."""
+        try:
+            for item in items:
+                self._items.append(item)
+                if self._reader_waits:
+                    self._reader_waits = False
+                    self._arrived.set()
+                while len(self._items) >= ROWS_AHEAD and not self.unwanted:
+                    self._taken.clear()
+                    self._taken.wait(LOOK_EVERY)
+                if self.unwanted:
+                    break
+        finally:
+            items.close()
+
+    def take(self) -> Iterator[Result]:
+        """What is there now."""
+        items = self._items
+        try:
+            while True:
+                yield items.popleft()
+                if len(items) == ROWS_AHEAD // 2:
+                    self._taken.set()
+        except IndexError:
+            return
+
+    def wait(self, seconds: float) -> bool:
+        """Until something arrives; false where nothing did."""
+        self._arrived.clear()
+        self._reader_waits = True  # before the look at the items: what arrives after it is announced
+        return bool(self._items) or self._arrived.wait(seconds)
+
+    def leave(self) -> None:
+        """The reader goes."""
+        self.unwanted = True
+        self._taken.set()
 
 
 def stream(
@@ -187,25 +229,21 @@ def stream(
     location: str = "",
     progress: Progress | None = None,
 ) -> Generator[Result, None, None]:
-    """What an iterator of the plugin yields, which runs ahead by a few blocks in a thread of its own.
+    """What an iterator of the plugin yields, which runs ahead a little in a thread of its own.
 
     The first item may take ``limits.first_row`` seconds, each further one ``limits.next_row``. Closing this generator closes the plugin's.
     """
     if speaker.dead:
         raise speaker.fault(speaker.dead)
-    blocks: queue.Queue[list[Result] | object] = queue.Queue(BLOCKS_AHEAD)
-    unwanted = threading.Event()
-    given = [0]
-    running = _Call(speaker, lambda: _fill(blocks, iterate(), unwanted, given))
+    ahead: _Ahead[Result] = _Ahead()
+    running = _Call(speaker, lambda: ahead.fill(iterate()))
+    limit = limits.first_row
     try:
-        while True:
-            block = _next_block(speaker, blocks, running, limits, given, progress)
-            if block is _END:
-                break
-            yield from block
+        while _something_comes(speaker, ahead, running, limit, progress):
+            yield from ahead.take()
+            limit = limits.next_row
     finally:
-        unwanted.set()
-        _drain(blocks)
+        ahead.leave()
         if not running.done.wait(LOOK_EVERY * 10):
             running.abandon()
     if running.error is not None:
@@ -214,77 +252,14 @@ def stream(
         raise speaker.failed(running.error, location) from running.error
 
 
-def _fill(blocks: queue.Queue[Any], items: Generator[Result, None, None], unwanted: threading.Event, given: list[int]) -> None:
-    """Runs in the plugin's thread."""
-    try:
-        for block in _in_blocks(items, given):
-            while not unwanted.is_set():
-                with contextlib.suppress(queue.Full):
-                    blocks.put(block, timeout=LOOK_EVERY)
-                    break
-            if unwanted.is_set():
-                break
-    finally:
-        items.close()
-        if not unwanted.is_set():
-            _put_end(blocks, unwanted)
-
-
-def _in_blocks(items: Iterator[Result], given: list[int]) -> Iterator[list[Result]]:
-    block: list[Result] = []
-    until = 0.0  # the first item goes alone, at once
-    clock = time.monotonic
-    try:
-        for item in items:
-            block.append(item)
-            given[0] += 1
-            if len(block) >= BLOCK or clock() > until:
-                yield block
-                block = []
-                until = clock() + BLOCK_SECONDS
-    except GeneratorExit:
-        raise
-    except BaseException:
-        if block:
-            yield block  # what came before the failure is shown, too
-        raise
-    if block:
-        yield block
-
-
-def _put_end(blocks: queue.Queue[Any], unwanted: threading.Event) -> None:
-    while not unwanted.is_set():
-        try:
-            blocks.put(_END, timeout=LOOK_EVERY)
-        except queue.Full:
-            continue
-        return
-
-
-def _next_block(
-    speaker: Speaker, blocks: queue.Queue[Any], running: _Call, limits: Limits, given: list[int], progress: Progress | None
-) -> Any:
-    seen, since = given[0], time.monotonic()
-    while True:
-        try:
-            return blocks.get(timeout=LOOK_EVERY)
-        except queue.Empty:
-            pass
+def _something_comes(speaker: Speaker, ahead: _Ahead[Any], running: _Call, limit: float, progress: Progress | None) -> bool:
+    """Wait for the next item; false at the end. Raises `PluginError` where it is late, `StoppedError` where the user stops."""
+    until = time.monotonic() + limit if limit else float("inf")
+    while not ahead.wait(0 if running.done.is_set() else LOOK_EVERY):
         if progress is not None:
             progress.check()
-        if running.done.is_set() and blocks.empty():
-            return _END
-        limit = limits.next_row if given[0] else limits.first_row
-        if given[0] != seen:
-            seen, since = given[0], time.monotonic()
-        elif limit and time.monotonic() - since > limit:
-            running.abandon()
+        if running.done.is_set() and not ahead.wait(0):
+            return False
+        if time.monotonic() > until:
             raise speaker.late(_("reading rows"), limit)
-
-
-def _drain(blocks: queue.Queue[Any]) -> None:
-    try:
-        while True:
-            blocks.get_nowait()
-    except queue.Empty:
-        pass
+    return True
