@@ -16,7 +16,7 @@ from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import OpenLocation, ResumeDraft, Show
-from tui_import.tui.safe import content
+from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.where import Where
 from tui_import.tui.words import DRAFT_STATES, RUN_KINDS, RUN_STATES, moment, rows, run_words, undo_words, word
@@ -108,7 +108,8 @@ class HomeScreen(Frame):
         return items
 
     def _endings(self) -> str:
-        return ", ".join(source.title for source in self.workspace.sources())
+        # a third party's source is not loaded for its title: it might take long, and the first screen must not wait
+        return ", ".join(source.title if source.bundled else safe(source.name) for source in self.workspace.sources())
 
     def _draft_item(self, draft: DraftInfo) -> MenuItem:
         detail = " · ".join((word(DRAFT_STATES, draft.state), rows(draft.rows), moment(draft.changed)))

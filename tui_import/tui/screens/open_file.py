@@ -154,10 +154,13 @@ class OpenFileScreen(Frame):
         """Choose the source by hand."""
         sources = list(self.workspace.sources())
         labels = [_("by the file's name"), *(source.title for source in sources)]
-        details = ["", *(source.description for source in sources)]
+        unavailable = _("unavailable: {reason}")
+        details = ["", *(unavailable.format(reason=safe(source.error)) if source.error else source.description for source in sources)]
 
         def chosen(at: int | None) -> None:
-            if at is not None:
+            if at and sources[at - 1].error:
+                self.tell(safe(sources[at - 1].error))
+            elif at is not None:
                 self._source = sources[at - 1].name if at else ""
                 self._show_kind()
                 self._list()
