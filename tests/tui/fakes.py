@@ -64,6 +64,7 @@ class FakeSource:
     suffixes: tuple[str, ...]
     version: str = "1"
     error: str = ""
+    bundled: bool = True
 
 
 @dataclass(frozen=True)
