@@ -120,7 +120,8 @@ class ContactsPlanner:
         self._names = bound.entities["company"].single.get("name") or [None] * count
         self._company_keys = self._keys_of_companies(bound, count)
         self._create_names = self._names_from_persons(bound, count)
-        keys = [key for key in self._company_keys if key] + [key for key in self._create_keys() if key]
+        self._created_keys = self._keys_of_created()
+        keys = [key for key in (*self._company_keys, *self._created_keys) if key]
         self.companies.begin(bound.entities["company"], count, keys, self._reader, self._index)
         self._person_names = bound.entities["person"].keys.get("name") or [None] * count
         self.persons.begin(bound.entities["person"], count, self._keys_of_persons(count), self._reader, self._index)
@@ -160,7 +161,8 @@ class ContactsPlanner:
             for company, name in zip(self._names, parts, strict=True)
         ]
 
-    def _create_keys(self) -> list[str | None]:
+    def _keys_of_created(self) -> list[str | None]:
+        """The keys of the companies in `_create_names`."""
         match = self._settings.company.match
         if match is CompanyKey.NAME:
             return [fold(name) if name else None for name in self._create_names]
@@ -173,10 +175,9 @@ class ContactsPlanner:
         """Every key that a row of the block may need, before the row's company is decided."""
         if self._settings.person.match is not PersonKey.NAME:
             return [key for i in range(count) for key in self._person_keys(i, None)]
-        created = self._create_keys()
         keys = []
         for i, name in enumerate(self._person_names):
-            company_key = self._company_keys[i] or created[i]
+            company_key = self._company_keys[i] or self._created_keys[i]
             company = None
             if company_key is not None:
                 company = self.companies.live_hit(company_key) or self.companies.in_file.get(company_key)
@@ -246,7 +247,7 @@ class ContactsPlanner:
         if self._names[i] is not None:
             return self._check_number("company", self.companies, i, decision)
         if self._settings.person.match is not PersonKey.NONE and self._create_names[i]:
-            created = self._create_keys()[i]
+            created = self._created_keys[i]
             return self.companies.decide((created,) if created else ())
         return Decision(Kind.NOTHING, None, NO_COMPANY)
 
