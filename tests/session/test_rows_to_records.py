@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.session.importer import Importer
-from tui_import.api.errors import UsageError
+from tui_import.api.errors import SourceError, UsageError
 from tui_import.model.settings import (
     Action,
     CompanyKey,
@@ -435,3 +435,21 @@ def test_blame_tells_of_a_cell_that_was_corrected_by_hand(importer: Importer) ->
 
     assert (trace.value, trace.row, trace.column) == ("anna@acme.dk", 2, "person.email")
     assert trace.note == "Corrected by hand; the source says “anna(at)acme.dk”"
+
+
+def test_under_replace_a_blank_required_field_keeps_what_is_stored_and_flags_the_row(importer: Importer) -> None:
+    rules = Settings(person=PersonRules(match=PersonKey.EMAIL, action=Action.REPLACE))
+    importer.run([person("Anna", "Holm", email="anna@acme.dk", title="Boss")], rules)
+
+    session, report = importer.plan([person("", "Holm", email="anna@acme.dk", title="")], rules)
+    session.apply(accept_clears=True)
+
+    assert report.clears == 1
+    assert (importer.persons()[0]["first_name"], importer.persons()[0].get("title")) == ("Anna", None)
+    (issue,) = session.detail(1).issues
+    assert (issue.code, issue.field, issue.column) == ("required_kept", "person.first_name", 1)
+
+
+def test_a_file_of_too_many_columns_is_one_sentence(importer: Importer) -> None:
+    with pytest.raises(SourceError, match="It has 1200 columns; an import takes at most 1000"):
+        importer.begin([{f"c{number}": "x" for number in range(1200)}])

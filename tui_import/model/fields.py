@@ -32,10 +32,6 @@ class FieldType(StrEnum):
     ID = "id"
 
 
-CONTACT_POINT_TYPES = frozenset({FieldType.PHONE, FieldType.EMAIL, FieldType.URL, FieldType.DOMAIN})
-"""Types governed by the phone and the URL/e-mail policies (SPEC 4.5), never by the action on a hit."""
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of one entity."""

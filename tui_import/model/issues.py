@@ -52,12 +52,9 @@ WORDS: dict[str, str] = {
     "number_missing": N_("a number is required"),
     "blank_key": N_("nothing to match by: {field} is empty, so this is a new record"),
     "required_kept": N_("{field} is empty here; what is stored is kept"),
-    "company_problem": N_("its company is a problem"),
-    "company_not_found": N_("its company does not exist"),
     "list_item_unknown": N_("“{value}” is not in the list"),
     "heading_row": N_("looks like a heading"),
     "example_row": N_("looks like an example of a template"),
-    "row_too_long": N_("{extra} cells more than there are columns"),
 }
 """Every issue code and its sentence."""
 

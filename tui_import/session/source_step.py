@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_import import plugin_host
 from tui_import.api.capabilities import Searchable
-from tui_import.api.errors import UsageError, Where
+from tui_import.api.errors import SourceError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
 from tui_import.api.source import Finding, Peek, Row, Table
@@ -21,7 +21,7 @@ from tui_import.model.runs import RunInfo
 from tui_import.model.steps import ReadReport, TableInfo
 from tui_import.session import connecting
 from tui_import.session.searching import criteria, found_rows
-from tui_import.store.draft import Draft
+from tui_import.store.draft import MAX_COLUMNS, Draft
 
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
@@ -104,8 +104,7 @@ class SourceStep:
 
     def peek(self, limit: int = 20) -> Peek:
         """The first rows of the chosen table, and what the source found out about it."""
-        with plugin_host.speaking_for(self.source):
-            return self._table().peek(limit)
+        return self._table().peek(limit)
 
     def already_imported(self) -> RunInfo | None:
         """The last run, not undone, that imported the same cells; known once they are read."""
@@ -115,9 +114,7 @@ class SourceStep:
     def _open(self) -> Sequence[Table]:
         if self._tables is None:
             source = plugin_host.load(self.source)
-            options = connecting.merged(self.source, {**self.options, **self._secrets})
-            with plugin_host.speaking_for(self.source):
-                self._tables = source.open(self.location, options)
+            self._tables = source.open(self.location, connecting.merged(self.source, {**self.options, **self._secrets}))
         return self._tables
 
     def _table(self) -> Table:
@@ -154,6 +151,12 @@ class SourceStep:
         table = self._table()
         progress.begin(_("Reading"), table.expected_rows())
         columns = plugin_host.columns_of(table, self.source)
+        if len(columns) > MAX_COLUMNS:
+            raise SourceError(
+                _("It has {count} columns; an import takes at most {most}.").format(count=len(columns), most=MAX_COLUMNS),
+                where=Where(file=self.location, table=table.name),
+                hint=_("Delete those that are not needed, or check the delimiter."),
+            )
         reading = Reading()
         with closing(self._rows(table, progress)) as rows:
             self._draft.write_rows(columns, batches(rows, len(columns), reading, progress))

@@ -171,12 +171,6 @@ class Workspace:
         """Name of the source that reads files like this one. Raises `SourceError` where there is none."""
         return plugin_host.source_for(location)
 
-    def templates(self) -> Sequence[str]:
-        """Names of the templates."""
-        from tui_import.output.template import TEMPLATES
-
-        return tuple(TEMPLATES)
-
     def write_template(self, name: str, path: str | Path) -> None:
         """Write an empty workbook with the right headings and the store's lists to choose from."""
         from tui_import.output.template import write_template

@@ -304,6 +304,7 @@ class ContactsPlanner:
                 extra["name"] = (name, fold(name))
             operation, joins = self.companies.commit(company, i, n, extra)
             rows.append(PlannedRow(n, "company", operation, company_ref, None, joins))
+            self._flag_kept(self.companies, company, i, n, issues)
             if company.kind is Kind.NEW and not company.keys:
                 issues.append((n, _blank_key(self._settings.company.match)))
         if person.kind is Kind.NOTHING:
@@ -314,9 +315,18 @@ class ContactsPlanner:
                 extra["company"] = (company_ref, None)
             operation, joins = self.persons.commit(person, i, n, extra)
             rows.append(PlannedRow(n, "person", operation, person.ref, None, joins))
+            self._flag_kept(self.persons, person, i, n, issues)
             if person.kind is Kind.NEW and not person.keys:
                 issues.append((n, _blank_key(self._settings.person.match)))
         return rows
+
+    def _flag_kept(self, planner: EntityPlanner, decision: Decision, i: int, n: int, issues: list[tuple[int, Issue]]) -> None:
+        if decision.kind is not Kind.HIT or decision.ref is None:
+            return
+        for name in planner.kept_fields(decision.ref, i):
+            key = f"{planner.entity}.{name}"
+            column = self._bound.entities[planner.entity].columns.get(name)
+            issues.append((n, Issue("required_kept", Severity.WARNING, key, column, {"field": key})))
 
     def _allocated(self, entity: str, decision: Decision, i: int) -> dict[str, tuple[Stored, str | None]]:
         """The next number for a new record that brings none, where numbers are allocated."""

@@ -135,7 +135,10 @@ class EntityPlanner:
         self._settings = settings
         self._is_key = {item.name for item in catalogue.keys(entity)}
         fields = {item.name: item for item in catalogue.of(entity)}
-        self._clearable = {name for name in self.single if self._may_clear(fields.get(name), set(key_fields))}
+        kept = set(key_fields) | {item.name for item in fields.values() if item.required}
+        self._clearable = {name for name in self.single if self._may_clear(fields.get(name), kept)}
+        clears = self.action is Action.REPLACE and settings.values.blank_cells is BlankCells.CLEAR
+        self._kept = [(at, name) for at, name in enumerate(self.single) if clears and name in kept and name in fields and name != "id"]
         self._lists = {name for name in self.single if name in fields and fields[name].type is FieldType.LIST}
         self._policies = {name: self._policy(fields[name]) for name in self.multiple}
         self._defaults = dict(defaults or {})
@@ -155,12 +158,11 @@ class EntityPlanner:
         self._consentless: frozenset[int] = frozenset()
         self._legal_basis = ""
 
-    def _may_clear(self, item: Field | None, key_fields: set[str]) -> bool:
+    def _may_clear(self, item: Field | None, kept: set[str]) -> bool:
         return (
             item is not None
             and self._settings.values.blank_cells is BlankCells.CLEAR
-            and not item.required
-            and item.name not in key_fields
+            and item.name not in kept
             and item.type is not FieldType.LIST
         )
 
@@ -241,6 +243,12 @@ class EntityPlanner:
     def values(self, i: int) -> tuple[Stored, ...]:
         """The single values of a row, in the order of `single`."""
         return self._rows[i]
+
+    def kept_fields(self, record: int, i: int) -> list[str]:
+        """Key and required fields that are stored and blank in the row: a blank cell clears others, but not these (SPEC 4.2)."""
+        stored = self._stored.get(record)
+        row = self._rows[i]
+        return [name for at, name in self._kept if row[at] is None and stored is not None and stored.values.get(name) is not None]
 
     def has_data(self, i: int) -> bool:
         """The row brings any value for this entity."""
