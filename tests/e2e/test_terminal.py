@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -37,13 +38,16 @@ def open_preview(terminal: Terminal) -> str:
     return terminal.wait_for("Step 4 of 6", "Showing all")
 
 
-def import_all(terminal: Terminal, rows: int) -> str:
+def import_all(terminal: Terminal) -> int:
+    """Import, agreeing to what is asked; returns how many rows the question named."""
     terminal.press("F8")
     terminal.wait_for("Step 5 of 6", "F9 starts the import")
     terminal.press("F9")
-    terminal.wait_for(f"Type {rows} and press Enter")
-    terminal.press(str(rows), "Enter")  # in one burst, as a slow line delivers it
-    return terminal.wait_for("Step 6 of 6", "Done:")
+    asked = re.search(r"Type (\d+) and press Enter", terminal.wait_for("and press Enter"))
+    assert asked is not None
+    terminal.press(asked[1], "Enter")  # in one burst, as a slow line delivers it
+    terminal.wait_for("Step 6 of 6", "Done:")
+    return int(asked[1])
 
 
 def leave(terminal: Terminal) -> None:
@@ -56,8 +60,8 @@ def test_the_vendors_template_is_imported_by_keyboard(environment: dict[str, str
     with Terminal([*PROGRAM, str(file)], environment) as terminal:
         shown = open_preview(terminal)
         assert "Companies  +2 new" in shown
-        result = import_all(terminal, 3)
-        assert "New companies" in result
+        assert import_all(terminal) == 3
+        assert "New companies" in terminal.text
         leave(terminal)
 
     with Workspace(environment["TUI_IMPORT_STORE"]) as workspace:
@@ -69,18 +73,17 @@ def test_the_vendors_template_is_imported_by_keyboard(environment: dict[str, str
 def test_two_thousand_companies_are_imported_changed_merged_replaced_undone_and_redone(environment: dict[str, str], tmp_path: Path) -> None:
     first = company_list(tmp_path / "first.csv", city_suffix="")
     second = company_list(tmp_path / "second.csv", city_suffix=" Nord")
-    with first.open(encoding="utf-8", newline="") as stream:
-        rows = sum(1 for _row in csv.reader(stream)) - 1
     with Terminal([*PROGRAM, str(first)], environment) as terminal:
         assert "+" in open_preview(terminal)
-        import_all(terminal, rows)
+        rows = import_all(terminal)
         leave(terminal)
     cities = stored_cities(environment)
-    assert len(cities) > 1_000
+    assert rows > 2_000
+    assert len(cities) > 1_500
 
     with Terminal([*PROGRAM, str(second)], environment) as terminal:  # merge: nothing that is filled changes
         open_preview(terminal)
-        import_all(terminal, rows)
+        import_all(terminal)
         leave(terminal)
     assert stored_cities(environment) == cities
 
@@ -94,9 +97,10 @@ def test_two_thousand_companies_are_imported_changed_merged_replaced_undone_and_
         terminal.wait_for("the file wins")
         terminal.press("F8")
         terminal.wait_for("Step 4 of 6", "overwrite")
-        import_all(terminal, rows)
+        import_all(terminal)
         changed = stored_cities(environment)
-        assert all(city.endswith(" Nord") for city in changed.values())
+        assert all(city.endswith(" Nord") for city in changed.values() if city)
+        assert any(changed.values())
         terminal.press("u")
         terminal.wait_for("Take the whole import back?")
         terminal.press("y")
@@ -111,17 +115,15 @@ def test_two_thousand_companies_are_imported_changed_merged_replaced_undone_and_
 
 
 def company_list(path: Path, *, city_suffix: str) -> Path:
-    """Companies of five stock exchanges that nobody here wrote, one row a company name, with a city."""
-    seen = set()
+    """Every company of five stock exchanges that nobody here wrote: names that repeat, names in several cities, rows without a city."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["Company name", "City", "Web site", "Country"])
         for name in ("AMS", "ICE", "OSL", "TAL", "VIE"):
             with shared(f"samples/companies/{name}.csv").open(encoding="utf-8", newline="") as source:
                 for row in csv.DictReader(source):
-                    if row["name"] and row["city"] and row["name"].casefold() not in seen:
-                        seen.add(row["name"].casefold())
-                        writer.writerow([row["name"], row["city"] + city_suffix, row["website"], row["country"]])
+                    city = row["city"] + city_suffix if row["city"] else ""
+                    writer.writerow([row["name"], city, row["website"], row["country"]])
     return path
 
 

@@ -76,6 +76,31 @@ def test_under_replace_a_blank_in_a_later_row_does_not_clear_what_the_file_itsel
     assert importer.companies()[0]["postal_city"] == "Aarhus"
 
 
+@pytest.mark.parametrize("between", [0, 2_100])
+@pytest.mark.parametrize("cities", [["Odense", ""], ["", "Odense"]])
+def test_under_replace_no_row_clears_what_another_row_confirms(importer: Importer, cities: list[str], between: int) -> None:
+    importer.run([company(postal_city="Odense")])
+    rules = Settings(company=CompanyRules(action=Action.REPLACE), person=ONLY_COMPANIES)
+    others = [company(f"Other {number}", postal_city="Vejle") for number in range(between)]  # more than are planned at once
+
+    _session, report = importer.plan([company(postal_city=cities[0]), *others, company(postal_city=cities[1])], rules)
+
+    assert report.clears == 0
+
+
+@pytest.mark.parametrize("between", [0, 2_100])
+def test_under_replace_of_telephones_no_row_removes_what_another_row_confirms(importer: Importer, between: int) -> None:
+    rules = Settings(
+        company=CompanyRules(action=Action.REPLACE), person=ONLY_COMPANIES, values=ValueRules(country="DK", phones=ValuesPolicy.REPLACE)
+    )
+    importer.run([company(phone="33 12 34 56")], rules)
+    others = [company(f"Other {number}", phone="") for number in range(between)]
+
+    importer.run([company(phone="33 12 34 56"), *others, company(phone="33 12 34 57")], rules)
+
+    assert importer.companies()[0]["phone"] == ["33 12 34 56", "33 12 34 57"]
+
+
 def test_under_replace_a_later_value_takes_a_planned_clearing_back(importer: Importer) -> None:
     importer.run([company(postal_city="Odense")])
     rules = Settings(company=CompanyRules(action=Action.REPLACE))

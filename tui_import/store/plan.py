@@ -27,7 +27,7 @@ CREATE INDEX plan_{e}_new_value_k ON plan_{e}_new_value(k);
 CREATE TABLE plan_{e}_join (k INTEGER, field TEXT, before, after, before_key TEXT, after_key TEXT, verb TEXT, row INTEGER, column INTEGER,
     PRIMARY KEY (k, field)) WITHOUT ROWID;
 CREATE TABLE plan_{e}_key (key TEXT PRIMARY KEY, ref INTEGER) WITHOUT ROWID;
-CREATE TABLE plan_{e}_hit (id INTEGER PRIMARY KEY, row INTEGER, version INTEGER, op TEXT);
+CREATE TABLE plan_{e}_hit (id INTEGER PRIMARY KEY, row INTEGER, version INTEGER, op TEXT, given TEXT);
 CREATE TABLE plan_{e}_change (id INTEGER, field TEXT, stored, incoming, result, stored_key TEXT, result_key TEXT, verb TEXT, row INTEGER,
     column INTEGER, PRIMARY KEY (id, field)) WITHOUT ROWID;
 CREATE TABLE plan_{e}_value (id INTEGER, field TEXT, key TEXT, value, description TEXT, verb TEXT, rank INTEGER, row INTEGER,
@@ -135,8 +135,17 @@ class PlanWriter:
         """Stored records, changed or not; what an earlier block wrote of them is written anew."""
         many = self._connection.executemany
         many(
-            f"INSERT OR REPLACE INTO plan_{entity}_hit VALUES (?, ?, ?, ?)",
-            [(record.ref, record.row, record.version, _PLAIN[_operation(record)]) for record in records],
+            f"INSERT OR REPLACE INTO plan_{entity}_hit VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    record.ref,
+                    record.row,
+                    record.version,
+                    _PLAIN[_operation(record)],
+                    json.dumps(sorted(record.given)) if record.given else None,
+                )
+                for record in records
+            ],
         )
         many(
             f"INSERT OR REPLACE INTO plan_{entity}_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -230,9 +239,19 @@ class PlanWriter:
     def _planned_hits(self, entity: str, ids: Sequence[int]) -> dict[int, Planned]:
         wanted = json.dumps(list(ids))
         found = {
-            record: Planned(record, row, version, {}, {}, {}, skipped=operation == Operation.SKIPPED, fresh=False)
-            for record, row, version, operation in self._connection.execute(
-                f"SELECT id, row, version, op FROM plan_{entity}_hit WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+            record: Planned(
+                record,
+                row,
+                version,
+                {},
+                {},
+                {},
+                skipped=operation == Operation.SKIPPED,
+                given=set(map(tuple, json.loads(given or "[]"))),
+                fresh=False,
+            )
+            for record, row, version, operation, given in self._connection.execute(
+                f"SELECT id, row, version, op, given FROM plan_{entity}_hit WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
             )
         }
         if found:

@@ -84,6 +84,8 @@ class Planned:
     changes: dict[str, Change] = field(default_factory=dict)
     value_changes: dict[tuple[str, str], ValueChange] = field(default_factory=dict)
     """By field and key of the value."""
+    given: set[tuple[str, str]] = field(default_factory=set)
+    """(field, key of the value; empty for single fields) that rows of this file bring, changed or not: no other row takes them away."""
     rewrite: bool = False
     """A row of this block touches it."""
     fresh: bool = True
@@ -135,11 +137,12 @@ class EntityPlanner:
         self._settings = settings
         self._is_key = {item.name for item in catalogue.keys(entity)}
         fields = {item.name: item for item in catalogue.of(entity)}
+        self._lists = {name for name in self.single if name in fields and fields[name].type is FieldType.LIST}
         kept = set(key_fields) | {item.name for item in fields.values() if item.required}
         self._clearable = {name for name in self.single if self._may_clear(fields.get(name), kept)}
         clears = self.action is Action.REPLACE and settings.values.blank_cells is BlankCells.CLEAR
+        self._may_be_cleared = (self._clearable | self._lists) if self.action is Action.REPLACE else frozenset()
         self._kept = [(at, name) for at, name in enumerate(self.single) if clears and name in kept and name in fields and name != "id"]
-        self._lists = {name for name in self.single if name in fields and fields[name].type is FieldType.LIST}
         self._policies = {name: self._policy(fields[name]) for name in self.multiple}
         self._defaults = dict(defaults or {})
         self.next_new = 1
@@ -371,7 +374,9 @@ class EntityPlanner:
         original = planned.original.values.get(name) if planned.original else None
         if name == "company" and planned.original:
             original = planned.original.company
-        given = name in planned.changes and planned.changes[name].incoming is not None
+        given = (name, "") in planned.given
+        if incoming is not None and name in self._may_be_cleared and not (name in self._lists and incoming == SET_BLANK):
+            planned.given.add((name, ""))
         if name in self._lists and incoming == SET_BLANK:
             outcome = merge_single(self.action, before, None, clears=not given and planned.original is not None)
             incoming = None
@@ -403,6 +408,8 @@ class EntityPlanner:
         policy = self._policies[name] if planned.original is not None else ValuesPolicy.ADD
         columns = {value.key: column for value, column in incoming}
         outcome = merge_multiple(policy, present, [value for value, _column in incoming])
+        if policy is ValuesPolicy.REPLACE:
+            planned.given.update((name, value.key) for value, _column in incoming)
         changed = False
         for value in outcome.append:
             before = planned.value_changes.get((name, value.key))
@@ -414,7 +421,7 @@ class EntityPlanner:
             present.append(value)
             changed = True
         for value in outcome.remove:
-            if (name, value.key) not in planned.value_changes:  # what the file itself brings is not removed by the file
+            if (name, value.key) not in planned.given and (name, value.key) not in planned.value_changes:
                 planned.value_changes[name, value.key] = ValueChange(name, value, Verb.REMOVE, 0, n, columns[incoming[0].value.key])
                 present.remove(value)
                 changed = True
