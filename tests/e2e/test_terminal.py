@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.steps import import_all, leave, open_preview
 from tests.e2e.terminal import Terminal
 from tests.shared import shared
 from tui_import.session.workspace import Workspace
@@ -26,33 +26,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "LANGUAGE": "en",
         "LC_ALL": "C.UTF-8",
     }
-
-
-def open_preview(terminal: Terminal) -> str:
-    terminal.wait_for("Step 1 of 6")
-    terminal.press("F8")
-    terminal.wait_for("Step 2 of 6", "F8 goes on")
-    terminal.press("F8")
-    terminal.wait_for("Step 3 of 6")
-    terminal.press("F8")
-    return terminal.wait_for("Step 4 of 6", "Showing all")
-
-
-def import_all(terminal: Terminal) -> int:
-    """Import, agreeing to what is asked; returns how many rows the question named."""
-    terminal.press("F8")
-    terminal.wait_for("Step 5 of 6", "F9 starts the import")
-    terminal.press("F9")
-    asked = re.search(r"Type (\d+) and press Enter", terminal.wait_for("and press Enter"))
-    assert asked is not None
-    terminal.press(asked[1], "Enter")  # in one burst, as a slow line delivers it
-    terminal.wait_for("Step 6 of 6", "Done:")
-    return int(asked[1])
-
-
-def leave(terminal: Terminal) -> None:
-    terminal.press("\x11")
-    assert terminal.wait_for_end() == 0
 
 
 def test_the_vendors_template_is_imported_by_keyboard(environment: dict[str, str]) -> None:

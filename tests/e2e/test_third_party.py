@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.steps import import_all, leave, open_preview
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_terminal import import_all, leave, open_preview
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +108,7 @@ def test_companies_are_imported_through_it_on_the_screens(place: Path) -> None:
     with Terminal([command, str(place / "next.my_erp")], own) as terminal:
         terminal.wait_for("Step 1 of 6", "next.my_erp, my_erp", "bolt@example.com")
         assert "Companies  +2 new" in open_preview(terminal)
-        import_all(terminal, 2)
+        assert import_all(terminal) == 2
         leave(terminal)
     companies = run(command, "export", "company", "--format", "json", folder=place, environment=own)
     assert all(name in companies for name in ("Acme A/S", "Bolt ApS", "Cirkel AB"))
