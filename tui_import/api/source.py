@@ -164,7 +164,8 @@ class Source(ABC):
     description: str = ""
     """One sentence for the start screen."""
     suffixes: Sequence[str] = ()
-    """File name endings it reads, lower case with the dot; "-" among them: standard input, too. Empty: it does not read files."""
+    """File name endings it reads, lower case with the dot; "-" among them: standard input, "/": folders of such files, too. Empty: it does
+    not read files."""
     api_version: tuple[int, int] = API_VERSION
     """The version of this contract that it was written for."""
     capabilities: Collection[Capability] = ()
@@ -173,6 +174,13 @@ class Source(ABC):
     def options(self) -> Sequence[Option]:
         """What the user can choose; every option must have a default or be required."""
         return ()
+
+    def recognises(self, head: bytes) -> float:  # noqa: ARG002
+        """How sure it is, 0…1, that a file with one of its endings and these first bytes (64 KiB at most) is of its own kind.
+
+        Where several sources read files of one ending, the surest is taken. The default, 0, is right for a source of any such file.
+        """
+        return 0.0
 
     @abstractmethod
     def open(self, location: str, options: Options) -> Sequence[Table]:

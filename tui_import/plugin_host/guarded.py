@@ -24,6 +24,7 @@ from tui_import.api.capabilities import (
     SignInStep,
     SignsIn,
 )
+from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import API_VERSION, MOST_CELLS, Capability, Column, Finding, Peek, Row, Source, Table
@@ -196,6 +197,14 @@ class GuardedSource(Source):
     def options(self) -> Sequence[Option]:
         """What can be chosen, checked."""
         return self.call(_("options"), lambda: self._checked_options(self._source.options()), limit=self.limits.describe)
+
+    def recognises(self, head: bytes) -> float:
+        """How sure it is that a file is of its own kind; what fails here recognises nothing."""
+        try:
+            sure = self.call(_("recognising"), lambda: float(self._source.recognises(head)), limit=self.limits.describe)
+        except TuiImportError:
+            return 0.0
+        return sure if 0 < sure <= 1 else 0.0
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
         """The tables, each guarded. There is no limit where the source waits for what somebody writes into a pipe."""

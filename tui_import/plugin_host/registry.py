@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui_import.api.errors import PluginError, SourceError, TuiImportError, UsageError, Where
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 GROUP = "tui_import.sources"
 OWN_PACKAGE = "tui-import"
 STANDARD_INPUT = "-"
+FOLDER = "/"
+NO_ENDINGS = frozenset({STANDARD_INPUT, FOLDER})
+"""What among a source's endings stands for something else."""
+HEAD = 1 << 16
+"""Bytes that a file is recognised by."""
+MOST_LOOKED_AT = 1000
+"""Names in a folder that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class SourceInfo:
     def suffixes(self) -> tuple[str, ...]:
         """Endings of the files it reads."""
         source = self._source()
-        return tuple(suffix for suffix in source.suffixes if suffix != STANDARD_INPUT) if source else ()
+        return tuple(suffix for suffix in source.suffixes if suffix not in NO_ENDINGS) if source else ()
 
     @property
     def capabilities(self) -> tuple[str, ...]:
@@ -125,22 +134,19 @@ def load(name: str) -> GuardedSource:
 
 
 def source_for(location: str) -> str:
-    """Name of the source that reads such a file, by the ending of its name. Raises `SourceError` where there is none."""
-    found: list[tuple[int, str]] = []
-    for info in registry().infos:
-        source = None if info.refused else registry().loaded(info.name)
-        if source is None:
-            continue
-        if location == STANDARD_INPUT:
-            matching = [1] if STANDARD_INPUT in source.suffixes else []
-        else:
-            lowered = location.lower()
-            matching = [len(suffix) for suffix in source.suffixes if suffix != STANDARD_INPUT and lowered.endswith(suffix)]
-        found += [(length, info.name) for length in matching]
-    if found:
-        longest = max(length for length, _name in found)
-        return next(name for length, name in found if length == longest)
-    if os.path.isdir(location):
+    """Name of the source that reads such a file: by the ending of its name, and where several read that, by who recognises its content.
+
+    A folder is for a source that reads folders and files of the endings in it. Raises `SourceError` where there is none.
+    """
+    is_folder = location != STANDARD_INPUT and os.path.isdir(location)
+    found = _in_folder(location) if is_folder else _by_ending(location)
+    longest = max((length for length, _source in found), default=0)
+    fitting = [source for length, source in found if length == longest]
+    if len(fitting) > 1 and (head := _head(location)):
+        return max(fitting, key=lambda source: source.recognises(head)).name
+    if fitting:
+        return fitting[0].name
+    if is_folder:
         raise SourceError(_("It is a folder."), where=Where(location), hint=_("Name a file in it."))
     names = ", ".join(info.name for info in registry().infos if not info.error)
     raise SourceError(
@@ -148,6 +154,41 @@ def source_for(location: str) -> str:
         where=Where(location),
         hint=_("Choose one with --source; there are: {names}.").format(names=names or _("none")),
     )
+
+
+def _usable() -> list[GuardedSource]:
+    sources = [registry().loaded(info.name) for info in registry().infos if not info.refused]
+    return [source for source in sources if source is not None]
+
+
+def _by_ending(location: str) -> list[tuple[int, GuardedSource]]:
+    """(length of the ending, source) for those that read a file of that name."""
+    if location == STANDARD_INPUT:
+        return [(1, source) for source in _usable() if STANDARD_INPUT in source.suffixes]
+    lowered = location.lower()
+    endings = [(suffix, source) for source in _usable() for suffix in source.suffixes if suffix not in NO_ENDINGS]
+    return [(len(suffix), source) for suffix, source in endings if lowered.endswith(suffix)]
+
+
+def _in_folder(location: str) -> list[tuple[int, GuardedSource]]:
+    """(1, source) for those that read folders and some file in this one."""
+    try:
+        names = [entry.name.lower() for entry in islice(os.scandir(location), MOST_LOOKED_AT)]
+    except OSError:
+        return []
+    sources = [source for source in _usable() if FOLDER in source.suffixes]
+    return [(1, source) for source in sources if any(name.endswith(tuple(set(source.suffixes) - NO_ENDINGS)) for name in names)]
+
+
+def _head(location: str) -> bytes:
+    """The first bytes of a file; none of anything else, for a pipe can be read only once."""
+    try:
+        if not stat.S_ISREG(os.stat(location).st_mode):
+            return b""
+        with open(location, "rb") as file:
+            return file.read(HEAD)
+    except (OSError, ValueError):
+        return b""
 
 
 class Registry:
