@@ -27,7 +27,7 @@ from tui_import.api.errors import (
     Where,
 )
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.api.options import Choice, Option, Options, OptionType, OptionValue
+from tui_import.api.options import Choice, ConnectionOptions, Option, Options, OptionType, OptionValue, keep_secrets
 from tui_import.api.runs import FinishedRun
 from tui_import.api.source import API_VERSION, MOST_CELLS, MOST_TEXT, Capability, Column, Finding, Peek, Row, Scalar, Source, Table
 from tui_import.api.transforms import Transform
@@ -44,6 +44,7 @@ __all__ = [
     "Capability",
     "Choice",
     "Column",
+    "ConnectionOptions",
     "Criterion",
     "Finding",
     "FinishedRun",
@@ -74,6 +75,7 @@ __all__ = [
     "Where",
     "_",
     "hookimpl",
+    "keep_secrets",
     "meets",
     "ngettext",
 ]

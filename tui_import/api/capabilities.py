@@ -7,6 +7,7 @@ search         `Searchable` table  a grid of criteria, pages of results, rows pi
 keys           `Row.key`           finds the record again at the next import
 lists          `HasLists` source   shows the items of a list where cells hold their keys
 connections    `HasConnections`    a form of `Option`; tested before it is saved under a name
+changes        any `Table`         offers "changed since the last import", keeps `Table.bookmark`
 sign-in        `SignsIn` source    shows address and code, waits, passes on what is pasted
 =============  ==================  ===========================================================
 """
@@ -165,7 +166,7 @@ class SignedIn:
     account: str
     """Who it is, as shown: an e-mail address."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Tokens, which the host keeps safe and hands to `Source.open` among the options."""
+    """Tokens, which the host keeps safe and hands to `Source.open` among the options; `keep_secrets` takes renewed ones back."""
 
 
 class SignsIn(ABC):

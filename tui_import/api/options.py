@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,3 +53,24 @@ class Option:
 
 Options = Mapping[str, OptionValue]
 """The values chosen, by option key."""
+
+
+class ConnectionOptions(dict[str, OptionValue]):
+    """The options of a saved connection, secrets among them; it takes renewed secrets back.
+
+    Its representation leaves the values out, so that no traceback shows them.
+    """
+
+    def __init__(self, options: Options, keep: Callable[[Mapping[str, str]], None]) -> None:
+        super().__init__(options)
+        self.keep = keep
+        """Given what was renewed, by option key."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self)})"
+
+
+def keep_secrets(options: Options, renewed: Mapping[str, str]) -> None:
+    """Hand renewed secrets (tokens) back, to be kept at once with the connection that `options` come from; else they are forgotten."""
+    if isinstance(options, ConnectionOptions):
+        options.keep(renewed)

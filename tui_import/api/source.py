@@ -117,6 +117,22 @@ class Table(ABC):
         Between two rows a source may be silent for two minutes at most.
         """
 
+    def changes(self, bookmark: str) -> Iterator[Row]:
+        """The rows that are new or changed since the reading that left this `bookmark`; for sources with `Capability.CHANGES`.
+
+        Where the other side no longer knows the bookmark: all rows, and a `Finding` that says so. What was deleted there is a `Finding`,
+        too: an import deletes nothing. The default reads all rows.
+        """
+        del bookmark
+        return self.rows()
+
+    def bookmark(self) -> str:
+        """Where the next reading can go on, known when `rows` or `changes` ran to its end; empty: nowhere. Never a secret.
+
+        The host keeps it when the rows are imported, and forgets it when that import is undone.
+        """
+        return ""
+
     def peek(self, limit: int = 20) -> Peek:
         """The first rows. The default reads them with `rows`."""
         rows = []
@@ -150,6 +166,8 @@ class Capability(StrEnum):
     """Columns hold keys of lists; the source is `HasLists`."""
     CONNECTIONS = "connections"
     """It is told where and who by a saved connection; the source is `HasConnections`."""
+    CHANGES = "changes"
+    """Its tables tell what changed since an earlier reading: `Table.changes` and `Table.bookmark`."""
     SIGN_IN = "sign-in"
     """The user signs in; the source is `SignsIn`."""
 

@@ -62,6 +62,17 @@ class GuardedTable(Table):
         """All rows, checked; keys of lists are put into words. ``progress`` stops also a source that is silent."""
         return self._checked(self._table.rows, progress)
 
+    def changes(self, bookmark: str, progress: Progress | None = None) -> Generator[Row, None, None]:
+        """What changed since, checked."""
+        return self._checked(lambda: self._table.changes(bookmark), progress)
+
+    def bookmark(self) -> str:
+        """Where the next reading can go on."""
+        found = self._call(_("bookmark"), self._table.bookmark)
+        if not isinstance(found, str):
+            raise self._source.speaker.fault(_("It gives a bookmark that is no text."))
+        return found
+
     def _checked(self, iterate: Callable[[], Iterator[Row]], progress: Progress | None = None) -> Generator[Row, None, None]:
         speaker, source = self._source.speaker, self._source
         rows = stream(speaker, lambda: border.rows(speaker, iterate()), source.limits, location=self._location, progress=progress)

@@ -4,22 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from tui_import import plugin_host
 from tui_import.api.capabilities import SignedIn, SignInStep
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
-from tui_import.api.options import Choice, Option, OptionType, OptionValue
+from tui_import.api.options import Choice, ConnectionOptions, Option, Options, OptionType, OptionValue
 from tui_import.api.source import Capability
-from tui_import.config.connections import Connection, connection, connections, delete_connection, save_connection
+from tui_import.config.connections import (
+    Connection,
+    connection,
+    connections,
+    delete_connection,
+    renew_secrets,
+    save_connection,
+)
 from tui_import.model.progress import Progress
 from tui_import.model.steps import ConnectionInfo
 
 CONNECTION, WHERE, CHANGED_SINCE = "connection", "where", "changed_since"
 HOST_OPTIONS = frozenset({CONNECTION, WHERE, CHANGED_SINCE})
 """Options that the host answers itself; the plugin never sees them."""
+LAST = "last"
+"""What `CHANGED_SINCE` takes in place of a moment: since the last import."""
 
-__all__ = ["Connection", "connection", "connections", "delete_connection", "host_options", "merged", "save", "shown", "sign_in", "test"]
+__all__ = [
+    "Connection",
+    "connection",
+    "connections",
+    "delete_connection",
+    "host_options",
+    "merged",
+    "save",
+    "saved_options",
+    "shown",
+    "sign_in",
+    "test",
+]
 
 
 def host_options(source: str) -> list[Option]:
@@ -34,18 +56,32 @@ def host_options(source: str) -> list[Option]:
     if Capability.SEARCH in can:
         text = _("Only these rows, like: city contains Aarhus; group one-of A, B. Empty: every row")
         options.append(Option(WHERE, _("Search"), help=text, default=""))
-        options.append(Option(CHANGED_SINCE, _("Changed since"), help=_("Only rows that changed later, like 2026-01-31"), default=""))
+    if can & {Capability.SEARCH, Capability.CHANGES}:
+        text = _("Only rows that changed later, like 2026-01-31")
+        if Capability.CHANGES in can:
+            text = _("Only rows that changed later, like 2026-01-31; last: since the last import")
+        options.append(Option(CHANGED_SINCE, _("Changed since"), help=text, default=""))
     return options
 
 
-def merged(source: str, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+def merged(source: str, options: Mapping[str, OptionValue]) -> Options:
     """What the plugin is opened with: the connection's settings and secrets, and what was chosen over them."""
     own = {key: value for key, value in options.items() if key not in HOST_OPTIONS}
     name = options.get(CONNECTION)
-    if not name:
-        return own
-    saved = connection(source, str(name))
-    return {**saved.options, **saved.secrets, **own}
+    return saved_options(source, str(name), own) if name else own
+
+
+def saved_options(source: str, name: str, chosen: Mapping[str, OptionValue] | None = None) -> Options:
+    """A connection's settings and secrets, and what was chosen over them; it takes renewed secrets back."""
+    saved = connection(source, name)
+    return ConnectionOptions({**saved.options, **saved.secrets, **(chosen or {})}, partial(renew_secrets, source, name))
+
+
+def identity(source: str, options: Mapping[str, OptionValue]) -> str:
+    """Whose rows are read: connection and account, or nothing."""
+    name = str(options.get(CONNECTION) or "")
+    accounts = [each.account for each in connections() if (each.source, each.name) == (source, name)]
+    return "/".join([name, *accounts])
 
 
 def shown() -> list[ConnectionInfo]:
@@ -83,7 +119,8 @@ def sign_in(
     Raises `SourceError`, and `StoppedError` where the user gives up.
     """
     progress = progress or Progress()
-    before = next((each for each in connections() if (each.source, each.name) == (source, name)), Connection(source, name))
+    known = any((each.source, each.name) == (source, name) for each in connections())
+    before = connection(source, name) if known else Connection(source, name)
     steps = plugin_host.load(source).sign_in({**before.options, **before.secrets}, progress)
     try:
         step = next(steps)

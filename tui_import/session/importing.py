@@ -18,6 +18,7 @@ from tui_import.model.progress import Progress
 from tui_import.session import writing
 from tui_import.session.plan_step import PlanStep
 from tui_import.session.stored import summary_from_dict, summary_to_dict
+from tui_import.store.bookmarks import keep_bookmark
 
 
 class ImportSession(PlanStep):
@@ -47,6 +48,9 @@ class ImportSession(PlanStep):
             summary = writing.write(self._workspace, self._draft, self, report, progress, started)
         summary = replace(summary, notes=(*summary.notes, *plugin_host.tell_after_import(self._finished(summary))))
         self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary))
+        place, bookmark = self._draft.meta("bookmark", ("", ""))
+        if bookmark and summary.run is not None:
+            keep_bookmark(self._workspace.database, place, summary.run, bookmark)
         self._workspace.remember(self.mapping, self.columns)
         return summary
 

@@ -13,7 +13,7 @@ from tui_import.api.capabilities import Searchable
 from tui_import.api.errors import SourceError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
-from tui_import.api.source import Finding, Peek, Row, Table
+from tui_import.api.source import Capability, Finding, Peek, Row, Table
 from tui_import.flow.read import LISTED, Reading, batches
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
@@ -21,6 +21,7 @@ from tui_import.model.runs import RunInfo
 from tui_import.model.steps import ReadReport, TableInfo
 from tui_import.session import connecting
 from tui_import.session.searching import criteria, found_rows
+from tui_import.store.bookmarks import bookmark_of
 from tui_import.store.draft import MAX_COLUMNS, Draft
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ class SourceStep:
     def _rows(self, table: Table, progress: Progress) -> Generator[Row, None, None]:
         """All rows, or those that a search finds, or those that changed lately."""
         where, since = str(self.options.get(connecting.WHERE) or ""), str(self.options.get(connecting.CHANGED_SINCE) or "")
+        if Capability.CHANGES in plugin_host.load(self.source).capabilities and not isinstance(table, Searchable):
+            return self._changed_rows(table, since, progress)
         if (where or since) and not isinstance(table, Searchable):
             raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.location))
         if where and isinstance(table, Searchable):
@@ -142,6 +145,18 @@ class SourceStep:
         if since and isinstance(table, Searchable):
             return table.changed_since(since)  # type: ignore[return-value]
         return plugin_host.checked_rows(table, self.source, progress)
+
+    def _changed_rows(self, table: Table, since: str, progress: Progress) -> Generator[Row, None, None]:
+        """All rows, those that changed after a moment, or those that changed since the last import."""
+        bookmark = bookmark_of(self._workspace.database, self._place(table)) if since == connecting.LAST else ""
+        if bookmark and isinstance(table, plugin_host.GuardedTable):
+            return table.changes(bookmark, progress)
+        rows = plugin_host.checked_rows(table, self.source, progress)
+        return rows if since in ("", connecting.LAST) else _later(rows, since)
+
+    def _place(self, table: Table) -> str:
+        """What a bookmark is good for: this table of this account, and no other."""
+        return "/".join([self.source, connecting.identity(self.source, self.options), self.location, table.name])
 
     def read(self, progress: Progress | None = None) -> ReadReport:
         """Read all rows into the draft; what was read before is replaced."""
@@ -168,6 +183,7 @@ class SourceStep:
             shown_source=self._workspace.shown_source(self.location, table.name),
             outdated=True,
             seconds_read=time.monotonic() - started,
+            bookmark=[self._place(table), table.bookmark()],
         )
         findings = (*table.findings(), *_too_long(reading))
         return ReadReport(reading.rows, reading.blank, time.monotonic() - started, findings)
@@ -186,6 +202,11 @@ class SourceStep:
         """Leave it; nothing is lost, it can be resumed."""
         self._tables = None
         self._draft.close()
+
+
+def _later(rows: Generator[Row, None, None], moment: str) -> Generator[Row, None, None]:
+    with closing(rows):
+        yield from (row for row in rows if row.changed > moment)
 
 
 def _too_long(reading: Reading) -> Sequence[Finding]:

@@ -154,8 +154,7 @@ class Workspace:
 
     def test_connection(self, source: str, name: str) -> str:
         """Try a saved connection out; what answered, as a sentence."""
-        saved = connecting.connection(source, name)
-        return connecting.test(source, {**saved.options, **saved.secrets})
+        return connecting.test(source, connecting.saved_options(source, name))
 
     def delete_connection(self, source: str, name: str) -> None:
         """Forget a connection and its secrets."""
