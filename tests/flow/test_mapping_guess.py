@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.flow.mapping_support import CATALOGUE, VOCABULARY, columns, field_of, guesses, linked
+from tui_import.api import NO_FIELD
 from tui_import.flow.mapping import Memory, guess, link_guesses, remember
 from tui_import.flow.mapping.memory import key_of
 from tui_import.flow.mapping.values import Profile, count_vat_numbers
@@ -259,3 +260,13 @@ def test_shares_of_any_values_lie_between_nothing_and_all(values: list[str]) -> 
     ):
         assert 0 <= profile.share(kind) <= 1
     assert bool(profile.kind) == bool(profile.total)
+
+
+def test_a_column_that_the_source_knows_to_be_of_no_field_arrives_open_unless_the_user_linked_it_before() -> None:
+    headers, names = ["First Name", "Last Name", "Chef"], [[], [], ["Anna Berg", "Karl Holm"]]
+    described = columns(headers, names, ["person.first_name", "person.last_name", NO_FIELD])
+    assert [field_of(found) for found in guess(described, names, CATALOGUE, VOCABULARY)][2] == ""
+    undescribed = columns(headers, names, ["person.first_name", "person.last_name"])
+    assert [field_of(found) for found in guess(undescribed, names, CATALOGUE, VOCABULARY)][2] == "person.full_name"
+    memory = remember(Memory(), Mapping((Link(2, "person.our_contact"),)), columns(headers, names))
+    assert [field_of(found) for found in guess(described, names, CATALOGUE, VOCABULARY, memory)][2] == "person.our_contact"

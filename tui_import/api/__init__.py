@@ -29,7 +29,20 @@ from tui_import.api.errors import (
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.api.options import Choice, ConnectionOptions, Option, Options, OptionType, OptionValue, keep_secrets
 from tui_import.api.runs import FinishedRun
-from tui_import.api.source import API_VERSION, MOST_CELLS, MOST_TEXT, Capability, Column, Finding, Peek, Row, Scalar, Source, Table
+from tui_import.api.source import (
+    API_VERSION,
+    MOST_CELLS,
+    MOST_TEXT,
+    NO_FIELD,
+    Capability,
+    Column,
+    Finding,
+    Peek,
+    Row,
+    Scalar,
+    Source,
+    Table,
+)
 from tui_import.api.transforms import Transform
 
 if TYPE_CHECKING:
@@ -39,6 +52,7 @@ __all__ = [
     "API_VERSION",
     "MOST_CELLS",
     "MOST_TEXT",
+    "NO_FIELD",
     "N_",
     "OPERATORS",
     "Capability",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_import.api.i18n import N_, _
+from tui_import.api.source import NO_FIELD
 from tui_import.flow.mapping.context import LIKELY, UNLIKELY, UNSURE, Context, concept_of, decide, fields_of, order_of
 from tui_import.flow.mapping.headers import EITHER, UNUSED, Alias, Reading, Vocabulary, languages_of, readings, shown, squash
 from tui_import.flow.mapping.memory import Memory
@@ -28,7 +29,7 @@ _SIMILAR_FROM = 84
 _SUPPORTED, _PROPOSED = 0.75, 0.58
 """Confidence of an identical header found by similarity, with and without values that speak for it ("Contract number" is no contact's)."""
 _LEFT_OPEN = Alias(UNUSED, "", "", 0)
-"""Stands for the header of a column that the user left unlinked last time."""
+"""Stands for the header of a column that the user left unlinked last time, or that the source says is of no field."""
 _OTHERS = 3
 _TAKEN = 0.4
 """Confidence of a column whose field is fed by a better one."""
@@ -135,7 +136,7 @@ def _known(column: _Column, catalogue: Catalogue, memory: Memory) -> tuple[Link,
     if info.field in catalogue:
         return (Link(info.position, info.field, Evidence.SOURCE, 1.0, _("the source says so")),)
     recalled = memory.recall(info.header, column.profile.kind)
-    if recalled == "":
+    if recalled == "" or (recalled is None and info.field == NO_FIELD):
         column.fields, column.reading = (), Reading(_LEFT_OPEN)
         return ()
     if recalled is not None and recalled in catalogue:
