@@ -57,8 +57,8 @@ class Column:
     name: str
     """Header as it stands in the source; may be empty, may repeat."""
     field: str = ""
-    """The field that the source says this is ("person.email"): it arrives linked and can be linked anew. `NO_FIELD`: no field holds it, so it
-    arrives open. Empty: unknown."""
+    """The field that the source says this is ("person.email"): it arrives linked and can be linked anew. `NO_FIELD`: no field holds it, so
+    it arrives open. Empty: unknown."""
     note: str = ""
     """What the source says about the column (a cell comment, a type), shown beside it."""
     locked: bool = False
