@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui_import.api import Source, hookimpl
+from tui_import_gmail.people import PeopleSource
 from tui_import_gmail.source import GmailSource
 
 
@@ -12,3 +13,4 @@ from tui_import_gmail.source import GmailSource
 def register_sources(register: Callable[[Source], None]) -> None:
     """The sources of this package; each has an entry point of its name."""
     register(GmailSource())
+    register(PeopleSource())
