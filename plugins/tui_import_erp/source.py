@@ -38,6 +38,7 @@ class ErpSource(Source, HasConnections, HasLists, SignsIn):
         Capability.SEARCH,
         Capability.KEYS,
         Capability.LISTS,
+        Capability.CHANGES,
         Capability.SIGN_IN,
     )
 

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 AT_ONCE = 5_000
 """Rows that are fetched together while streaming."""
 CONNECT_SECONDS = 15
-DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
 """What people write, and what SQLAlchemy calls it."""
 READ_ONLY = {
     "sqlite": ("PRAGMA query_only = ON",),
@@ -134,10 +139,12 @@ class SqlErp(Erp):
         return self._stream(actor_type, lambda relation: relation.select(()))
 
     def close(self) -> None:
-        """Nothing is open between two calls."""
+        """One line to the server is kept for the next call until here."""
         if self._opened is not None:
             self._opened.dispose()
             self._opened = None
+
+    __del__ = close
 
     # -- reading
 
@@ -172,7 +179,7 @@ class SqlErp(Erp):
 
     @property
     def engine(self) -> Engine:
-        """What makes connections, each of which refuses to write; none is kept open."""
+        """What makes connections, each of which refuses to write."""
         if self._opened is None:
             self._opened = _engine(address(self._config))
         return self._opened
@@ -236,7 +243,8 @@ def _engine(url: URL) -> Engine:
     from tui_import_erp.sql_words import in_plain_words
 
     with in_plain_words():
-        engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
+        pool = {"poolclass": sa.NullPool} if kind == "sqlite" else {"pool_size": 1, "pool_pre_ping": True}
+        engine = sa.create_engine(url, connect_args=arguments, **pool)
 
     @sa.event.listens_for(engine, "connect")
     def made(opened: Any, _record: object) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEY, CHANGED, PARENT, PARENT_TYPE = "ERPKEY", "LASTMODIFIED", "PARENTKEY", "PARENTTYPE"
 PLUMBING = frozenset({KEY, CHANGED, PARENT, PARENT_TYPE})
-"""Roles that are no field."""
+"""Columns of these names are no field; a column of another name that only has the role is one, too."""
 SAMPLE = 200
 """Rows that are looked at for the kinds of columns: a query has no declared ones."""
 LABELS = {
@@ -120,7 +120,7 @@ def describe(connection: Connection, text: str, roles: Mapping[str, str], entity
     for name in names:
         role = roles.get(name.casefold(), "")
         known = (role or name).upper()
-        if known not in PLUMBING and (name != key or role):
+        if name.upper() not in PLUMBING:
             target = role if "." in role else WELL_KNOWN.get(entity, {}).get(known, "")
             fields.append(ErpField(name, _(LABELS[known]) if target and known in LABELS else name, kinds[name].kind, target))
     return Relation(source, fields, kinds, key, *(by_role.get(role, "") for role in (CHANGED, PARENT, PARENT_TYPE)))

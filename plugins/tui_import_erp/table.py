@@ -125,7 +125,8 @@ class ErpTable(Searchable):
 
     def search_fields(self) -> Sequence[SearchField]:
         """The connector's searchable ones."""
-        return [SearchField(each.key, each.title, each.kind, self._list(each)) for each in self._shape().own if each.searchable]
+        fields = (each for each in self._shape().own if each.searchable)
+        return [SearchField(each.key, each.title, each.kind, self._list(each), each.operators) for each in fields]
 
     def search(self, criteria: Sequence[Criterion], page: str = "", limit: int = 100) -> Page:
         """One page; the ERP compares."""

@@ -78,6 +78,8 @@ class SearchField:
     kind: Kind = Kind.TEXT
     list: str = ""
     """For `Kind.LIST`: the list of `HasLists`."""
+    operators: Sequence[Operator] = ()
+    """What it can be searched by; empty: all `OPERATORS` of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Searchable(Table):
         """The rows of these keys, streamed; unknown keys are left out."""
 
     def changed_since(self, moment: str) -> Iterator[Row]:
-        """The rows whose `Row.changed` is later. The default reads all rows."""
-        return (row for row in self.rows() if row.changed > moment)
+        """The rows whose `Row.changed` is later, or unknown. The default reads all rows."""
+        return (row for row in self.rows() if not row.changed or row.changed > moment)
 
 
 class HasLists(ABC):
