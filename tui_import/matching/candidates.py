@@ -1,0 +1,81 @@
+"""Which records are compared: those that share a key, and where there are few records, all whose names are alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_import.matching.keys import Keys
+from tui_import.matching.records import Cleaned
+
+Rows = NDArray[np.int64]
+_BLOCK = 400
+
+
+class Candidates(NamedTuple):
+    """Pairs of places."""
+
+    a: Rows
+    b: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was not compared."""
+
+    keys: int = 0
+    """Keys that too many records share."""
+    pairs: int = 0
+    """Pairs under those keys; most share another key, too."""
+
+
+def sharing(a: Keys, b: Keys | None, common: int) -> tuple[Candidates, Left]:
+    """Pairs that share a key; ``b`` None: among ``a`` themselves. Keys of more than ``common`` records of ``b`` are left."""
+    other = a if b is None else b
+    order = np.argsort(other.keys, kind="stable")
+    keys, rows = other.keys[order], other.rows[order]
+    start = np.searchsorted(keys, a.keys, "left")
+    counts = np.searchsorted(keys, a.keys, "right") - start
+    few = counts <= common
+    left = Left(len(np.unique(a.keys[~few])), int(counts[~few].sum()))
+    start, counts, own = start[few], counts[few], a.rows[few]
+    offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    pairs = Candidates(np.repeat(own, counts), rows[np.repeat(start, counts) + offsets])
+    return distinct(pairs, same=b is None), left
+
+
+def distinct(pairs: Candidates, *, same: bool) -> Candidates:
+    """Each pair once; among themselves in ascending order and none with itself."""
+    a, b = pairs
+    if same:
+        a, b = np.minimum(a, b), np.maximum(a, b)
+        a, b = a[a < b], b[a < b]
+    packed = np.unique(a << 32 | b)
+    return Candidates(packed >> 32, packed & 0xFFFFFFFF)
+
+
+def profiles(cleaned: Cleaned) -> list[str]:
+    """What is known of each record in one text, its words sorted."""
+    slots = ("name",) if cleaned.entity == "company" else ("given", "surname", "birth", "email", "street", "postcode", "city")
+    return [" ".join(sorted(" ".join(values).split())) for values in zip(*(cleaned.columns[slot] for slot in slots), strict=True)]
+
+
+def alike(a: Cleaned, b: Cleaned | None, least: int, most: int) -> Candidates:
+    """Pairs whose profiles are alike, at most about ``most`` for a record: every record is compared with every other."""
+    from rapidfuzz import fuzz, process
+
+    one = profiles(a)
+    other = one if b is None else profiles(b)
+    found: list[tuple[Rows, Rows]] = []
+    for start in range(0, len(one), _BLOCK):
+        scores = process.cdist(one[start : start + _BLOCK], other, scorer=fuzz.ratio, score_cutoff=least, dtype=np.uint8, workers=-1)
+        if scores.shape[1] > most:
+            limit = np.partition(scores, scores.shape[1] - most, axis=1)[:, -most]
+            scores[scores < limit[:, None]] = 0
+        rows, columns = np.nonzero(scores)
+        found.append((rows + start, columns))
+    pairs = Candidates(*(np.concatenate([part[at] for part in found]).astype(np.int64) for at in (0, 1)))
+    return distinct(pairs, same=b is None)

@@ -1,0 +1,63 @@
+"""The weights adapted to the data at hand, without labels: expectation maximisation, held by the shipped values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_import.matching.model import NOT_COMPARED, EntityModel
+from tui_import.matching.score import Evidence, probability, total, weights
+
+ROUNDS = 20
+"""At most; it ends before where nothing changes any more."""
+SETTLED = 0.001
+FURTHEST = 3.0
+"""Factor by which an m may move from the shipped value."""
+PRIOR_PAIRS = 50.0
+"""The shipped m count as much as so many duplicates."""
+PRIOR_RECORDS = 20.0
+"""The shipped share of duplicates counts as much as so many incoming records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the data say."""
+
+    prior: float
+    """Share of all pairs that are duplicates."""
+    m: Mapping[str, NDArray[np.float64]]
+    """Per field: share of duplicates at each level."""
+    duplicates: float = 0.0
+    """Expected number of duplicate pairs."""
+
+
+def shipped(model: EntityModel) -> dict[str, NDArray[np.float64]]:
+    """The m of the model."""
+    return {field.name: np.array([level.m for level in field.levels]) for field in model.fields}
+
+
+def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float) -> Estimate:
+    """From the compared pairs; ``pairs`` is the number of all there are, compared or not."""
+    started = m = shipped(model)
+    prior = min(model.duplicates * incoming / max(pairs, 1), 0.5)
+    expected = 0.0
+    for _round in range(ROUNDS):
+        found = probability(total(weights(evidence, model, m), model, damping) + model.bias, prior)
+        expected = float(found.sum())
+        after = min((expected + model.duplicates * PRIOR_RECORDS) / (pairs * (1 + PRIOR_RECORDS / max(incoming, 1))), 0.5)
+        m = {name: _shares(evidence.levels[name], found, started[name]) for name in m}
+        settled = abs(np.log(after / prior)) < SETTLED
+        prior = after
+        if settled:
+            break
+    return Estimate(prior, m, expected)
+
+
+def _shares(levels: NDArray[np.int8], found: NDArray[np.float64], started: NDArray[np.float64]) -> NDArray[np.float64]:
+    compared = levels != NOT_COMPARED
+    sums = np.bincount(levels[compared], weights=found[compared], minlength=len(started))
+    shares = sums + PRIOR_PAIRS * started / started.sum()
+    return np.asarray(np.clip(shares / shares.sum(), started / FURTHEST, started * FURTHEST))

@@ -1,0 +1,220 @@
+"""The whole way: candidates, evidence, probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_import.matching.candidates import Candidates, Left, alike, distinct, sharing
+from tui_import.matching.clean import clean
+from tui_import.matching.closure import closed
+from tui_import.matching.estimate import Estimate, estimate
+from tui_import.matching.frequencies import Frequencies, count
+from tui_import.matching.keys import Keys, keys
+from tui_import.matching.model import Model
+from tui_import.matching.records import Cleaned, Ids, Records
+from tui_import.matching.score import Comparer, Evidence, probability, total, weights
+
+LEAST = 0.01
+"""Pairs that are less probable are forgotten."""
+BLOCK = 10_000
+"""Incoming records that are compared at a time; bounds the memory."""
+SAMPLE = 5_000
+"""Incoming records by which the weights are adapted, where there are more."""
+LEAST_ALIKE, MOST_ALIKE = 65, 30
+"""Where all names are compared with all: similarity (0 to 100) from which a pair is looked at, and about how many a record."""
+
+
+class Population(Protocol):
+    """Records that incoming ones are looked up among. The store is one; `Memory` is another."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    def frequencies(self) -> Frequencies:
+        """How common their values are."""
+
+    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+        """Pairs (place of the incoming record, id in the population) that share a key of at most ``common`` records."""
+
+    def fetch(self, ids: Ids) -> Cleaned:
+        """These records, in this order."""
+
+
+class Pair(NamedTuple):
+    """A probable duplicate."""
+
+    a: int
+    b: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pairs of records, with what they were judged by; all arrays are parallel."""
+
+    entity: str
+    a: Ids
+    """Ids of the incoming records."""
+    b: Ids
+    """Ids of the others; among themselves a < b by place."""
+    probability: NDArray[np.float64]
+    levels: Mapping[str, NDArray[np.int8]]
+    """Field → level of each pair."""
+    weights: Mapping[str, NDArray[np.float32]]
+    """Field → weight of each pair, in bits, before groups are damped."""
+    estimate: Estimate
+    left: Left = field(default_factory=Left)
+    compared: int = 0
+    """Pairs that were compared, kept or not."""
+
+    def pairs(self, least: float = 0.5) -> Iterator[Pair]:
+        """The pairs from this probability, most probable first."""
+        for at in np.argsort(-self.probability, kind="stable"):
+            if self.probability[at] < least:
+                return
+            yield Pair(int(self.a[at]), int(self.b[at]), float(self.probability[at]))
+
+
+class Memory:
+    """A population of records in memory."""
+
+    def __init__(self, cleaned: Cleaned, model: Model) -> None:
+        self.cleaned, self._model = cleaned, model
+        self._keys = keys(cleaned, model.words)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.cleaned)
+
+    def frequencies(self) -> Frequencies:
+        """Counted over all."""
+        return count(self.cleaned, self._model.words.common)
+
+    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+        """By key; ids are places."""
+        return sharing(incoming, self._keys, common)
+
+    def fetch(self, ids: Ids) -> Cleaned:
+        """By place."""
+        return self.cleaned.take(ids)
+
+
+def find(incoming: Records | Cleaned, model: Model, against: Records | Cleaned | Population | None = None, least: float = LEAST) -> Found:
+    """Probable duplicates of incoming records in a population, or (``against`` None) among themselves."""
+    own = clean(incoming, model.words) if isinstance(incoming, Records) else incoming
+    if against is None:
+        return _among(own, model, least)
+    if isinstance(against, Records):
+        against = clean(against, model.words)
+    if isinstance(against, Cleaned):
+        memory = Memory(against, model)
+        found = _against(own, model, memory, least, against)
+        return Found(found.entity, found.a, against.ids[found.b], *(getattr(found, name) for name in Found.__slots__[3:]))
+    return _against(own, model, against, least)
+
+
+def _among(own: Cleaned, model: Model, least: float) -> Found:
+    """Among themselves, twice: the first time tells which records are the same, the second counts values once for each of those."""
+    entity = model.entities[own.entity]
+    candidates, left = sharing(keys(own, model.words), None, model.common_key)
+    if len(own) ** 2 <= model.whole:
+        candidates = _joined(candidates, alike(own, None, LEAST_ALIKE, MOST_ALIKE), same=True)
+    pairs = max(len(own) * (len(own) - 1) / 2, 1)
+    each = np.ones(len(own))
+    for turn in (1, 2):
+        comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 3 - turn, each))
+        evidence = comparer.evidence(*candidates)
+        adapted = estimate(evidence, entity, model.damping, len(own), pairs)
+        scored = weights(evidence, entity, adapted.m)
+        bits = total(scored, entity, model.damping) + entity.bias
+        found = probability(bits, adapted.prior)
+        each = 1 / (1 + np.bincount(candidates.a, found, len(own)) + np.bincount(candidates.b, found, len(own)))
+    found = closed(found, candidates, len(own), bits, scored, own.entity)
+    return _kept(own.entity, candidates, found, evidence, scored, adapted, left, least, own.ids, own.ids)
+
+
+def _joined(one: Candidates, other: Candidates, *, same: bool) -> Candidates:
+    return distinct(Candidates(np.concatenate([one.a, other.a]), np.concatenate([one.b, other.b])), same=same)
+
+
+def _against(own: Cleaned, model: Model, population: Population, least: float, all_of_it: Cleaned | None = None) -> Found:
+    """Block by block; ``all_of_it``: the population in memory, for comparing all with all. Ids of the answer's b are the population's."""
+    entity = model.entities[own.entity]
+    frequencies = population.frequencies()
+    pairs = max(len(own) * population.size, 1)
+    whole = all_of_it is not None and pairs <= model.whole
+    adapted: Estimate | None = None
+    if len(own) > 2 * SAMPLE:
+        sample = own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False))
+        _c, _l, evidence, _b = _evidence(sample, model, population, frequencies, None)
+        adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1))
+    parts: list[Found] = []
+    for start in range(0, max(len(own), 1), BLOCK):
+        block = own.take(np.arange(start, min(start + BLOCK, len(own)))) if len(own) > BLOCK else own
+        candidates, left, evidence, ids = _evidence(block, model, population, frequencies, all_of_it if whole else None)
+        if adapted is None:
+            adapted = estimate(evidence, entity, model.damping, len(own), pairs)
+        scored = weights(evidence, entity, adapted.m)
+        found = probability(total(scored, entity, model.damping) + entity.bias, adapted.prior)
+        parts.append(_kept(own.entity, candidates, found, evidence, scored, adapted, left, least, block.ids, ids))
+    return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _evidence(
+    block: Cleaned, model: Model, population: Population, frequencies: Frequencies, all_of_it: Cleaned | None
+) -> tuple[Candidates, Left, Evidence, Ids]:
+    candidates, left = population.lookup(keys(block, model.words), model.common_key)
+    if all_of_it is not None:
+        candidates = _joined(candidates, alike(block, all_of_it, LEAST_ALIKE, MOST_ALIKE), same=False)
+    ids, places = np.unique(candidates.b, return_inverse=True)
+    candidates = Candidates(candidates.a, places.astype(np.int64))
+    comparer = Comparer(block, population.fetch(ids), model.entities[block.entity], model.words, frequencies)
+    return candidates, left, comparer.evidence(*candidates), ids
+
+
+def _kept(
+    entity: str,
+    candidates: Candidates,
+    found: NDArray[np.float64],
+    evidence: Evidence,
+    scored: Mapping[str, NDArray[np.float32]],
+    adapted: Estimate,
+    left: Left,
+    least: float,
+    a: Ids,
+    b: Ids,
+) -> Found:
+    keep = np.flatnonzero(found >= least)
+    return Found(
+        entity,
+        a[candidates.a[keep]],
+        b[candidates.b[keep]],
+        found[keep],
+        {name: levels[keep] for name, levels in evidence.levels.items()},
+        {name: each[keep] for name, each in scored.items()},
+        adapted,
+        left,
+        len(found),
+    )
+
+
+def _together(parts: list[Found]) -> Found:
+    first = parts[0]
+    return Found(
+        first.entity,
+        np.concatenate([part.a for part in parts]),
+        np.concatenate([part.b for part in parts]),
+        np.concatenate([part.probability for part in parts]),
+        {name: np.concatenate([part.levels[name] for part in parts]) for name in first.levels},
+        {name: np.concatenate([part.weights[name] for part in parts]) for name in first.weights},
+        first.estimate,
+        Left(sum(part.left.keys for part in parts), sum(part.left.pairs for part in parts)),
+        sum(part.compared for part in parts),
+    )
