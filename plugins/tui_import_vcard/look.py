@@ -9,7 +9,7 @@ from itertools import islice
 
 from tui_import.api.vcard import CardReader, Sheet, Widths, contact, guess_encoding, wide_encoding
 
-LOOK_BYTES = 1 << 24
+LOOK_BYTES = 1 << 22
 """How much is looked at; what comes later and has no column stands among the details."""
 WORDS = 8
 FALLBACK = "cp1252"

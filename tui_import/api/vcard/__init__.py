@@ -18,12 +18,14 @@ Import it inside the functions that need it. ::
 ``parts``      dates, addresses, telephone numbers as plain texts
 ``contact``    `Card` → `Contact`: which value belongs to which field
 ``sheet``      `Contact` → `Row`, under `Column` with fields
+``findings``   `LeftOut`: what was passed over, as sentences
 =============  ======================================================================================
 """
 
 from tui_import.api.vcard.card import Card, CardReader, Property, ReadingNotes, parse_card
 from tui_import.api.vcard.contact import Contact, contact
 from tui_import.api.vcard.encoding import guess_encoding, known_encoding
+from tui_import.api.vcard.findings import LeftOut
 from tui_import.api.vcard.lines import has_card, wide_encoding
 from tui_import.api.vcard.sheet import COLUMNS, Sheet, Widths, columns_option, only_filled
 
@@ -32,6 +34,7 @@ __all__ = [
     "Card",
     "CardReader",
     "Contact",
+    "LeftOut",
     "Property",
     "ReadingNotes",
     "Sheet",

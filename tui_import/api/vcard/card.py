@@ -7,6 +7,8 @@ import quopri
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import BinaryIO
 
 from tui_import.api.vcard.encoding import known_encoding
@@ -62,7 +64,7 @@ class Property:
         return 0 if "pref" in self.types or "PREF" in self.parameters else 101
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
     """One card."""
 
@@ -71,13 +73,23 @@ class Card:
     version: str
     properties: Sequence[Property]
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Property]]:
+        found: dict[str, list[Property]] = {}
+        for each in self.properties:
+            if each.raw and not each.raw.isspace():
+                found.setdefault(each.name, []).append(each)
+        return found
+
     def all(self, *names: str) -> list[Property]:
         """The properties of these names that have a value, preferred ones first."""
-        return sorted((each for each in self.properties if each.name in names and each.raw.strip()), key=lambda each: each.rank)
+        found = [each for name in names for each in self._by_name.get(name, ())]
+        return sorted(found, key=attrgetter("rank")) if len(found) > 1 else found
 
     def first(self, *names: str) -> Property | None:
         """The preferred one of them."""
-        return next(iter(self.all(*names)), None)
+        found = self.all(*names)
+        return found[0] if found else None
 
     def text(self, *names: str) -> str:
         """Its text; empty where there is none."""
@@ -88,8 +100,8 @@ class Card:
         """What the user called a property (X-ABLabel of its group); empty where it has no such name."""
         if not wanted.group:
             return ""
-        for each in self.properties:
-            if each.group == wanted.group and each.name == "X-ABLABEL":
+        for each in self.all("X-ABLABEL"):
+            if each.group == wanted.group:
                 found = _LABEL.match(each.text)
                 return found[1] if found else each.text
         return ""
@@ -170,17 +182,14 @@ class CardReader:
             card.properties.append(found)
 
     def _property(self, line: bytes, card: _Open) -> Property | None:
-        head, value = _halves(line)
-        named = _parameters(head.decode("utf-8", "replace"))
-        if named is None:
+        text, value = _halves(line)
+        head = _head(text)
+        if head is None:
             return None
-        group, name, types, parameters = named
-        encoding = parameters.pop("ENCODING", "")
-        charset = known_encoding(parameters.pop("CHARSET", "")) or card.charset
-        raw = self._decoded(_transfer_decoded(value, encoding), charset).replace("\0", "")
-        if name == "X-LOTUS-CHARSET":
+        raw = self._decoded(_transfer_decoded(value, head.encoding), head.charset or card.charset).replace("\0", "")
+        if head.name == "X-LOTUS-CHARSET":
             card.charset = known_encoding(raw)
-        return Property(name, raw, types, parameters, group, card.version.startswith("2"))
+        return Property(head.name, raw, head.types, head.parameters, head.group, card.version.startswith("2"))
 
     def _decoded(self, value: bytes, charset: str) -> str:
         if value.isascii() and not charset.startswith("utf-7"):
@@ -279,9 +288,24 @@ def _halves(line: bytes) -> tuple[bytes, bytes]:
     return head, value
 
 
-def _parameters(head: str) -> tuple[str, str, frozenset[str], dict[str, str]] | None:
-    """(group, name, types, other parameters); ``None`` where it is no property."""
-    first, *rest = _outside_quotes(head, ";")
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands before the colon."""
+
+    group: str
+    name: str
+    types: frozenset[str]
+    parameters: Mapping[str, str]
+    encoding: str
+    """"QP", "B" or empty."""
+    charset: str
+    """As Python calls it; empty where it does not say."""
+
+
+@lru_cache(maxsize=4096)
+def _head(text: bytes) -> _Head | None:
+    """What stands before a colon; ``None`` where that is no property."""
+    first, *rest = _outside_quotes(text.decode("utf-8", "replace"), ";")
     named = _NAME.match(first.strip())
     if named is None:
         return None
@@ -297,8 +321,9 @@ def _parameters(head: str) -> tuple[str, str, frozenset[str], dict[str, str]] | 
             types.update(each.strip().lower() for each in value.split(","))
         else:
             parameters[key] = value
-    parameters["ENCODING"] = _ENCODINGS.get(parameters.get("ENCODING", "").upper(), "")
-    return (named[1] or "").lower(), named[2].upper(), frozenset(types), parameters
+    encoding = _ENCODINGS.get(parameters.pop("ENCODING", "").upper(), "")
+    charset = known_encoding(parameters.pop("CHARSET", ""))
+    return _Head((named[1] or "").lower(), named[2].upper(), frozenset(types), parameters, encoding, charset)
 
 
 def _caret(found: re.Match[str]) -> str:

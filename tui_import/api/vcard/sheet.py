@@ -143,8 +143,11 @@ class Sheet:
             values = {**values, DETAILS: [*values.get(DETAILS, ()), *told]}
         cells: list[str | None] = []
         for column, count in self._columns:
-            if count:
-                cells += _spread(values.get(column.key, ()), count, "\n" if column.key == DETAILS else "; ")
+            texts = values.get(column.key, ())
+            if count == 1 and len(texts) < 2:
+                cells.append(texts[0] if texts else None)
+            elif count:
+                cells += _spread(texts, count, "\n" if column.key == DETAILS else "; ")
         return Row(number, cells, contact.uid if key is None else key, contact.changed if changed is None else changed)
 
 
