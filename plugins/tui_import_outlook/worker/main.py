@@ -72,9 +72,13 @@ def look(path: str, file: DataFile | None) -> Iterator[tuple[str, Any]]:
             folder.add(item)
         yield "folder", told(folder)
     for folder, found in file.folders() if file else ():
+        items = file.items(found) if file else iter(())
         folder.unseen = time.monotonic() > end and found.number_of_sub_messages > 0
-        for item in () if folder.unseen else file.items(found):  # type: ignore[union-attr]
+        for item in () if folder.unseen else items:
             folder.add(item)
+            if time.monotonic() > end:
+                folder.unseen = True
+                break
         if folder.contacts or folder.lists or folder.unseen:
             yield "folder", told(folder)
     yield "end", {}
