@@ -1,4 +1,4 @@
-"""A real OpenID provider on loopback (`oidc-provider` from npm), the browser of somebody who signs in there, and a clock that tests turn."""
+"""A real OpenID provider on loopback (`oidc-provider` from npm), the browser of somebody who signs in there, and a clock to be turned."""
 
 from __future__ import annotations
 
