@@ -104,8 +104,7 @@ def test_what_changes_something_is_asked_once_alone(waits: Waits) -> None:
         pytest.raises(HttpError),
     ):
         http.request("POST", "x", json={"a": 1})
-        assert len(served.asked) == 1
-        http.request("POST", "x", json={"a": 1}, safe=True)
+    assert len(served.asked) == 1
     assert waits == []
 
 
@@ -122,7 +121,7 @@ def test_a_server_that_stays_busy_is_given_up_after_the_last_try(waits: Waits) -
         pytest.raises(HttpError, match="busy") as caught,
     ):
         http.get("x")
-        assert len(served.asked) == 3
+    assert len(served.asked) == 3
     assert caught.value.passing
 
 
@@ -211,7 +210,7 @@ def test_a_token_with_signs_that_no_header_takes_is_refused_without_being_shown(
         pytest.raises(HttpError) as caught,
     ):
         http.get("x")
-        assert served.asked == []
+    assert served.asked == []
     assert_secret(caught.value)
 
 
@@ -274,7 +273,7 @@ def test_a_token_that_is_no_longer_taken_is_renewed_once_and_the_request_made_ag
         pytest.raises(HttpError, match="sign-in"),
     ):
         http.get("x")
-        assert len(served.asked) == 2
+    assert len(served.asked) == 2
 
 
 def test_user_name_and_password_are_sent_as_basic() -> None:
@@ -284,12 +283,9 @@ def test_user_name_and_password_are_sent_as_basic() -> None:
 def test_credentials_are_never_sent_to_another_server(waits: Waits) -> None:
     with web(Replies(Reply({}))) as other:
         replies = Replies(Reply(status=302, headers={"Location": f"{other.address}/take"}))
-        with (
-            web(replies) as served,
-            asking(served, waits, credentials=bearer(SECRET)) as http,
-            pytest.raises(HttpError, match="another server") as caught,
-        ):
-            http.get("x")
+        with web(replies) as served, asking(served, waits, credentials=bearer(SECRET)) as http:
+            with pytest.raises(HttpError, match="another server") as caught:
+                http.get("x")
             with pytest.raises(HttpError, match="another server"):
                 http.get(f"{other.address}/next-page")
         assert other.asked == []
