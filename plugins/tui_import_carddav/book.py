@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -31,15 +31,15 @@ MOST_PARTS = 10_000
 NO_SYNC = frozenset((400, 403, 404, 405, 409, 410, 412, 415, 422, 501, 507))
 """Answers that mean: not by this report, or not from this bookmark."""
 NO_MULTIGET = frozenset((400, 403, 404, 405, 415, 422, 501))
-_PROPERTIES = "<D:prop><D:getetag/><D:getlastmodified/><D:resourcetype/></D:prop>"
+_LISTED = "<D:prop><D:getetag/><D:getlastmodified/><D:resourcetype/></D:prop>"
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What there is in an address book."""
 
-    cards: Sequence[tuple[str, str]]
-    """(address, when it was changed last: UTC and ISO 8601, or empty)."""
+    cards: Mapping[str, str]
+    """Address → when it was changed last: UTC and ISO 8601, or empty."""
     deleted: int = 0
     bookmark: str = ""
     """From which the next listing can go on; empty where the server keeps no count of changes."""
@@ -120,7 +120,7 @@ class BookTable(Table):
             return Sheet()
         widths = Widths()
         with self._server() as server:
-            for _number, _key, _changed, each in self._contacts(server, self._first.cards[:LOOK_AT], None):
+            for _number, _key, _changed, each in self._contacts(server, dict(islice(self._first.cards.items(), LOOK_AT)), None):
                 widths.see(each)
         return Sheet(widths.most, complete=len(self._first.cards) <= LOOK_AT)
 
@@ -135,7 +135,7 @@ class BookTable(Table):
         self._findings = [*said, *left_out.findings()]
 
     def _contacts(
-        self, server: Server, cards: Sequence[tuple[str, str]], left_out: LeftOut | None
+        self, server: Server, cards: Mapping[str, str], left_out: LeftOut | None
     ) -> Generator[tuple[int, str, str, Contact], None, None]:
         """(row number, key, last change, contact) of the cards at these addresses, in blocks."""
         from tui_import.api.vcard import CardReader, LeftOut, contact
@@ -144,9 +144,9 @@ class BookTable(Table):
         left_out = left_out or LeftOut()
         keys: set[str] = set()
         number = 0
-        for start in range(0, len(cards), BLOCK):
-            changed = dict(cards[start : start + BLOCK])
-            for address, text in self._block(server, list(changed)):
+        addresses = list(cards)
+        for start in range(0, len(addresses), BLOCK):
+            for address, text in self._block(server, addresses[start : start + BLOCK]):
                 number += 1
                 reader = CardReader(as_stream(text))
                 card = next(iter(reader), None)
@@ -159,7 +159,7 @@ class BookTable(Table):
                     continue
                 key = found.uid if found.uid and found.uid not in keys else address
                 keys.add(key)
-                yield number, key, max(changed.get(address, ""), found.changed), found
+                yield number, key, max(cards[address], found.changed), found
 
     def _block(self, server: Server, addresses: Sequence[str]) -> Iterator[tuple[str, str]]:
         """(address, card) for those that are still there."""
@@ -183,15 +183,19 @@ class BookTable(Table):
 
     def _listing(self, server: Server) -> Listing:
         """All cards, by the report that also gives a bookmark where the server knows it."""
+        listing = Listing({})
         try:
             listing = self._synchronised(server, "")
-            if listing.bookmark:
-                return listing
         except HttpError as error:
             if error.status not in NO_SYNC:
                 raise
-        url, answer = server.ask("PROPFIND", self._book.url, f"<D:propfind {NAMESPACES}>{_PROPERTIES}</D:propfind>", "1")
-        return Listing([_entry(each) for each in answer if _is_card(each, url)])
+        if listing.bookmark and (any(listing.cards.values()) or not listing.cards):
+            return replace(listing, deleted=0)  # some servers remember what was deleted long ago
+        url, answer = server.ask("PROPFIND", self._book.url, f"<D:propfind {NAMESPACES}>{_LISTED}</D:propfind>", "1")
+        dates = {each.href: _changed(each) for each in answer if _is_card(each, url)}
+        if listing.bookmark:  # what came since then comes with the next changes
+            return Listing({address: dates.get(address, "") for address in listing.cards}, bookmark=listing.bookmark)
+        return Listing(dates)
 
     def _synchronised(self, server: Server, bookmark: str) -> Listing:
         """What changed since a bookmark; everything since an empty one."""
@@ -200,7 +204,7 @@ class BookTable(Table):
         for _part in range(MOST_PARTS):
             body = (
                 f"<D:sync-collection {NAMESPACES}><D:sync-token>{escape(bookmark)}</D:sync-token>"
-                f"<D:sync-level>1</D:sync-level>{_PROPERTIES}</D:sync-collection>"
+                f"<D:sync-level>1</D:sync-level>{_LISTED}</D:sync-collection>"
             )
             url, answer = server.ask("REPORT", self._book.url, body)
             more = False
@@ -210,11 +214,11 @@ class BookTable(Table):
                     deleted += 1
                     cards.pop(each.href, None)
                 elif _is_card(each, url):
-                    cards.update([_entry(each)])
+                    cards[each.href] = _changed(each)
             again, bookmark = bookmark == answer.sync_token, answer.sync_token
             if not more or again or not bookmark:
                 break
-        return Listing(list(cards.items()), deleted, bookmark)
+        return Listing(cards, deleted, bookmark)
 
 
 def _is_card(resource: Resource, book: str) -> bool:
@@ -222,13 +226,13 @@ def _is_card(resource: Resource, book: str) -> bool:
     return resource.status == 200 and bool(resource.properties) and not own and not resource.is_a(f"{DAV}collection")
 
 
-def _entry(resource: Resource) -> tuple[str, str]:
+def _changed(resource: Resource) -> str:
+    """When the server saw it change last, in UTC and ISO 8601; empty where it does not say."""
     try:
         found = parsedate_to_datetime(resource.text(f"{DAV}getlastmodified"))
-        changed = found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError):
-        changed = ""
-    return resource.href, changed
+        return ""
 
 
 def _path(address: str) -> str:
