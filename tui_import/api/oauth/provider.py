@@ -134,7 +134,7 @@ def refusal(provider: Provider, said: Mapping[str, Any]) -> OAuthError:
     number = re.search(r"AADSTS(\d{4,7})", str(said.get("error_description") or ""))
     known = next((words for numbers, words in _MICROSOFT if number and number[1] in numbers), None) or _WORDS.get(code)
     message, hint = known or (N_("{title} refuses the sign-in ({code})."), N_("Check the settings of the connection and sign in again."))
-    shown = f"{code} AADSTS{number[1]}" if number else code
+    shown = f"{code} AADSTS{number[1]}" if number else code or "?"
     return OAuthError(_(message).format(title=provider.title, code=shown), hint=_(hint), code=code)
 
 
