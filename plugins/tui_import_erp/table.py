@@ -23,12 +23,13 @@ class _Shape:
 
 
 class ErpTable(Searchable):
-    """The actors of one type. `Row.key` is "type:ErpKey", so that it says by itself what it is the key of."""
+    """The actors of one type. `Row.key` is "customer:ErpKey": it says by itself what it is the key of."""
 
     def __init__(self, erp: Erp, actor_type: ActorType, types: Sequence[ActorType], lists: str) -> None:
         self.name = actor_type.key
         self._erp, self._type, self._lists = erp, actor_type, lists
         self._parent_type = next((each for each in types if each.key == actor_type.parent), None)
+        self._spaces = {each.key: each.space for each in types}
         self._known: _Shape | None = None
         self._bookmark = ""
 
@@ -86,7 +87,7 @@ class ErpTable(Searchable):
 
     def fetch(self, keys: Sequence[str]) -> Iterator[Row]:
         """Those of these keys."""
-        prefix = f"{self._type.key}:"
+        prefix = f"{self._type.space}:"
         own = (key.removeprefix(prefix) for key in keys if key.startswith(prefix))
         return self._rows(actor for batch in _batches(own) for actor in self._erp.get(self._type.key, batch))
 
@@ -98,7 +99,7 @@ class ErpTable(Searchable):
                 yield self._row(next(numbers), actor, parents)
 
     def _row(self, number: int, actor: Actor, parents: Mapping[str, Actor]) -> Row:
-        shape, key = self._shape(), f"{self._type.key}:{actor.key}"
+        shape, key = self._shape(), f"{self._type.space}:{actor.key}"
         values: list[Scalar] = [actor.values.get(field.key) for field in shape.own]
         values.append(key)
         if self._parent_type:
@@ -109,7 +110,10 @@ class ErpTable(Searchable):
         return Row(number, values, key, actor.changed)
 
     def _parent_key(self, actor: Actor) -> str:
-        return f"{actor.parent_type or self._type.parent}:{actor.parent}" if actor.parent else ""
+        return self._key_of(actor.parent_type or self._type.parent, actor.parent) if actor.parent else ""
+
+    def _key_of(self, kind: str, key: str) -> str:
+        return f"{self._spaces.get(kind, kind)}:{key}"
 
     def _parents(self, actors: Sequence[Actor]) -> Mapping[str, Actor]:
         """The parents of some actors by their keys, fetched together."""
@@ -119,7 +123,7 @@ class ErpTable(Searchable):
         for actor in actors:
             if actor.parent:
                 wanted.setdefault(actor.parent_type or self._type.parent, {})[actor.parent] = None
-        return {f"{kind}:{each.key}": each for kind, keys in wanted.items() for each in self._erp.get(kind, list(keys))}
+        return {self._key_of(kind, each.key): each for kind, keys in wanted.items() for each in self._erp.get(kind, list(keys))}
 
     # -- search
 

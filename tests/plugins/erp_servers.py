@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.servers import free_port, locked, serving
+from tests.servers import ROOT, free_port, locked, python_server, serving
 
 
 def debian_package(name: str) -> Path:
@@ -95,3 +99,127 @@ def new_database(url: str, name: str, schema: Path) -> str:
     command = [str(_binaries() / "psql"), "-q", "-X", "-v", "ON_ERROR_STOP=1", "-f", str(schema), address]
     subprocess.run(command, check=True, capture_output=True, timeout=120, env={**os.environ, "PGPASSWORD": "sesame"})
     return address
+
+
+# -- Tryton
+
+TRYTON = ("trytond==8.2.1", "trytond-party==8.2.0", "trytond-party-relationship==8.2.0")
+TRYTON_USER = {"user": "admin", "password": "sesame"}
+_MULTIPLIED = {"party_party": "id", "party_address": "party", "party_contact_mechanism": "party", "party_identifier": "party",
+               "party_party-party_category": "party"}  # fmt: skip
+"""Table → the column that says whose the row is."""
+
+
+@contextmanager
+def trytond(folder: Path) -> Iterator[str]:
+    """A Tryton server with the databases "small" and "big" (5,000 parties), copied from those that were made once; its address."""
+    binaries = python_server("trytond", *TRYTON)
+    _make_tryton_databases(binaries)
+    for name in ("small", "big"):
+        shutil.copy(ROOT / "trytond" / f"{name}.sqlite", folder)
+    with _tryton_server(binaries, folder) as url:
+        yield url
+
+
+@contextmanager
+def _tryton_server(binaries: Path, folder: Path) -> Iterator[str]:
+    port = free_port()
+    (folder / "trytond.conf").write_text(f"[database]\nuri = sqlite://\npath = {folder}\n[web]\nlisten = 127.0.0.1:{port}\n")
+    databases = sorted(path.stem for path in folder.glob("*.sqlite"))
+    with serving([binaries / "trytond", "-c", folder / "trytond.conf", "-d", *databases], port, cwd=folder):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _make_tryton_databases(binaries: Path) -> None:
+    """Initialise and fill the two databases, unless that was done before."""
+    with locked("trytond") as kept:
+        done = kept / "filled"
+        if done.is_file() and done.read_text() == _FILLED:
+            return
+        with tempfile.TemporaryDirectory(dir=kept) as name:
+            folder = Path(name)
+            (folder / "password").write_text("sesame\n")
+            (folder / "small.sqlite").touch()
+            (folder / "trytond.conf").write_text(f"[database]\nuri = sqlite://\npath = {folder}\n")
+            admin = [binaries / "trytond-admin", "-c", folder / "trytond.conf", "-d", "small", "--all", "--email", "admin@example.dk",
+                     "-u", "party", "party_relationship", "--activate-dependencies"]  # fmt: skip
+            env = {**os.environ, "TRYTONPASSFILE": str(folder / "password")}
+            subprocess.run([str(each) for each in admin], check=True, capture_output=True, env=env, cwd=folder, timeout=300)
+            with _tryton_server(binaries, folder) as url:
+                fill_tryton(url, "small")
+            with contextlib.closing(sqlite3.connect(folder / "small.sqlite")) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(folder / "small.sqlite", kept / "small.sqlite")
+            _multiply(folder / "small.sqlite", 5_000)
+            shutil.copy(folder / "small.sqlite", kept / "big.sqlite")
+        done.write_text(_FILLED)
+
+
+_FILLED = "\n".join((*TRYTON, "filling 1"))
+
+
+def tryton_call(url: str, database: str, method: str, *parameters: object) -> Any:
+    """Call a method as the administrator, writing ones, too."""
+    from tui_import_erp.tryton_rpc import TrytonServer
+
+    server = TrytonServer({"url": url, "database": database, **TRYTON_USER})
+    try:
+        return server.call(method, *parameters)
+    finally:
+        server.close()
+
+
+def fill_tryton(url: str, database: str) -> None:
+    """Ten parties: customers, suppliers, one of them both, and persons who work for some."""
+
+    def make(model: str, *values: Mapping[str, object]) -> list[int]:
+        found: list[int] = tryton_call(url, database, f"model.{model}.create", list(values))
+        return found
+
+    denmark, norway = make("country.country", {"name": "Denmark", "code": "DK"}, {"name": "Norway", "code": "NO"})
+    customer, supplier, person = make("party.category", {"name": "Customer"}, {"name": "Supplier"}, {"name": "Person"})
+    [employee] = make("party.relation.type", {"name": "Employee of"})
+
+    def party(name: str, categories: Sequence[int], city: str = "", country: int = denmark, vat: str = "", **numbers: str) -> Any:
+        place = {"street_unstructured": f"Havnegade {len(name)}\n2. sal", "postal_code": "8000", "city": city, "country": country}
+        return {
+            "name": name,
+            "categories": [["add", list(categories)]],
+            "addresses": [["create", [place]]] if city else [],
+            "contact_mechanisms": [["create", [{"type": kind, "value": value} for kind, value in numbers.items()]]],
+            "identifiers": [["create", [{"type": "eu_vat", "code": vat}]]] if vat else [],
+        }
+
+    ids = make(
+        "party.party",
+        party("Acme A/S", [customer], "Aarhus", vat="DK13585628", phone="+45 33112233", email="acme@example.dk"),
+        party("Bolt 100% ApS", [supplier], "Aarhus", website="https://bolt.example.dk", fax="+45 33112234"),
+        party("Cirkel AS", [supplier], "Oslo", norway, phone="+47 22334455", email="post@cirkel.example"),
+        party("Dansk_Tang & Søn", [customer, supplier], "Ærøskøbing", mobile="+45 20112233"),
+        party("Eli Intet", [customer]),
+        party("Nordisk Fisk", [supplier], "Aarhus N", email="fisk@example.dk"),
+        party("Anna Holm", [person], "Aarhus", mobile="+45 20112244", email="anna@example.dk"),
+        party("Bo van der Lund", [person], phone="+45 33112277"),
+        party("Cia Berg", [person]),
+    )
+    make("party.relation.all", {"from_": ids[6], "to": ids[0], "type": employee}, {"from_": ids[7], "to": ids[1], "type": employee})
+
+
+def _multiply(path: Path, wanted: int) -> None:
+    """Copies of the parties with all that is theirs, until there are so many: by SQL, since the server makes a hundred a second."""
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        parties = database.execute("SELECT count(*) FROM party_party").fetchone()[0]
+        copies = -(-wanted // parties) - 1
+        database.execute("CREATE TEMP TABLE copies (k INTEGER)")
+        database.executemany("INSERT INTO copies VALUES (?)", [(k,) for k in range(1, copies + 1)])
+        for table, owner in _MULTIPLIED.items():
+            names = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
+            new = {name: f"t.{name}" for name in names if name != "id" or owner == "id"}
+            new[owner] = f"t.{owner} + 1000 * k"
+            if table == "party_party":
+                new |= {"code": "t.code || '-' || k", "name": "t.name || ' ' || k"}
+                enough = f" AND t.id + {parties} * k <= {wanted}"
+            else:
+                enough = f" AND EXISTS (SELECT 1 FROM party_party p WHERE p.id = t.{owner} + 1000 * k)"
+            columns, values = ", ".join(f'"{name}"' for name in new), ", ".join(new.values())
+            database.execute(f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t, copies WHERE t.{owner} < 1000{enough}')

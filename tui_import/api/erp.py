@@ -64,6 +64,14 @@ class ActorType:
     """What it is here: company, person or project."""
     parent: str = ""
     """Key of the type that the parents of its actors are of (the customer that a person works for); empty: it has none."""
+    numbered: str = ""
+    """Whose keys its actors have: types that say the same word share them (a party is a customer, a supplier or both, under one key), so
+    that a record is found again whatever it was imported as; empty: the type's own."""
+
+    @property
+    def space(self) -> str:
+        """What its keys are keys of."""
+        return self.numbered or self.key
 
 
 @dataclass(frozen=True, slots=True)
