@@ -33,7 +33,6 @@ FIELDS: Mapping[str, str] = {
 ), NO_FIELD)  # fmt: skip
 """The columns that stand for themselves."""
 LABELS = ("Labels", "Group Membership")
-NAMES = ("Name", "File As")
 
 _KINDS = {
     "Mobile": "mobile mobil cell cellular iphone gsm matkapuhelin portable mobiel móvil cellulare",

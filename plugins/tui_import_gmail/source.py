@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tui_import_csv.source import CsvSource
 
 from tui_import.api import Option, Options, Source, Table, _
+from tui_import.api.exports import ContactTable
 from tui_import_gmail.layout import is_google
 from tui_import_gmail.table import GoogleTable
 
@@ -44,7 +45,7 @@ class GmailSource(Source):
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
         """The one table of the file."""
-        return [GoogleTable(table) for table in self._csv.open(location, options)]
+        return [ContactTable(GoogleTable(table)) for table in self._csv.open(location, options)]
 
 
 def _headings(head: bytes) -> list[str]:

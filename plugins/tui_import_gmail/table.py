@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tui_import.api import NO_FIELD, Column, Finding, Peek, Row, Scalar, Table, ngettext
-from tui_import_gmail.layout import BETWEEN, FIELDS, KINDS, LABELS, NAMES, OTHER, Layout, Slot, field_of, kind_of, labels, layout, pieces
+from tui_import_gmail.layout import BETWEEN, FIELDS, KINDS, LABELS, OTHER, Layout, Slot, field_of, kind_of, labels, layout, pieces
 
 SEVERAL = ("E-mail", "Phone", "Website", "IM")
 """Groups whose fields take several values."""
@@ -98,7 +98,7 @@ class GoogleTable(Table):
                 values += [None] * len(place_of)
                 more.add(row.number, self._fill(values, row.values, place_of))
                 lone.add(row.number, self._lone_labels(row.values))
-                _tidy(values, names, place_of)
+                _tidy(values, names)
                 yield row._replace(values=[*values, *row.values[len(self._source) :]])
         finally:
             getattr(inner, "close", lambda: None)()
@@ -144,17 +144,11 @@ def _text(cells: Sequence[Scalar], place: int) -> str:
     return str(cells[place] or "").strip() if place < len(cells) else ""
 
 
-def _tidy(values: list[Scalar], names: Sequence[str], place_of: Mapping[Key, int]) -> None:
-    """Labels without Google's own; no person's name where it is only the company's."""
+def _tidy(values: list[Scalar], names: Sequence[str]) -> None:
+    """Labels without Google's own."""
     for place, name in enumerate(names):
         if name in LABELS and values[place]:
             values[place] = labels(str(values[place])) or None
-    company = place_of.get(Key("Organization", "", "Name"))
-    people = [place for place, name in enumerate(names) if FIELDS.get(name) in ("person.first_name", "person.last_name")]
-    if company is not None and values[company] and not any(values[place] for place in people):
-        for place, name in enumerate(names):
-            if name in NAMES and values[place] == values[company]:
-                values[place] = None
 
 
 def _once(columns: Sequence[Column]) -> list[Column]:

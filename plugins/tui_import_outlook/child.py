@@ -45,6 +45,7 @@ _SENTENCES = {
     "memory": N_("The file needs more memory than its reader is given."),
     "time": N_("Reading the file takes longer than it is given."),
     "died": N_("The file made its reader stop: it is damaged, or made to do so."),
+    "empty": N_("There is no contact in it."),
 }
 _HINTS = {
     "damaged": N_("Export the contacts from Outlook as CSV and import that."),
@@ -52,6 +53,7 @@ _HINTS = {
     "memory": N_("Export the contacts from Outlook as CSV and import that."),
     "time": N_("Export the contacts from Outlook as CSV and import that."),
     "died": N_("Export the contacts from Outlook as CSV and import that."),
+    "empty": N_("Choose the file that Outlook keeps contacts in."),
 }
 
 

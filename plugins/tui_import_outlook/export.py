@@ -9,6 +9,7 @@ from functools import cached_property
 from tui_import_csv.source import CsvSource
 
 from tui_import.api import Column, Finding, Options, OptionValue, Peek, Row, Table
+from tui_import.api.exports import ContactTable
 from tui_import_outlook.headings import Export, closest, fields, named
 from tui_import_outlook.tidy import Tidier
 
@@ -62,4 +63,4 @@ def open_export(csv: CsvSource, location: str, options: Options, export: Export 
     if export:
         told = {"encoding": export.encoding or AUTO, "delimiter": export.delimiter, "header_row": str(export.line)}
     said = {key: value for key, value in options.items() if value not in (None, "", AUTO)}
-    return [ExportTable(table) for table in csv.open(location, {**told, **said})]
+    return [ContactTable(ExportTable(table)) for table in csv.open(location, {**told, **said})]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tui_import.api import Column, Finding, Peek, Row, Scalar, SourceError, Table, Where, _, ngettext
+from tui_import.api import Column, Finding, Peek, Row, Scalar, Table, _, ngettext
+from tui_import.api.exports import ContactTable
 from tui_import_outlook.child import Child, checked, failure
 from tui_import_outlook.headings import fields, table
 from tui_import_outlook.tidy import EMAILS, Tidier
@@ -44,7 +45,8 @@ class Seen:
     unseen: bool
     contacts: int
     columns: frozenset[str]
-    lists: Sequence[tuple[str, Sequence[int], Sequence[str]]] = field(default=())
+    damaged: int
+    lists: Sequence[tuple[str, Sequence[int], Sequence[str]]]
 
 
 class ItemTable(Table):
@@ -85,7 +87,6 @@ class ItemTable(Table):
                 if kind == "row":
                     number, item, filled = self._row(content)
                     values: list[Scalar] = [filled.get(name) for name in self._names]
-                    _clear_company_name(values, self._names)
                     tidier.tidy(values, number)
                     lists = self._lists(item, filled)
                     yield Row(number, [*(values[at] for at in self._shown), *([lists] if self._members else [])])
@@ -128,41 +129,38 @@ class ItemTable(Table):
         return None if any(folder.unseen for folder in self._folders) else sum(folder.contacts for folder in self._folders)
 
 
-def _clear_company_name(values: list[Scalar], names: Sequence[str]) -> None:
-    """A card that has no other name than its company's is the company's, not a person's."""
-    first, last, name, company = (names.index(column) for column in ("First Name", "Last Name", "Name", "Company"))
-    if not values[first] and not values[last] and values[name] == values[company]:
-        values[name] = None
-
-
 def open_items(place: Place) -> Sequence[Table]:
     """A table per folder with contacts, before them one of all where there are several; what was deleted comes last, hidden."""
-    seen = look(place)
+    every = look(place)
+    seen = [folder for folder in every if folder.contacts or folder.unseen]
     if not seen:
-        hint = _("Choose the file that Outlook keeps contacts in.")
-        raise SourceError(_("There is no contact in it."), where=Where(place.shown), hint=hint)
-    members = members_of(seen)
+        damaged = sum(folder.damaged for folder in every)
+        raise failure("damaged", _("no item of it can be read"), place.shown) if damaged else failure("empty", "", place.shown)
+    members = members_of(every)
     titles = _titles([folder.path for folder in seen], place)
     tables = [
         ItemTable(place, title, [folder], members, folder.deleted or folder.unseen) for title, folder in zip(titles, seen, strict=True)
     ]
     usual = [folder for folder in seen if not folder.deleted and not folder.unseen]
-    every = _("All contacts")
-    if len(usual) > 1 and every not in {found.name for found in tables}:
-        tables.insert(0, ItemTable(place, every, usual, members))
-    return tables
+    title = _("All contacts")
+    if len(usual) > 1 and title not in titles:
+        tables.insert(0, ItemTable(place, title, usual, members))
+    return [ContactTable(table) for table in tables]
 
 
 def look(place: Place) -> list[Seen]:
-    """The folders that hold contacts or may do so."""
+    """The folders that hold contacts or distribution lists, or may do so."""
     found = []
     for kind, content in Child(place.path, place.shown, place.kind):
         if kind == "folder":
-            told = checked(content, place.shown, key=int, path=str, deleted=bool, unseen=bool, contacts=int, columns=list, lists=list)
+            told = checked(
+                content, place.shown, key=int, path=str, deleted=bool, unseen=bool, contacts=int, columns=list, lists=list, damaged=int
+            )
             lists = [(str(name), items, addresses) for name, items, addresses in told["lists"]]
             columns = frozenset(map(str, told["columns"]))
-            found.append(Seen(told["key"], told["path"], told["deleted"], told["unseen"], told["contacts"], columns, lists))
-    return [folder for folder in found if folder.contacts or folder.unseen]
+            marks = (told["deleted"], told["unseen"])
+            found.append(Seen(told["key"], told["path"], *marks, told["contacts"], columns, told["damaged"], lists))
+    return found
 
 
 def members_of(folders: Sequence[Seen]) -> Members:

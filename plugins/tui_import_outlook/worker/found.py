@@ -60,6 +60,7 @@ class Folder:
     columns: set[str] = field(default_factory=set)
     """Those that any contact fills."""
     lists: list[List] = field(default_factory=list)
+    damaged: int = 0
 
     def add(self, item: Item) -> None:
         """Count it in."""
@@ -71,3 +72,5 @@ class Folder:
                     self.columns.update(f"{name} {line}" for line in range(2, 2 + min(text.count("\n"), 2)))
         elif isinstance(item, List):
             self.lists.append(item)
+        elif isinstance(item, Damaged):
+            self.damaged += 1

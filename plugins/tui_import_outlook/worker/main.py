@@ -79,7 +79,7 @@ def look(path: str, file: DataFile | None) -> Iterator[tuple[str, Any]]:
             if time.monotonic() > end:
                 folder.unseen = True
                 break
-        if folder.contacts or folder.lists or folder.unseen:
+        if folder.contacts or folder.lists or folder.unseen or folder.damaged:
             yield "folder", told(folder)
     yield "end", {}
 
@@ -89,7 +89,7 @@ def told(folder: Folder) -> dict[str, Any]:
     lists = [[each.name, each.items, each.addresses] for each in folder.lists]
     return {
         "key": folder.key, "path": folder.path, "deleted": folder.deleted, "unseen": folder.unseen, "contacts": folder.contacts,
-        "columns": sorted(folder.columns), "lists": lists,
+        "columns": sorted(folder.columns), "lists": lists, "damaged": folder.damaged,
     }  # fmt: skip
 
 
