@@ -26,6 +26,8 @@ PEOPLE = [
     Row(3, ("Cirkel AB", "Aarhus", "k1", "Cia", "Berg"), "a3", "2026-03-01"),
 ]
 
+CLOSED = []
+
 class People(Searchable):
     name = "people"
     def __init__(self, account): self.account = account
@@ -52,9 +54,12 @@ class Account(Source, HasConnections, HasLists, SignsIn):
             raise SourceError("The server does not know this key.", hint="Ask for another.")
         return f"{connection['server']} answers."
     def sign_in(self, options):
-        yield SignInStep("Open the page and type the code.", address="https://login.example/device", code="ABCD-EFGH", wait=0)
-        pasted = yield SignInStep("Waiting for you.", paste="Address", wait=5)
-        return SignedIn("anna@example.dk", {"token": pasted})
+        try:
+            yield SignInStep("Open the page and type the code.", address="https://login.example/device", code="ABCD-EFGH", wait=0)
+            pasted = yield SignInStep("Waiting for you.", paste="Address", wait=5)
+            return SignedIn("anna@example.dk", {"token": pasted})
+        finally:
+            CLOSED.append("closed")
     def list_items(self, name): return {"k1": "Customer", "k2": "Prospect"}
     def open(self, location, options):
         if options.get("key") != "sesame" and options.get("token") != "http://127.0.0.1/?code=7":
@@ -196,3 +201,68 @@ def test_a_search_is_written_as_one_would_say_it(text: str, expected: list[Crite
 def test_a_search_that_cannot_be_read_names_what_is_possible(text: str) -> None:
     with pytest.raises(UsageError):
         criteria(text, FIELDS)
+
+
+def test_rows_are_picked_by_their_keys_of_an_account_that_is_no_file_and_a_recipe_keeps_the_search_alone(program, tmp_path: Path) -> None:
+    program(*SAVE, "key=sesame")
+
+    picked = ("--option", "connection=work", "--option", "where=city contains x", "--option", "keys=a3, a1, gone")
+    code, _out, err = program("run", "--source", "account", *picked)
+
+    assert code == 0, err
+    assert cities(program) == ["Aarhus", "Aarhus"]
+    assert "1 of the 3 picked rows is no longer there." in err
+    (run,) = json.loads("[" + program("runs", "--json")[1].strip().replace("\n", ",") + "]")
+    assert run["source"] == "account work, people"
+
+    from tui_import.session.workspace import Workspace
+
+    with Workspace(tmp_path / "store.sqlite") as workspace:
+        session = workspace.begin("", source="account", options={"connection": "work", "where": "city contains x", "keys": "a1"})
+        session.read()
+        assert session.recipe().options == {"connection": "work", "where": "city contains x"}
+
+
+def test_a_file_is_still_asked_for_where_the_source_reads_nothing_else(program) -> None:
+    code, _out, err = program("run", "--source", "csv")
+    assert code == 2
+    assert "Say which file to import" in err
+
+
+def test_an_edited_connection_keeps_the_secrets_that_were_not_typed_and_a_renamed_one_goes(program, tmp_path: Path) -> None:
+    program(*SAVE, "key=sesame")
+    from tui_import.session.workspace import Workspace
+
+    with Workspace(tmp_path / "store.sqlite") as workspace:
+        settings = {"server": "new.example"}
+        assert workspace.missing_settings("account", settings) == ["Key"]
+        assert workspace.missing_settings("account", settings, before="work") == []
+        assert workspace.connection_secrets("account", "work") == {"key"}
+        assert workspace.test_settings("account", settings, before="work") == "new.example answers."
+        workspace.save_connection("account", "copy", settings, before="work")
+        with pytest.raises(UsageError, match="already"):
+            workspace.save_connection("account", "work", settings, before="copy", rename=True)
+        workspace.save_connection("account", "home", settings, before="work", rename=True)
+        assert [each.name for each in workspace.connections()] == ["copy", "home"]
+        assert workspace.test_connection("account", "home") == "new.example answers."
+        assert "sesame" not in repr(workspace.connections())
+
+
+def test_who_gives_up_signing_in_leaves_nothing_behind_and_the_source_cleans_up(program, tmp_path: Path) -> None:
+    from tui_import.api.errors import StoppedError
+    from tui_import.model.progress import Progress
+    from tui_import.session.workspace import Workspace
+
+    progress = Progress()
+
+    def give_up(_seconds: float) -> str:
+        progress.stop()
+        return ""
+
+    with Workspace(tmp_path / "store.sqlite") as workspace:
+        with pytest.raises(StoppedError):
+            workspace.sign_in("account", "mine", lambda _step: None, give_up, progress, options={"server": "s"})
+        assert workspace.connections() == []
+        import account_module
+
+        assert account_module.CLOSED == ["closed"]

@@ -90,13 +90,22 @@ def run(call: Call) -> int:
 def _begin(call: Call) -> ImportSession:
     """The session, with recipe and options; nothing is read yet."""
     workspace, arguments = call.workspace, call.arguments
-    if not arguments.file:
-        raise UsageError(_("Say which file to import."), hint=_("tui-import run FILE"))
     recipe = workspace.recipe(arguments.recipe) if arguments.recipe else None
-    source = arguments.source or (recipe.source if recipe else "") or workspace.source_for(arguments.file)
+    source = arguments.source or (recipe.source if recipe else "")
+    if not arguments.file and not (source and workspace.source_info(source).without_file):
+        raise UsageError(
+            _("Say which file to import."),
+            hint=_("tui-import run FILE; without a file: tui-import run --source SOURCE --option connection=NAME"),
+        )
+    source = source or workspace.source_for(arguments.file)
     pairs = [*_choices(call).options, *map(pair, arguments.option)]
     options = option_values(workspace.source_options(source), pairs)
-    return workspace.begin(arguments.file, source=source, options=options, recipe=recipe)
+    return workspace.begin(arguments.file or "", source=source, options=options, recipe=recipe)
+
+
+def _named(call: Call) -> str:
+    """What is imported, as messages name it."""
+    return call.arguments.file or call.arguments.source or call.arguments.recipe or ""
 
 
 def _unlock(session: ImportSession) -> None:
@@ -124,11 +133,11 @@ def _refuse_repetition(call: Call, session: ImportSession) -> None:
     earlier = session.already_imported()
     if earlier is None:
         return
-    where = Where(file=call.arguments.file)
+    where = Where(file=_named(call))
     sentence = _("The same content was imported already, by run {run}.").format(run=earlier.id)
     if Action.ADD in (session.settings.company.action, session.settings.person.action) and not call.arguments.yes:
         raise RefusedError(sentence, where=where, hint=_("It would add every record once more; with --yes it does."))
-    call.output.note(f"{safe(call.arguments.file)}: {sentence}")
+    call.output.note(f"{safe(_named(call))}: {sentence}")
 
 
 def _configure_session(call: Call, session: ImportSession) -> None:
@@ -146,7 +155,7 @@ def _configure_session(call: Call, session: ImportSession) -> None:
         session.change_settings(with_choices(session.settings, chosen.settings, call.workspace.lists()))
     apply_transforms(call, session, call.arguments.transform)
     for finding in session.ambiguities():
-        call.output.note(f"{safe(call.arguments.file)}: {safe(finding.message)}")
+        call.output.note(f"{safe(_named(call))}: {safe(finding.message)}")
     _report_drift(call, session)
     _refuse_missing(call, session)
 
@@ -169,7 +178,7 @@ def apply_transforms(call: Call, session: ImportSession, texts: Iterable[str]) -
 
 def _report_drift(call: Call, session: ImportSession) -> None:
     drift = session.drift()
-    where = Where(file=call.arguments.file)
+    where = Where(file=_named(call))
     if drift.blocks:
         raise DriftError(
             _("The file has no longer what the recipe needs: {columns}.").format(columns=", ".join(drift.missing)),
@@ -187,7 +196,7 @@ def _refuse_missing(call: Call, session: ImportSession) -> None:
     if missing:
         raise UsageError(
             " ".join(each.reason for each in missing),
-            where=Where(file=call.arguments.file),
+            where=Where(file=_named(call)),
             hint=_('Link a column with --map "COLUMN={field}"; the columns are: {columns}.').format(
                 field=missing[0].fields[0][0], columns=", ".join(column.title for column in session.columns)
             ),

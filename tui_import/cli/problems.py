@@ -24,7 +24,7 @@ MOST = 20
 
 def shown_source(workspace: Workspace, session: ImportSession) -> str:
     """What is imported, as runs and drafts name it."""
-    return workspace.shown_source(session.location, session.table)
+    return workspace.shown_source(session.origin, session.table)
 
 
 def write_findings(output: Output, session: ImportSession, findings: Sequence[Finding]) -> None:
@@ -63,5 +63,5 @@ def _line(session: ImportSession, row: PreviewRow, issue: Issue) -> str:
 
 def _where(session: ImportSession, row: int | None, column: str = "", value: str = "") -> Where:
     """The place; a text file's only table is not worth a name of its own."""
-    table = "" if session.table in (Path(session.location).name, _("standard input")) else session.table
-    return Where(session.location, table, row, column, value)
+    table = "" if session.table in (Path(session.origin).name, _("standard input")) else session.table
+    return Where(session.origin, table, row, column, value)

@@ -123,8 +123,8 @@ class GuardedSearchable(GuardedTable, Searchable):
         speaker = self._source.speaker
         return self._call(_("search fields"), lambda: _all_of(speaker, SearchField, self._table.search_fields()))
 
-    def search(self, criteria: Sequence[Criterion], page: str = "", limit: int = 100) -> Page:
-        """One page, checked."""
+    def search(self, criteria: Sequence[Criterion], page: str = "", limit: int = 100, progress: Progress | None = None) -> Page:
+        """One page, checked. ``progress`` stops also a source that is silent."""
         speaker = self._source.speaker
 
         def found() -> Page:
@@ -135,7 +135,7 @@ class GuardedSearchable(GuardedTable, Searchable):
                 raise speaker.fault(_("Its search gives the same page again and again."))
             return Page(tuple(border.rows(speaker, islice(given.rows, limit))), given.next, border.expected_rows(given.total))
 
-        result, words = self._call(_("search"), found), self._words()
+        result, words = self._source.call(_("search"), found, self._location, progress=progress), self._words()
         return replace(result, rows=[_row_in_words(row, words) for row in result.rows]) if words else result
 
     def fetch(self, keys: Sequence[str]) -> Generator[Row, None, None]:
@@ -161,9 +161,11 @@ class GuardedSource(Source):
         """The plugin's own object, for its author's checks."""
         return self._source
 
-    def call(self, what: str, function: Callable[[], Result], location: str = "", limit: float | None = None) -> Result:
-        """Ask the plugin for something."""
-        return call(self.speaker, what, function, self.limits.look if limit is None else limit, location=location)
+    def call(
+        self, what: str, function: Callable[[], Result], location: str = "", limit: float | None = None, progress: Progress | None = None
+    ) -> Result:
+        """Ask the plugin for something; ``progress`` stops also one that is silent."""
+        return call(self.speaker, what, function, self.limits.look if limit is None else limit, location=location, progress=progress)
 
     def _describe(self) -> None:
         """Check what it says about itself. Raises `PluginError`."""
@@ -238,10 +240,12 @@ class GuardedSource(Source):
             return ()
         return self.call(_("options"), lambda: self._checked_options(source.connection_options()), limit=self.limits.describe)
 
-    def test_connection(self, connection: Options) -> str:
+    def test_connection(self, connection: Options, progress: Progress | None = None) -> str:
         """Try a connection out before it is saved; a sentence. Raises `SourceError`."""
         source = self._source
-        return str(self.call(_("test"), lambda: source.test_connection(connection))) if isinstance(source, HasConnections) else ""
+        if not isinstance(source, HasConnections):
+            return ""
+        return str(self.call(_("test"), lambda: source.test_connection(connection), progress=progress))
 
     def sign_in(self, options: Options, progress: Progress | None = None) -> Generator[SignInStep, str, SignedIn]:
         """As `SignsIn.sign_in`; each step is a call of its own, and closing it closes the plugin's."""

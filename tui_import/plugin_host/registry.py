@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_import.api.errors import PluginError, SourceError, TuiImportError, UsageError, Where
 from tui_import.api.i18n import _
-from tui_import.api.source import API_VERSION, Source
+from tui_import.api.source import API_VERSION, Capability, Source
 from tui_import.plugin_host.guard import Speaker, call
 from tui_import.plugin_host.guarded import GuardedSource
 from tui_import.plugin_host.policy import Policy
@@ -77,6 +77,12 @@ class SourceInfo:
         """Endings of the files it reads."""
         source = self._source()
         return tuple(suffix for suffix in source.suffixes if suffix not in NO_ENDINGS) if source else ()
+
+    @property
+    def without_file(self) -> bool:
+        """It reads also what is no file: an account, a server, something of this computer."""
+        source = self._source()
+        return source is not None and bool({Capability.CONNECTIONS, Capability.SIGN_IN} & set(source.capabilities) or not source.suffixes)
 
     @property
     def capabilities(self) -> tuple[str, ...]:

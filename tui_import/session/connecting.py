@@ -23,9 +23,11 @@ from tui_import.config.connections import (
 from tui_import.model.progress import Progress
 from tui_import.model.steps import ConnectionInfo
 
-CONNECTION, WHERE, CHANGED_SINCE = "connection", "where", "changed_since"
-HOST_OPTIONS = frozenset({CONNECTION, WHERE, CHANGED_SINCE})
+CONNECTION, WHERE, KEYS, CHANGED_SINCE = "connection", "where", "keys", "changed_since"
+HOST_OPTIONS = frozenset({CONNECTION, WHERE, KEYS, CHANGED_SINCE})
 """Options that the host answers itself; the plugin never sees them."""
+PASSING = frozenset({KEYS})
+"""Options that speak of one import and go into no recipe."""
 LAST = "last"
 """What `CHANGED_SINCE` takes in place of a moment: since the last import."""
 
@@ -35,12 +37,16 @@ __all__ = [
     "connections",
     "delete_connection",
     "host_options",
+    "kept",
     "merged",
+    "missing",
+    "origin",
     "save",
     "saved_options",
+    "secrets_of",
     "shown",
     "sign_in",
-    "test",
+    "try_out",
 ]
 
 
@@ -56,6 +62,8 @@ def host_options(source: str) -> list[Option]:
     if Capability.SEARCH in can:
         text = _("Only these rows, like: city contains Aarhus; group one-of A, B. Empty: every row")
         options.append(Option(WHERE, _("Search"), help=text, default=""))
+        text = _("Only the rows of these keys, like K1, K2; they go before the search")
+        options.append(Option(KEYS, _("Picked rows"), help=text, default=""))
     if can & {Capability.SEARCH, Capability.CHANGES}:
         text = _("Only rows that changed later, like 2026-01-31")
         if Capability.CHANGES in can:
@@ -77,6 +85,11 @@ def saved_options(source: str, name: str, chosen: Mapping[str, OptionValue] | No
     return ConnectionOptions({**saved.options, **saved.secrets, **(chosen or {})}, partial(renew_secrets, source, name))
 
 
+def origin(source: str, options: Mapping[str, OptionValue]) -> str:
+    """Where rows come from that are of no file, as runs and drafts name it: "erp work"."""
+    return " ".join(filter(None, [source, str(options.get(CONNECTION) or "")]))
+
+
 def identity(source: str, options: Mapping[str, OptionValue]) -> str:
     """Whose rows are read: connection and account, or nothing."""
     name = str(options.get(CONNECTION) or "")
@@ -89,20 +102,60 @@ def shown() -> list[ConnectionInfo]:
     return [ConnectionInfo(each.source, each.name, each.account, dict(each.options)) for each in connections()]
 
 
-def test(source: str, options: Mapping[str, OptionValue]) -> str:
+def try_out(source: str, options: Mapping[str, OptionValue], progress: Progress | None = None) -> str:
     """Try a connection out; a sentence that says what answered. Raises `SourceError`, `UsageError` where the source has none."""
-    if Capability.CONNECTIONS not in plugin_host.load(source).capabilities:
+    loaded = plugin_host.load(source)
+    if Capability.CONNECTIONS not in loaded.capabilities:
         raise UsageError(_("The source {source} needs no connection.").format(source=source))
-    return plugin_host.load(source).test_connection(options)
+    return loaded.test_connection(options, progress)
 
 
-def save(source: str, name: str, options: Mapping[str, OptionValue], *, untested: bool = False) -> str:
-    """Test a connection and keep it; a sentence. ``untested``: keep it knowingly without."""
-    answer = "" if untested else test(source, options)
-    secret = {option.key for option in plugin_host.load(source).connection_options() if option.type is OptionType.PASSWORD}
-    open_options = {key: value for key, value in options.items() if key not in secret}
-    secrets = {key: str(value) for key, value in options.items() if key in secret and value is not None}
-    save_connection(Connection(source, name, open_options, secrets))
+def kept(source: str, options: Mapping[str, OptionValue], before: str = "") -> Connection:
+    """A connection as it would be saved: what was typed, over the secrets and the account of the connection it is made from.
+
+    A secret that was not typed stays as it was: faces never get it to show it. The connection has no name yet.
+    """
+    old = connection(source, before) if before else Connection(source, "")
+    known = plugin_host.load(source).connection_options()
+    secret = {option.key for option in known if option.type is OptionType.PASSWORD}
+    typed = {key: str(value) for key, value in options.items() if key in secret and value not in (None, "")}
+    return replace(old, options={k: v for k, v in options.items() if k not in secret}, secrets={**old.secrets, **typed})
+
+
+def missing(source: str, options: Mapping[str, OptionValue], before: str = "") -> list[str]:
+    """Labels of the settings that a connection needs and does not have."""
+    made = kept(source, options, before)
+    has = {**made.options, **made.secrets}
+    known = plugin_host.load(source).connection_options()
+    return [option.label for option in known if option.required and has.get(option.key) in (None, "")]
+
+
+def secrets_of(source: str, name: str) -> frozenset[str]:
+    """Which secrets a connection has, by option key; never the secrets themselves."""
+    return frozenset(key for key, value in connection(source, name).secrets.items() if value)
+
+
+def save(
+    source: str,
+    name: str,
+    options: Mapping[str, OptionValue],
+    *,
+    untested: bool = False,
+    before: str = "",
+    rename: bool = False,
+    progress: Progress | None = None,
+) -> str:
+    """Test a connection and keep it; a sentence. ``untested``: keep it knowingly without.
+
+    ``before``: the connection it is made from, whose secrets and account it keeps; ``rename``: that one goes.
+    """
+    made = kept(source, options, before)
+    if before != name and before and name in {each.name for each in connections() if each.source == source}:
+        raise UsageError(_("There is a connection “{name}” already.").format(name=name), hint=_("Give it another name."))
+    answer = "" if untested else try_out(source, {**made.options, **made.secrets}, progress)
+    save_connection(replace(made, name=name))
+    if rename and before and before != name:
+        delete_connection(source, before)
     return answer
 
 
@@ -112,26 +165,35 @@ def sign_in(
     show: Callable[[SignInStep], None],
     pasted: Callable[[float], str],
     progress: Progress | None = None,
+    *,
+    options: Mapping[str, OptionValue] | None = None,
+    before: str = "",
 ) -> Connection:
-    """Sign in and keep the outcome as a connection of this name.
+    """Sign in and keep the outcome as a connection of this name; nothing is kept where it fails.
 
     ``show`` is given what somebody has to do; ``pasted`` waits for so many seconds, or less where something was pasted, and returns that.
-    Raises `SourceError`, and `StoppedError` where the user gives up.
+    ``options`` are the connection's settings where they are new, over those of ``before``; else it has to be saved. Raises `SourceError`,
+    and `StoppedError` where the user gives up.
     """
     progress = progress or Progress()
     known = any((each.source, each.name) == (source, name) for each in connections())
-    before = connection(source, name) if known else Connection(source, name)
-    steps = plugin_host.load(source).sign_in({**before.options, **before.secrets}, progress)
+    if options is not None:
+        made = replace(kept(source, options, before), name=name)
+    else:
+        made = connection(source, name) if known else Connection(source, name)
+    steps = plugin_host.load(source).sign_in({**made.options, **made.secrets}, progress)
     try:
         step = next(steps)
         while True:
             progress.check()
             show(step)
-            step = steps.send(pasted(step.wait))
+            answer = pasted(step.wait)
+            progress.check()
+            step = steps.send(answer)
     except StopIteration as end:
         outcome: SignedIn = end.value
     finally:
         steps.close()
-    signed = replace(before, secrets={**before.secrets, **outcome.secrets}, account=outcome.account)
+    signed = replace(made, secrets={**made.secrets, **outcome.secrets}, account=outcome.account)
     save_connection(signed)
     return signed

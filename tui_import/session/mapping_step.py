@@ -26,6 +26,7 @@ from tui_import.model.settings import (
 )
 from tui_import.model.steps import ReadReport, TransformInfo, TransformReport
 from tui_import.session import planning
+from tui_import.session.connecting import PASSING
 from tui_import.session.source_step import SECRET_OPTIONS, SourceStep
 from tui_import.session.stored import mapping_from_dict, mapping_to_dict
 from tui_import.store.draft import Draft
@@ -196,7 +197,8 @@ class MappingStep(SourceStep):
         """All of it, to save: finds its columns by their headers again."""
         mapping = self.mapping
         fields = recipe_mapping(mapping, self.columns)
-        options = {key: value for key, value in self.options.items() if value is not None and key not in SECRET_OPTIONS}
+        passing = SECRET_OPTIONS | PASSING
+        options = {key: value for key, value in self.options.items() if value is not None and key not in passing}
         constants = {key: value for key, value in mapping.constants.items() if isinstance(value, str | int | float | bool)}
         transforms = {header: tuple(names) for header, names in self._draft.meta("transforms", {}).items()}
         return Recipe(

@@ -20,7 +20,8 @@ from tui_import.model.progress import Progress
 from tui_import.model.runs import RunInfo
 from tui_import.model.steps import ReadReport, TableInfo
 from tui_import.session import connecting
-from tui_import.session.searching import criteria, found_rows
+from tui_import.session.finding import Search
+from tui_import.session.searching import criteria, found_rows, key_list, picked_rows
 from tui_import.store.bookmarks import bookmark_of
 from tui_import.store.draft import MAX_COLUMNS, Draft
 
@@ -49,6 +50,11 @@ class SourceStep:
     def location(self) -> str:
         """Path or account that is read."""
         return str(self._draft.meta("location", ""))
+
+    @property
+    def origin(self) -> str:
+        """The location, or source and connection where there is none: what messages name."""
+        return self.location or connecting.origin(self.source, self.options)
 
     @property
     def source(self) -> str:
@@ -120,7 +126,7 @@ class SourceStep:
 
     def _table(self) -> Table:
         tables = self._open()
-        where = Where(file=self.location)
+        where = Where(file=self.origin)
         if not tables:
             raise UsageError(_("There is nothing in it to import."), where=where)
         wanted = self.options.get("sheet")
@@ -133,17 +139,22 @@ class SourceStep:
         raise UsageError(_("It has no table “{name}”.").format(name=wanted), where=where, hint=_("There are: {names}.").format(names=names))
 
     def _rows(self, table: Table, progress: Progress) -> Generator[Row, None, None]:
-        """All rows, or those that a search finds, or those that changed lately."""
-        where, since = str(self.options.get(connecting.WHERE) or ""), str(self.options.get(connecting.CHANGED_SINCE) or "")
-        if Capability.CHANGES in plugin_host.load(self.source).capabilities and not isinstance(table, Searchable):
-            return self._changed_rows(table, since, progress)
-        if (where or since) and not isinstance(table, Searchable):
-            raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.location))
-        if where and isinstance(table, Searchable):
-            found = found_rows(table, criteria(where, table.search_fields()))
-            return (row for row in found if not since or row.changed > since)
-        if since and isinstance(table, Searchable):
+        """All rows, those that were picked, those that a search finds, or those that changed lately."""
+        names = (connecting.KEYS, connecting.WHERE, connecting.CHANGED_SINCE)
+        keys, where, since = (str(self.options.get(name) or "") for name in names)
+        changes = Capability.CHANGES in plugin_host.load(self.source).capabilities
+        if (keys or where or (since and not changes)) and not isinstance(table, Searchable):
+            raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.origin))
+        if isinstance(table, Searchable) and (keys or where):
+            if since == connecting.LAST:
+                raise UsageError(_("A search does not go with changed_since=last."), hint=_("Leave one of them out, or name a date."))
+            wanted = [] if keys else criteria(where, table.search_fields())
+            found = picked_rows(table, key_list(keys), progress) if keys else found_rows(table, wanted, progress)
+            return _later(found, since) if since else found
+        if isinstance(table, Searchable) and since and since != connecting.LAST:
             return table.changed_since(since)  # type: ignore[return-value]
+        if changes:
+            return self._changed_rows(table, since, progress)
         return plugin_host.checked_rows(table, self.source, progress)
 
     def _changed_rows(self, table: Table, since: str, progress: Progress) -> Generator[Row, None, None]:
@@ -169,7 +180,7 @@ class SourceStep:
         if len(columns) > MAX_COLUMNS:
             raise SourceError(
                 _("It has {count} columns; an import takes at most {most}.").format(count=len(columns), most=MAX_COLUMNS),
-                where=Where(file=self.location, table=table.name),
+                where=Where(file=self.origin, table=table.name),
                 hint=_("Delete those that are not needed, or check the delimiter."),
             )
         reading = Reading()
@@ -180,13 +191,46 @@ class SourceStep:
             table=table.name,
             digest=reading.digest,
             blank_rows=reading.blank,
-            shown_source=self._workspace.shown_source(self.location, table.name),
+            shown_source=self._workspace.shown_source(self.origin, table.name),
             outdated=True,
             seconds_read=time.monotonic() - started,
             bookmark=[self._place(table), table.bookmark()],
         )
-        findings = (*table.findings(), *_too_long(reading))
+        findings = (*self._not_there(reading), *table.findings(), *_too_long(reading))
         return ReadReport(reading.rows, reading.blank, time.monotonic() - started, findings)
+
+    def _not_there(self, reading: Reading) -> Sequence[Finding]:
+        picked = key_list(str(self.options.get(connecting.KEYS) or ""))
+        missing = len(picked) - reading.rows - reading.blank
+        if missing <= 0 or self.options.get(connecting.CHANGED_SINCE):
+            return ()
+        text = ngettext(
+            "{count} of the {picked} picked rows is no longer there.", "{count} of the {picked} picked rows are no longer there.", missing
+        )
+        return (Finding(text.format(count=missing, picked=len(picked))),)
+
+    # -- search
+
+    @property
+    def can_search(self) -> bool:
+        """The source can be searched, and rows of it picked."""
+        return Capability.SEARCH in plugin_host.load(self.source).capabilities
+
+    def search(self) -> Search:
+        """A search of the chosen table, as it was left: criteria and ticks. Asks the source; raises `UsageError` where it has no search."""
+        table = self._table()
+        if not isinstance(table, Searchable):
+            raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.origin))
+        search = Search(table, plugin_host.load(self.source).list_items)
+        search.criteria = criteria(str(self.options.get(connecting.WHERE) or ""), search.fields)
+        search.tick(key_list(str(self.options.get(connecting.KEYS) or "")))
+        return search
+
+    def pick(self, search: Search) -> None:
+        """Import what is ticked there, or all that it finds where nothing is: `read` reads these rows. A recipe keeps the criteria."""
+        for key, value in search.options().items():
+            if self.options.get(key) != value:
+                self.set_option(key, value)
 
     @property
     def columns(self) -> Sequence[ColumnInfo]:

@@ -148,23 +148,54 @@ class Workspace:
             raise UsageError(_("The source {source} needs no connection.").format(source=source))
         return options
 
-    def save_connection(self, source: str, name: str, options: Options, *, untested: bool = False) -> str:
-        """Test a connection and keep it under a name; what answered, as a sentence."""
-        return connecting.save(source, name, options, untested=untested)
+    def save_connection(
+        self,
+        source: str,
+        name: str,
+        options: Options,
+        *,
+        untested: bool = False,
+        before: str = "",
+        rename: bool = False,
+        progress: Progress | None = None,
+    ) -> str:
+        """Test a connection and keep it under a name; what answered, as a sentence (see `connecting.save`)."""
+        return connecting.save(source, name, options, untested=untested, before=before, rename=rename, progress=progress)
 
-    def test_connection(self, source: str, name: str) -> str:
+    def test_settings(self, source: str, options: Options, *, before: str = "", progress: Progress | None = None) -> str:
+        """Try settings out that are not saved; secrets that were not typed are those of the connection ``before``."""
+        made = connecting.kept(source, options, before)
+        return connecting.try_out(source, {**made.options, **made.secrets}, progress)
+
+    def missing_settings(self, source: str, options: Options, *, before: str = "") -> Sequence[str]:
+        """Labels of the settings that a connection needs and does not have."""
+        return connecting.missing(source, options, before)
+
+    def connection_secrets(self, source: str, name: str) -> frozenset[str]:
+        """Which secrets a saved connection has, by option key; never the secrets themselves."""
+        return connecting.secrets_of(source, name)
+
+    def test_connection(self, source: str, name: str, progress: Progress | None = None) -> str:
         """Try a saved connection out; what answered, as a sentence."""
-        return connecting.test(source, connecting.saved_options(source, name))
+        return connecting.try_out(source, connecting.saved_options(source, name), progress)
 
     def delete_connection(self, source: str, name: str) -> None:
         """Forget a connection and its secrets."""
         connecting.delete_connection(source, name)
 
     def sign_in(
-        self, source: str, name: str, show: Callable[[SignInStep], None], pasted: Callable[[float], str], progress: Progress | None = None
+        self,
+        source: str,
+        name: str,
+        show: Callable[[SignInStep], None],
+        pasted: Callable[[float], str],
+        progress: Progress | None = None,
+        *,
+        options: Options | None = None,
+        before: str = "",
     ) -> str:
         """Sign in and keep that as a connection (see `connecting.sign_in`); returns the account."""
-        return connecting.sign_in(source, name, show, pasted, progress).account
+        return connecting.sign_in(source, name, show, pasted, progress, options=options, before=before).account
 
     def source_for(self, location: str) -> str:
         """Name of the source that reads files like this one. Raises `SourceError` where there is none."""
@@ -194,6 +225,8 @@ class Workspace:
         session = ImportSession(self, draft, recipe)
         for key, value in {**(recipe.options if recipe else {}), **(options or {})}.items():
             session.set_option(key, value)
+        if not place:
+            draft.write_meta(shown_source=connecting.origin(name, session.options))
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:
