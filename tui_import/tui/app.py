@@ -18,6 +18,7 @@ from tui_import.model.progress import Progress
 from tui_import.tui import keymap, messages, palette, theme
 from tui_import.tui.bridge import Bridge, Done, Failed, is_stop
 from tui_import.tui.crash import crash_words
+from tui_import.tui.driver import driver_class
 from tui_import.tui.frame import Frame
 from tui_import.tui.steps import current_step
 from tui_import.tui.widgets.dialogs import Confirm, Prompt, error_notice
@@ -61,7 +62,7 @@ class ImportApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, workspace: Workspace, *, location: str = "", draft: str = "", demo: bool = False, signals: bool = False) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class())
         self.workspace = workspace
         self.session: ImportSession | None = None
         """The import in progress."""

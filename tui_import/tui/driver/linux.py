@@ -1,0 +1,155 @@
+"""The driver: Textual's own for Linux and macOS, with a shadow of the screen between it and the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+from contextlib import suppress
+from typing import Any
+
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui_import.tui.driver.cells import Reader
+from tui_import.tui.driver.letters import Keyboard, charset, letters_of
+from tui_import.tui.driver.shadow import Shadow
+
+_FRAME = re.compile(r"\x1b\[\d+;\d+H")
+"""Every frame of Textual's compositor begins with a position."""
+_OWN = re.compile(
+    r"\x1b\[[?<>=]?[0-9;]*[hlu]"  # modes and the keyboard protocol
+    r"|\x1b\[\?[0-9;]*\$p"  # which modes the terminal has
+    r"|\x1b\[[0-9] q"  # the cursor's shape
+    r"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"  # a copy to the clipboard, asked for by key
+    r"|\x07"
+)
+"""What Textual writes outside of frames. Anything else is refused (among it the mouse pointer's shape, sent at every move)."""
+_SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+_ALTERNATE_SCREEN = "\x1b[?1049"
+_HIDE_CURSOR = "\x1b[?25l"
+_RESET_PEN = "\x1b[m"
+SYNC_BYTES = 256
+"""A smaller change is seen at once anyway: marking its begin and end would cost more than it."""
+MOST_QUEUED = 4
+"""Writes that may wait for the terminal. While it takes no more, changes are gathered and sent as one."""
+RETRY_SECONDS = 0.05
+"""How soon it is looked again whether the terminal takes more."""
+PAUSE_SECONDS = 0.1
+"""A key of several bytes is complete, or is none, when nothing came for so long."""
+READ_BYTES = 4096
+
+
+class LeanDriver(LinuxDriver):
+    """Sends the cells that changed, and nothing else; reads whatever is typed.
+
+    For any Textual application: ``App(driver_class=LeanDriver)``. The terminal's cursor stays visible and stands where
+    ``App.cursor_position`` says, so that screen readers and braille displays follow it. The picture is the one of Textual's driver,
+    cell by cell, except that links are not clickable and that blanks keep no colour for letters they do not have.
+    """
+
+    def __init__(self, app: Any, *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.charset = charset(stream=getattr(self._file, "encoding", None))
+        """What the terminal's letters are."""
+        self._reader = Reader(letters=letters_of(self.charset), colours="NO_COLOR" not in os.environ)
+        self._shadow = Shadow()
+        self._cursor: tuple[int, int] | None = None
+        self._synchronised = False
+        self._retrying = False
+        self._stale = True
+        """The terminal may show anything: it has just been taken, or has another size."""
+        self._wake_reader, self._wake_writer = os.pipe()
+        if self.charset != "utf-8" and self._file is not None:
+            self._file.reconfigure(encoding=self.charset, errors="replace")
+
+    # -- to the terminal
+
+    def write(self, data: str) -> None:
+        """A frame goes through the shadow, a mode of our own through; all else is refused."""
+        if data in (_SYNC_START, _SYNC_END):
+            self._synchronised = True  # Textual asks only where the terminal knows it; `_send` marks what is worth it
+        elif _FRAME.match(data):
+            spans, cursor = self._reader.spans(data)
+            self._renew()
+            self._shadow.draw(spans)
+            self._cursor = cursor or self._cursor
+            self._send()
+        elif data != _HIDE_CURSOR and _OWN.fullmatch(data):
+            if data.startswith(_ALTERNATE_SCREEN):
+                self._stale = True
+                data = _RESET_PEN + data if data.endswith("l") else data
+            super().write(data)
+
+    def _renew(self) -> None:
+        """Begin with an unknown screen where the terminal's size is another, or may have been."""
+        try:
+            columns, lines = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns, lines = self._shadow.width, self._shadow.height
+        if self._stale or (columns, lines) != (self._shadow.width, self._shadow.height):
+            self._stale = False
+            self._shadow = Shadow(columns, lines)
+
+    def _send(self) -> None:
+        if self._writer_thread is None or self._retrying:
+            return
+        if self._writer_thread._queue.qsize() > MOST_QUEUED:
+            self._retrying = True
+            self._loop.call_later(RETRY_SECONDS, self._retry)
+            return
+        changes = self._shadow.update(self._cursor)
+        if changes:
+            marked = self._synchronised and len(changes) > SYNC_BYTES
+            super().write(_SYNC_START + changes + _SYNC_END if marked else changes)
+
+    def _retry(self) -> None:
+        self._retrying = False
+        self._send()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Asked at the start and whenever the window changed."""
+        self._stale = True
+        return super()._get_terminal_size()
+
+    def process_message(self, message: Any) -> None:
+        """A terminal that tells its size among the keys has changed it."""
+        if type(message).__name__ in ("Resize", "InBandWindowResize"):
+            self._stale = True
+        super().process_message(message)
+
+    # -- from the terminal
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to end. Nothing typed is an error, and nothing wakes up while nothing is typed."""
+        parser, keyboard = XTermParser(self._debug), Keyboard(self.charset)
+        pending = False
+        try:
+            while not self.exit_event.is_set():
+                ready, _writable, _failed = select.select([self.fileno, self._wake_reader], [], [], PAUSE_SECONDS if pending else None)
+                if self._wake_reader in ready:
+                    os.read(self._wake_reader, READ_BYTES)
+                text = ""
+                if self.fileno in ready:
+                    data = os.read(self.fileno, READ_BYTES)
+                    if not data:
+                        return  # the terminal is gone; a signal ends the program
+                    text = keyboard.text(data)
+                elif pending and not ready:
+                    text = keyboard.rest()
+                pending = bool(ready) or parser._timeout_time is not None
+                messages = [*(parser.feed(text) if text else ()), *parser.tick()]
+                for message in messages:
+                    self.process_message(message)
+        except OSError:
+            return  # as above
+        finally:
+            with suppress(EOFError, ParseError):
+                list(parser.feed(""))
+
+    def disable_input(self) -> None:
+        """End the thread that reads, at once."""
+        if not self.exit_event.is_set():
+            os.write(self._wake_writer, b".")
+        super().disable_input()
