@@ -159,7 +159,9 @@ def _keep_corrections(run: _Run) -> None:
 def _add_list_items(run: _Run) -> None:
     connection = run.connection
     connection.execute("CREATE TEMP TABLE new_item (planned INTEGER PRIMARY KEY, id INTEGER)")
-    for planned, name_of_list, name in connection.execute("SELECT id, list, name FROM draft.plan_list_item ORDER BY id DESC").fetchall():
+    for planned, name_of_list, name in connection.execute(
+        "SELECT id, list, name FROM draft.plan_list_item WHERE used ORDER BY id DESC"
+    ).fetchall():
         item = connection.execute(
             "INSERT INTO list_item (list, name, key, rank)"
             " VALUES (?, ?, ?, (SELECT coalesce(max(rank), 0) + 1 FROM list_item WHERE list = ?))",

@@ -1,7 +1,7 @@
 """The plan in the draft: tables shaped so that ``store.apply`` can write them to the store with ``INSERT ... SELECT``.
 
-Per entity: ``plan_E_new`` (new records, columns as in the store), ``plan_E_new_value`` (their multiple values), ``plan_E_join`` (what later
-rows gave to them), ``plan_E_key`` (keys they are found by), ``plan_E_hit`` (stored records), ``plan_E_change`` and ``plan_E_value`` (what
+Per entity: ``plan_E_new`` (new records, columns as in the store), ``plan_E_new_value`` (their multiple values), ``plan_E_held`` and
+``plan_E_held_value`` (the same of records that wait for a decision and are not written), ``plan_E_join`` (what later rows gave to them), ``plan_E_key`` (keys they are found by), ``plan_E_hit`` (stored records), ``plan_E_change`` and ``plan_E_value`` (what
 happens to those). ``plan_row`` has one line per row and entity, ``plan_issue`` one per thing that is wrong.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from tui_import.flow.plan.contacts import PlannedBlock
 from tui_import.flow.plan.entity import Change, EntityPlanner, Planned, ValueChange
-from tui_import.model.fields import Catalogue
+from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.plan import Operation, Verb
 from tui_import.model.records import Value
@@ -24,6 +24,8 @@ _TABLES = """
 CREATE TABLE plan_{e}_new (k INTEGER PRIMARY KEY, row INTEGER{columns});
 CREATE TABLE plan_{e}_new_value (k INTEGER, field TEXT, value, key TEXT, description TEXT, rank INTEGER, row INTEGER, column INTEGER);
 CREATE INDEX plan_{e}_new_value_k ON plan_{e}_new_value(k);
+CREATE TABLE plan_{e}_held (k INTEGER PRIMARY KEY, row INTEGER{columns});
+CREATE TABLE plan_{e}_held_value (k INTEGER, field TEXT, value, key TEXT, description TEXT, rank INTEGER, row INTEGER, column INTEGER);
 CREATE TABLE plan_{e}_join (k INTEGER, field TEXT, before, after, before_key TEXT, after_key TEXT, verb TEXT, row INTEGER, column INTEGER,
     PRIMARY KEY (k, field)) WITHOUT ROWID;
 CREATE TABLE plan_{e}_key (key TEXT PRIMARY KEY, ref INTEGER) WITHOUT ROWID;
@@ -38,7 +40,7 @@ _COMMON = """
 CREATE TABLE plan_row (entity TEXT, n INTEGER, op TEXT, ref INTEGER, reason TEXT, joins INTEGER, PRIMARY KEY (entity, n)) WITHOUT ROWID;
 CREATE TABLE plan_issue (n INTEGER, field TEXT, column INTEGER, code TEXT, severity TEXT, params TEXT, suggestion TEXT);
 CREATE INDEX plan_issue_n ON plan_issue(n);
-CREATE TABLE plan_list_item (id INTEGER PRIMARY KEY, list TEXT, name TEXT);
+CREATE TABLE plan_list_item (id INTEGER PRIMARY KEY, list TEXT, name TEXT, used INTEGER DEFAULT 1);
 CREATE TABLE plan_reactivate (id INTEGER PRIMARY KEY)
 """
 
@@ -58,15 +60,20 @@ class PlanWriter:
         """Entity → key column → the name its key goes by."""
 
     def begin(self, planners: Mapping[str, EntityPlanner]) -> None:
-        """Begin the transaction and make the tables; the rows of the plan before stay until `finish`, to be compared."""
+        """Begin the transaction and make the tables; the rows of the plan before stay until `finish`, to be compared.
+
+        Called again, it begins the plan anew in the same transaction.
+        """
         connection = self._connection
         for entity, planner in planners.items():
             self._columns[entity] = _used_columns(self._catalogue, entity, planner)
             self._key_columns[entity] = {field.key_column: field.name for field in self._catalogue.keys(entity)}
         self._key_columns["person"]["name_key"] = "name"
-        connection.execute("BEGIN IMMEDIATE")
+        first = not connection.in_transaction
+        if first:
+            connection.execute("BEGIN IMMEDIATE")
         for table in plan_tables(connection):
-            if table == "plan_row" or table.endswith("_hit"):
+            if first and (table == "plan_row" or table.endswith("_hit")):
                 connection.execute(f"DROP TABLE IF EXISTS old_{table}")
                 connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
             else:
@@ -91,7 +98,9 @@ class PlanWriter:
         )
         for entity, planner in block.entities.items():
             planned = planner.planned.values()
-            self._write_new(entity, [record for record in planned if record.ref < 0 and (record.fresh or record.rewrite)])
+            new = [record for record in planned if record.ref < 0 and (record.fresh or record.rewrite)]
+            self._write_new(entity, [record for record in new if not record.held], "new")
+            self._write_new(entity, [record for record in new if record.held], "held")
             self._write_hits(entity, [record for record in planned if record.ref > 0])
             many(f"INSERT OR IGNORE INTO plan_{entity}_key VALUES (?, ?)", planner.new_keys)
         many(
@@ -102,20 +111,22 @@ class PlanWriter:
             ],
         )
 
-    def _write_new(self, entity: str, records: Sequence[Planned]) -> None:
-        """New records: those of this block, and earlier ones that a row of this block adds to."""
+    def _write_new(self, entity: str, records: Sequence[Planned], kind: str) -> None:
+        """New records (or held ones): those of this block, and earlier ones that a row of this block adds to."""
+        if not records:
+            return
         key_columns = self._key_columns[entity]
         sources = [(name in key_columns, key_columns.get(name, name)) for name in self._columns[entity]]
         many = self._connection.executemany
         many(
-            f"INSERT OR REPLACE INTO plan_{entity}_new VALUES (?, ?{', ?' * len(sources)})",
+            f"INSERT OR REPLACE INTO plan_{entity}_{kind} VALUES (?, ?{', ?' * len(sources)})",
             [
                 (-record.ref, record.row, *[(record.keys if is_key else record.values).get(name) for is_key, name in sources])
                 for record in records
             ],
         )
         many(
-            f"INSERT INTO plan_{entity}_new_value VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO plan_{entity}_{kind}_value VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (-record.ref, field, value.value, value.key, value.description, rank, row, column)
                 for record in records
@@ -167,14 +178,31 @@ class PlanWriter:
     def finish(self, new_items: Iterable[tuple[int, str, str]], reactivated: Iterable[int]) -> list[tuple[str, str, int]]:
         """Write the list items the plan needs, commit, and tell what moved since the plan before (`PlanReport.moved`)."""
         connection = self._connection
-        connection.executemany("INSERT INTO plan_list_item VALUES (?, ?, ?)", new_items)
-        connection.executemany("INSERT INTO plan_reactivate VALUES (?)", [(item,) for item in reactivated])
+        used = self._used_items()
+        connection.executemany("INSERT INTO plan_list_item VALUES (?, ?, ?, ?)", [(*item, item[0] in used) for item in new_items])
+        connection.executemany("INSERT INTO plan_reactivate VALUES (?)", [(item,) for item in reactivated if item in used])
         moved = self._moved()
         for table in plan_tables(connection, "old_plan_"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("CREATE INDEX plan_row_op ON plan_row(entity, op)")
         connection.execute("COMMIT")
         return moved
+
+    def _used_items(self) -> set[int]:
+        """The list items that what is going to be written has: rows that are left out or held need none."""
+        found: set[int] = set()
+        for entity, columns in self._columns.items():
+            lists = {item.name for item in self._catalogue.of(entity) if item.type is FieldType.LIST}
+            names = ", ".join(f"'{name}'" for name in sorted(lists))
+            queries = [f'SELECT DISTINCT "{name}" FROM plan_{entity}_new' for name in columns if name in lists]
+            queries += [
+                f"SELECT DISTINCT value FROM plan_{entity}_new_value WHERE field IN ({names})",
+                f"SELECT DISTINCT value FROM plan_{entity}_value WHERE field IN ({names}) AND verb = 'append'",
+                f"SELECT DISTINCT result FROM plan_{entity}_change WHERE field IN ({names})",
+            ]
+            for query in queries:
+                found.update(item for (item,) in self._connection.execute(query) if isinstance(item, int))
+        return found
 
     def _moved(self) -> list[tuple[str, str, int]]:
         """Rows whose operation is another one now, and changes of records that somebody has edited since ("company:edited")."""

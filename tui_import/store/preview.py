@@ -290,7 +290,7 @@ class Preview:
                     verbs[Verb(verb)] = verbs.get(Verb(verb), 0) + count
         verbs.pop(Verb.SAME, None)
         items: dict[str, list[str]] = {}
-        for name, item in connection.execute("SELECT list, name FROM plan_list_item ORDER BY id DESC"):
+        for name, item in connection.execute("SELECT list, name FROM plan_list_item WHERE used ORDER BY id DESC"):
             items.setdefault(name, []).append(item)
         return PlanReport(
             rows=self._draft.meta("rows", 0),

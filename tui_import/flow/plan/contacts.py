@@ -12,6 +12,7 @@ from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
 from tui_import.flow.plan.keys import name_department, person_in_company
 from tui_import.model.fields import Catalogue
 from tui_import.model.issues import Issue, Severity
+from tui_import.model.matches import Overrides
 from tui_import.model.plan import Operation, Stored
 from tui_import.model.records import RecordReader
 from tui_import.model.settings import COMPANY_KEY_FIELDS, PERSON_KEY_FIELDS, CompanyKey, PersonKey, Settings, WithoutCompany
@@ -19,6 +20,7 @@ from tui_import.model.settings import COMPANY_KEY_FIELDS, PERSON_KEY_FIELDS, Com
 ROW_PROBLEM = Issue("row_problem", Severity.WARNING)
 NO_COMPANY = Issue("no_company_name", Severity.WARNING)
 UNCHECKED = Issue("unchecked", Severity.WARNING)
+COMPANY_HELD = Issue("company_held", Severity.WARNING)
 
 
 class PlannedRow(NamedTuple):
@@ -66,11 +68,14 @@ class ContactsPlanner:
         numbers_from: Mapping[str, int] | None = None,
         defaults: Mapping[str, Mapping[str, Stored]] | None = None,
         consent: Consent | None = None,
+        overrides: Overrides | None = None,
+        imported: Mapping[int, int] | None = None,
     ) -> None:
         """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
 
         ``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
-        for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose.
+        for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose. ``overrides``: what was decided of
+        probable duplicates. ``imported``: rows that earlier runs of this draft imported → run.
         """
         self._settings = settings
         self._binder = binder
@@ -88,6 +93,7 @@ class ContactsPlanner:
             key_fields=_bare(COMPANY_KEY_FIELDS[settings.company.match]),
             single=companies,
             defaults=(defaults or {}).get("company"),
+            overrides=(overrides or {}).get("company"),
             multiple=_multiple(binder, catalogue, "company"),
         )
         self.persons = EntityPlanner(
@@ -98,6 +104,7 @@ class ContactsPlanner:
             key_fields=_bare(PERSON_KEY_FIELDS[settings.person.match]),
             single=binder.single_fields("person"),
             defaults=(defaults or {}).get("person"),
+            overrides=(overrides or {}).get("person"),
             multiple=_multiple(binder, catalogue, "person"),
         )
         self._numbers = {
@@ -106,6 +113,7 @@ class ContactsPlanner:
         self.entities = {"company": self.companies, "person": self.persons}
         self._next_number = dict(numbers_from or {})
         self._consent = consent
+        self._imported = imported or {}
 
     def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
         """One planned block per block of rows."""
@@ -122,9 +130,9 @@ class ContactsPlanner:
         self._create_names = self._names_from_persons(bound, count)
         self._created_keys = self._keys_of_created()
         keys = [key for key in (*self._company_keys, *self._created_keys) if key]
-        self.companies.begin(bound.entities["company"], count, keys, self._reader, self._index)
+        self.companies.begin(bound.entities["company"], bound.n, keys, self._reader, self._index)
         self._person_names = bound.entities["person"].keys.get("name") or [None] * count
-        self.persons.begin(bound.entities["person"], count, self._keys_of_persons(count), self._reader, self._index)
+        self.persons.begin(bound.entities["person"], bound.n, self._keys_of_persons(count), self._reader, self._index)
         if self._consent is not None:
             stored = self.persons.stored_ids
             self.persons.give_consent(stored - self._reader.with_consent(self._consent.purpose, sorted(stored)), self._consent.legal_basis)
@@ -224,6 +232,10 @@ class ContactsPlanner:
         return found
 
     def _decide(self, i: int, unchecked: Mapping[int, Issue]) -> tuple[Decision, Decision]:
+        run = self._imported.get(self._bound.n[i])
+        if run is not None:
+            done = Issue("imported", Severity.WARNING, params={"run": run})
+            return Decision(Kind.NOTHING, None, done), Decision(Kind.NOTHING, None, done)
         checked = self._bound.checked[i]
         if checked == 0 or (checked is None and i in unchecked):
             reason = unchecked.get(i, UNCHECKED)
@@ -233,19 +245,25 @@ class ContactsPlanner:
             problem, other = Decision(Kind.PROBLEM, None, error), Decision(Kind.NOTHING)
             return (other, problem) if error.field.startswith("person.") else (problem, other)
         company = self._decide_company(i)
+        if company.kind is not Kind.PROBLEM:
+            company = self.companies.overridden(company, self._bound.n[i])
+            company = self._check_number("company", self.companies, i, company)
         if company.kind is Kind.PROBLEM:
             return company, Decision(Kind.NOTHING)
-        return company, self._decide_person(i, company)
+        person = self._decide_person(i, company)
+        if company.kind is Kind.HELD and person.kind not in (Kind.NOTHING, Kind.PROBLEM):
+            person = Decision(Kind.HELD, None, COMPANY_HELD)
+        return company, person
 
     def _decide_company(self, i: int) -> Decision:
         key = self._company_keys[i]
         decision = self.companies.decide((key,) if key else ())
         if decision.kind is not Kind.NEW:
-            return self._check_number("company", self.companies, i, decision)
+            return decision
         if key and self._settings.company.match is CompanyKey.ID:
             return Decision(Kind.PROBLEM, None, Issue("unknown_id", Severity.ERROR, "company.id", params={"id": key}))
         if self._names[i] is not None:
-            return self._check_number("company", self.companies, i, decision)
+            return decision
         if self._settings.person.match is not PersonKey.NONE and self._create_names[i]:
             created = self._created_keys[i]
             return self.companies.decide((created,) if created else ())
@@ -260,7 +278,7 @@ class ContactsPlanner:
         if not self.persons.has_data(i):
             return Decision(Kind.NOTHING)
         keys = self._person_keys(i, company.ref if company.kind is not Kind.NOTHING else None)
-        decision = self.persons.decide(keys)
+        decision = self.persons.overridden(self.persons.decide(keys), self._bound.n[i])
         if decision.kind is Kind.NEW:
             if keys and person.match is PersonKey.ID:
                 return Decision(Kind.PROBLEM, None, Issue("unknown_id", Severity.ERROR, "person.id", params={"id": keys[0]}))
@@ -296,6 +314,9 @@ class ContactsPlanner:
         company_ref = None
         if company.kind is Kind.NOTHING:
             rows.append(PlannedRow(n, "company", Operation.SKIPPED, None, company.reason))
+        elif company.kind is Kind.HELD:
+            joins = self.companies.hold(company, i, n)
+            rows.append(PlannedRow(n, "company", Operation.HELD, company.ref, company.reason, joins))
         else:
             company_ref = company.ref
             extra = self._allocated("company", company, i)
@@ -309,6 +330,9 @@ class ContactsPlanner:
                 issues.append((n, _blank_key(self._settings.company.match)))
         if person.kind is Kind.NOTHING:
             rows.append(PlannedRow(n, "person", Operation.SKIPPED, None, person.reason))
+        elif person.kind is Kind.HELD:
+            joins = self.persons.hold(person, i, n) if person.ref is not None else None
+            rows.append(PlannedRow(n, "person", Operation.HELD, person.ref, person.reason, joins))
         else:
             extra = self._allocated("person", person, i)
             if company_ref is not None:

@@ -12,6 +12,7 @@ from tui_import.flow.plan.binding import CONSTANT, SET_BLANK, Bound, Incoming
 from tui_import.flow.plan.merge import merge_multiple, merge_single
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.issues import Issue, Severity
+from tui_import.model.matches import Become, Choice, FieldChoice, Override
 from tui_import.model.plan import Operation, Stored, Verb
 from tui_import.model.records import Hit, RecordReader, StoredRecord, Value
 from tui_import.model.settings import Action, BlankCells, Settings, ValuesPolicy
@@ -28,6 +29,8 @@ class Kind(IntEnum):
     JOIN = 3
     """A new record that an earlier row of the file plans."""
     PROBLEM = 4
+    HELD = 5
+    """Waits for somebody to decide whether it is a duplicate: nothing of it is imported."""
 
 
 class Decision(NamedTuple):
@@ -39,6 +42,8 @@ class Decision(NamedTuple):
     reason: Issue | None = None
     keys: tuple[str, ...] = ()
     """The key values that led here: a new record is found by them from now on."""
+    override: Override | None = None
+    """The decision about a probable duplicate that led here."""
 
 
 class Change(NamedTuple):
@@ -92,6 +97,8 @@ class Planned:
     """It was first planned in this block."""
     last: object = None
     """What the last row brought: the same again changes nothing."""
+    held: bool = False
+    """It waits for a decision and is not written."""
 
     @property
     def changed(self) -> bool:
@@ -123,10 +130,11 @@ class EntityPlanner:
         single: Sequence[str],
         multiple: Sequence[str],
         defaults: Mapping[str, Stored] | None = None,
+        overrides: Mapping[int, Override] | None = None,
     ) -> None:
         """``key_fields``: bare names of the fields matched by; they are never cleared. ``single`` and ``multiple``: mapped fields.
 
-        ``defaults``: values of new records that bring none.
+        ``defaults``: values of new records that bring none. ``overrides``: row key → what was decided of a probable duplicate.
         """
         self.entity = entity
         self.match = match
@@ -160,6 +168,13 @@ class EntityPlanner:
         self._bound = Bound()
         self._consentless: frozenset[int] = frozenset()
         self._legal_basis = ""
+        self._overrides = overrides or {}
+        self._refs_of_rows = dict.fromkeys((each.ref for each in self._overrides.values() if each.become is Become.ROW), 0)
+        """Rows that later ones are decided to be the same as → their records."""
+        self._held: dict[int, tuple[int, Issue | None]] = {}
+        """Records that wait → their first row, and why."""
+        self._acting: tuple[Action, Mapping[str, FieldChoice]] = (self.action, {})
+        """What happens to the record at hand, and the fields that somebody chose the values of."""
 
     def _may_clear(self, item: Field | None, kept: set[str]) -> bool:
         return (
@@ -183,9 +198,11 @@ class EntityPlanner:
 
     # -- one block
 
-    def begin(self, bound: Bound, count: int, keys: Iterable[str], reader: RecordReader, index: PlanIndex) -> None:
+    def begin(self, bound: Bound, n: Sequence[int], keys: Iterable[str], reader: RecordReader, index: PlanIndex) -> None:
         """Look everything up that the block's rows may need: their hits, those records, and what was planned before."""
         wanted = sorted(set(keys))
+        count = len(n)
+        decided = self._decided_refs(n)
         self._bound = bound
         blank: list[Stored] = [None] * count
         self._rows = list(zip(*(bound.single.get(name, blank) for name in self.single), strict=True)) or [()] * count
@@ -194,10 +211,10 @@ class EntityPlanner:
         self.in_file = dict(index.find_new(self.entity, wanted))
         self.new_keys = []
         self.planned = {}
-        refs = {hit.id for hits in self._hits.values() for hit in hits} | set(self.in_file.values())
+        refs = {hit.id for hits in self._hits.values() for hit in hits} | set(self.in_file.values()) | decided
         before = index.planned(self.entity, sorted(refs))
-        ids = sorted(ref for ref in refs if ref > 0)
-        if ids and self.action is not Action.ADD:
+        ids = sorted(ref for ref in (decided if self.action is Action.ADD else refs) if ref > 0)
+        if ids:
             fields = [*(name for name in self.single if name != "id"), *self.multiple]
             self._stored = reader.load(self.entity, ids, [name for name in fields if name != "company"])
         else:
@@ -207,6 +224,16 @@ class EntityPlanner:
             if planned.original is not None:
                 self._continue(planned, planned.original)
             self.planned[ref] = planned
+
+    def _decided_refs(self, n: Sequence[int]) -> set[int]:
+        """The records that rows of this block were decided to be the same as."""
+        found = set()
+        for override in filter(None, map(self._overrides.get, n)) if self._overrides else ():
+            if override.become is Become.RECORD:
+                found.add(override.ref)
+            elif override.become is Become.ROW and self._refs_of_rows.get(override.ref):
+                found.add(self._refs_of_rows[override.ref])
+        return found
 
     @property
     def stored_ids(self) -> frozenset[int]:
@@ -237,11 +264,47 @@ class EntityPlanner:
         for key in keys:
             ref = self.in_file.get(key)
             if ref is not None:
-                return Decision(Kind.JOIN if ref < 0 else Kind.HIT, ref, None, keys)
+                return self._of(ref, keys)
         if hits and self.action is not Action.ADD:
             deleted = min(hit.id for hit in hits)
             return Decision(Kind.PROBLEM, deleted, Issue("deleted", Severity.ERROR, params={"id": deleted}))
         return Decision(Kind.NEW, -self.next_new, None, keys)
+
+    def _of(self, ref: int, keys: tuple[str, ...], override: Override | None = None) -> Decision:
+        """A row that speaks of a record which this plan deals with."""
+        if ref in self._held:
+            return Decision(Kind.HELD, ref, self._held[ref][1], keys, override)
+        return Decision(Kind.JOIN if ref < 0 else Kind.HIT, ref, None, keys, override)
+
+    def overridden(self, decision: Decision, n: int) -> Decision:
+        """What somebody decided of a probable duplicate counts more than the keys."""
+        override = self._overrides.get(n)
+        if override is None or decision.kind in (Kind.NOTHING, Kind.PROBLEM, Kind.HELD):
+            return decision
+        if override.become is Become.HELD:
+            return Decision(Kind.HELD, decision.ref, override.reason, decision.keys, override)
+        if override.become is Become.NEW:
+            return Decision(Kind.NEW, -self.next_new, None, (), override)
+        ref = override.ref if override.become is Become.RECORD else self._refs_of_rows.get(override.ref, 0)
+        if not ref or (ref > 0 and ref not in self._stored):  # it is gone meanwhile: the row is planned as if nothing had been decided
+            return decision
+        return self._of(ref, decision.keys, override)
+
+    def hold(self, decision: Decision, i: int, n: int) -> int | None:
+        """Keep a row out of the plan until it is decided; answers the row that it joins. Later rows with its keys wait with it."""
+        assert decision.ref is not None
+        if decision.ref in self._held:
+            return self._held[decision.ref][0]
+        if decision.ref == -self.next_new:
+            self._add(decision, i, n, {})
+            self.planned[decision.ref].held = True
+            self._held[decision.ref] = (n, decision.reason)
+            self._remember(n, decision.ref)
+        return None
+
+    def _remember(self, n: int, ref: int) -> None:
+        if n in self._refs_of_rows:
+            self._refs_of_rows[n] = ref
 
     def values(self, i: int) -> tuple[Stored, ...]:
         """The single values of a row, in the order of `single`."""
@@ -264,16 +327,18 @@ class EntityPlanner:
 
         Returns the operation and, where the row joins another, that row.
         """
+        assert decision.ref is not None
+        self._remember(n, decision.ref)
         if decision.kind is Kind.NEW:
             self._add(decision, i, n, extra or {})
             return Operation.ADDED, None
-        assert decision.ref is not None
+        action = self._act(decision)
         planned = self.planned.get(decision.ref)
         if planned is None:
             planned = self.planned[decision.ref] = self._from_store(self._stored[decision.ref])
-        if len(decision.keys) > 1:
+        if len(decision.keys) > 1 or decision.override:
             self._register(decision.keys, decision.ref)
-        if decision.kind is Kind.HIT and self.action is Action.SKIP:
+        if decision.kind is Kind.HIT and action is Action.SKIP:
             planned.skipped = True
             return Operation.SKIPPED, None
         planned.skipped = False
@@ -287,6 +352,15 @@ class EntityPlanner:
                 return Operation.UPDATED, None
         planned.last = brought
         return (Operation.REPEATED, owner) if owner else (Operation.UNCHANGED, None)
+
+    def _act(self, decision: Decision) -> Action:
+        """What happens to the record: as somebody decided, else as the settings say."""
+        override = decision.override
+        action = (override.action if override else None) or self.action
+        if override and action is Action.ADD:
+            action = Action.MERGE
+        self._acting = (action, override.fields if override else {})
+        return action
 
     def _brought(self, i: int, extra: object) -> tuple[object, ...]:
         return (self._rows[i], extra, *[values[i] for values in self._bound.multiple.values()])
@@ -356,13 +430,13 @@ class EntityPlanner:
         """True where the row changes what will be written."""
         changed = False
         for name, incoming in zip(self.single, self._rows[i], strict=True):
-            if name != "id" and name not in extra and (incoming is not None or name in self._clearable):
+            if name != "id" and name not in extra and (incoming is not None or name in self._clearable or name in self._acting[1]):
                 key = self._keys[name][i] if name in self._is_key else None
                 changed |= self._merge_one(planned, name, incoming, key, n)
         for name, (value, key) in extra.items():
             changed |= self._merge_one(planned, name, value, key, n)
         for name, column in self._bound.multiple.items():
-            if column[i]:
+            if column[i] or name in self._acting[1]:
                 changed |= self._merge_values(planned, name, column[i], n)
         if planned.ref in self._consentless and "consent" not in planned.changes:
             planned.changes["consent"] = Change(None, self._legal_basis, self._legal_basis, None, None, Verb.FILL, n, CONSTANT)
@@ -374,16 +448,22 @@ class EntityPlanner:
         original = planned.original.values.get(name) if planned.original else None
         if name == "company" and planned.original:
             original = planned.original.company
+        choice = self._acting[1].get(name)
+        if choice is not None and choice.choice is Choice.EDITED:
+            incoming, key = (choice.values[0].value, choice.values[0].key) if choice.values else (None, None)
+        blank = name in self._lists and incoming == SET_BLANK
         given = (name, "") in planned.given
-        if incoming is not None and name in self._may_be_cleared and not (name in self._lists and incoming == SET_BLANK):
+        if incoming is not None and name in self._may_be_cleared and not blank:
             planned.given.add((name, ""))
-        if name in self._lists and incoming == SET_BLANK:
-            outcome = merge_single(self.action, before, None, clears=not given and planned.original is not None)
+        # a blank cell clears what is stored, never what another row of this file brings
+        clears = (blank or name in self._clearable) and planned.original is not None and not given
+        if blank:
             incoming = None
+        if choice is None:
+            outcome = merge_single(self._acting[0], before, incoming, clears=clears)
         else:
-            # a blank cell clears what is stored, never what another row of this file brings
-            clears = name in self._clearable and planned.original is not None and not given
-            outcome = merge_single(self.action, before, incoming, clears=clears)
+            action = Action.MERGE if choice.choice is Choice.STORED and before is not None else Action.REPLACE
+            outcome = merge_single(action, before, incoming, clears=choice.choice is Choice.EDITED)
         if outcome.verb is Verb.SAME:
             return False
         column = self._bound.columns.get(name, CONSTANT)
@@ -406,6 +486,11 @@ class EntityPlanner:
     def _merge_values(self, planned: Planned, name: str, incoming: Sequence[Incoming], n: int) -> bool:
         present = planned.multiple.setdefault(name, [])
         policy = self._policies[name] if planned.original is not None else ValuesPolicy.ADD
+        choice = self._acting[1].get(name)
+        if choice is not None and planned.original is not None:
+            policy = _POLICY_OF[choice.choice]
+            if choice.choice is Choice.EDITED:
+                incoming = [Incoming(value, CONSTANT) for value in choice.values]
         columns = {value.key: column for value, column in incoming}
         outcome = merge_multiple(policy, present, [value for value, _column in incoming])
         if policy is ValuesPolicy.REPLACE:
@@ -426,3 +511,12 @@ class EntityPlanner:
                 present.remove(value)
                 changed = True
         return changed
+
+
+_POLICY_OF: Mapping[Choice, ValuesPolicy] = {
+    Choice.INCOMING: ValuesPolicy.REPLACE,
+    Choice.EDITED: ValuesPolicy.REPLACE,
+    Choice.STORED: ValuesPolicy.IGNORE,
+    Choice.BOTH: ValuesPolicy.ADD,
+}
+"""What a choice means for a field of several values."""
