@@ -58,6 +58,7 @@ def web(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> 
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # headers and content go out together
 
         def handle_one_request(self) -> None:
             try:
@@ -85,6 +86,7 @@ def web(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> 
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content[: len(content) // 2] if reply.half else content)
+            self.wfile.flush()
             self.close_connection = self.close_connection or reply.half
 
         do_GET = do_POST = do_PROPFIND = _serve

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -149,7 +150,7 @@ class Http:
         timeout: float = 30.0,
         tries: int = 5,
         sign_in_hint: str = "",
-        wait: Callable[[float], None] = patient,
+        wait: Callable[[float], None] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         """A server to be asked.
@@ -166,7 +167,7 @@ class Http:
         self._timeout = timeout
         self._tries = max(1, tries)
         self._sign_in_hint = sign_in_hint
-        self._wait, self._now = wait, now
+        self._wait, self._now = wait or patient, now
         self._opened: httpx.Client | None = None
 
     def __repr__(self) -> str:
@@ -384,8 +385,9 @@ def _late(service: str) -> HttpError:
     return HttpError(_("{service} did not answer in time.").format(service=service), hint=_("Try again later."), passing=True)
 
 
+@lru_cache(maxsize=8)
 def _trust(ca_file: str) -> ssl.SSLContext:
-    """The authorities that httpx trusts, those of the system, and the file's."""
+    """The authorities that httpx trusts, those of the system, and the file's. Reading them takes longer than asking, so it is done once."""
     import httpx
 
     context = httpx.create_ssl_context()
