@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -21,6 +22,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_BEGUN = re.compile(rb"(?:[\w-]+\.)?[A-Z][A-Z0-9-]*;[A-Za-z-]")
+"""A property that is folded before its colon."""
 BORDERS = frozenset((b"BEGIN:VCARD", b"END:VCARD"))
 
 
@@ -98,7 +101,7 @@ class _Unfolding:
         if line[:1] in (b" ", b"\t"):
             self._unfold(line[1:])
             return True
-        if b":" in line:
+        if b":" in line or _BEGUN.match(line):
             return False
         if line.strip():  # a line break that nobody marked as one
             self._add(b"\n" + line)
