@@ -167,7 +167,7 @@ class Http:
         self._timeout = timeout
         self._tries = max(1, tries)
         self._sign_in_hint = sign_in_hint
-        self._wait, self._now = wait or patient, now
+        self._wait, self._now = patient if wait is None else wait, now
         self._opened: httpx.Client | None = None
 
     def __repr__(self) -> str:
