@@ -89,7 +89,7 @@ def web(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> 
             self.wfile.flush()
             self.close_connection = self.close_connection or reply.half
 
-        do_GET = do_POST = do_PROPFIND = _serve
+        do_GET = do_POST = do_PROPFIND = do_REPORT = _serve
 
         def log_message(self, *_words: object) -> None:
             """Nobody reads it."""
