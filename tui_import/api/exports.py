@@ -18,7 +18,8 @@ BETWEEN = "; "
 """Between several values in a cell."""
 LONGEST_STATE = 5
 """Characters that a field for a state takes: its code. Where a column has names, it is linked to the county."""
-NAMES = ("person.first_name", "person.last_name", "person.full_name")
+NAMES = ("person.first_name", "person.last_name")
+FULL_NAME = "person.full_name"
 
 _PLACE = ("address_line1", "address_line2", "address_line3", "code", "city", "county", "state")
 _TO_COMPANY: Mapping[str, str] = {
@@ -130,9 +131,10 @@ def _told(values: Sequence[Scalar], plan: _Plan, field: str) -> str:
 
 
 def _owners(values: Sequence[Scalar], plan: _Plan) -> tuple[bool, bool]:
-    """Whether the contact is of a company, and of a person: a name that is only the company's is no person's."""
+    """Whether the contact is of a company, and of a person: a full name that is the company's is no person's."""
     company = _told(values, plan, "company.name")
-    return bool(company), any(_told(values, plan, field) not in ("", company) for field in NAMES)
+    named = any(_told(values, plan, field) for field in NAMES)
+    return bool(company), named or _told(values, plan, FULL_NAME) not in ("", company)
 
 
 def _misplaced(values: Sequence[Scalar], plan: _Plan) -> list[int]:
@@ -153,10 +155,8 @@ def _is_place(field: str) -> bool:
 def _move(values: MutableSequence[Scalar], plan: _Plan) -> None:
     """Give a row's values to their owners."""
     misplaced = _misplaced(values, plan)
-    if _owners(values, plan) == (True, False):
-        for field in NAMES:
-            if field in plan.place:
-                values[plan.place[field]] = None
+    if FULL_NAME in plan.place and _owners(values, plan) == (True, False):
+        values[plan.place[FULL_NAME]] = None
     for at in misplaced:
         target = _OWNER[plan.columns[at].field]
         place = plan.place[target]
