@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pwd
 import shutil
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import ROOT, free_port, locked, python_server, serving
+from tests.servers import ROOT, free_port, locked, node_server, python_server, serving
 
 
 def debian_package(name: str) -> Path:
@@ -223,3 +224,88 @@ def _multiply(path: Path, wanted: int) -> None:
                 enough = f" AND EXISTS (SELECT 1 FROM party_party p WHERE p.id = t.{owner} + 1000 * k)"
             columns, values = ", ".join(f'"{name}"' for name in new), ", ".join(new.values())
             database.execute(f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t, copies WHERE t.{owner} < 1000{enough}')
+
+
+# -- an OData v4 engine with entities of the shape of Business Central's
+
+CAP = ("@sap/cds@10.1.1", "@cap-js/sqlite@3.1.1", "express@5.3.0", "node@22.23.3")
+_MODEL = """
+@path: '/api/v2.0' service bc {
+  type Kind : String enum { Company; Person };
+  aspect party { key id : UUID; number : String(20); displayName : String(100); type : String(20); addressLine1 : String(100);
+    addressLine2 : String(100); city : String(50); state : String(30); country : String(10); postalCode : String(20);
+    phoneNumber : String(30); email : String(80); website : String(80); taxRegistrationNumber : String(20);
+    lastModifiedDateTime : Timestamp; company : Association to companies; }
+  entity customers : party { balanceDue : Decimal(12, 2); taxLiable : Boolean; salespersonCode : String(20); }
+  entity vendors : party { paymentDays : Integer; }
+  entity contacts : party { jobTitle : String(30); companyNumber : String(20); companyName : String(100); mobilePhoneNumber : String(30);
+    lastInteractionDate : Date; }
+  entity companies { key id : UUID; name : String(30); displayName : String(250);
+    customers : Association to many customers on customers.company = $self;
+    vendors : Association to many vendors on vendors.company = $self;
+    contacts : Association to many contacts on contacts.company = $self; }
+}
+"""
+_SERVER = """
+const cds = require('@sap/cds'), http = require('http'), listen = http.Server.prototype.listen
+http.Server.prototype.listen = function (port, ...more) { return listen.call(this, port, '127.0.0.1', ...more) }
+module.exports = cds.server
+"""
+_PACKAGE = {
+    "name": "business-central",
+    "private": True,
+    "cds": {
+        "requires": {"db": {"kind": "sqlite", "credentials": {"url": ":memory:"}}, "auth": {"kind": "dummy"}},
+        "query": {"limit": {"default": 3, "max": 7}},
+    },
+}
+COMPANY = "11111111-1111-4111-8111-111111111111"
+
+
+@contextmanager
+def odata(folder: Path) -> Iterator[str]:
+    """SAP CAP, a real OData v4 engine, with two companies and very small pages; the address of its API."""
+    installed = node_server("cap", *CAP)
+    (folder / "package.json").write_text(json.dumps(_PACKAGE))
+    (folder / "server.js").write_text(_SERVER)
+    (folder / "srv").mkdir()
+    (folder / "srv" / "bc.cds").write_text(_MODEL)
+    (folder / "node_modules").symlink_to(installed / "node_modules")
+    port = free_port()
+    command = [installed / "node_modules/.bin/node", installed / "node_modules/@sap/cds/bin/serve.js", "--port", str(port)]
+    with serving(command, port, cwd=folder, env={"PORT": str(port), "CDS_ENV": "test"}):
+        url = f"http://127.0.0.1:{port}/api/v2.0"
+        _fill_odata(url)
+        yield url
+
+
+def odata_write(url: str, method: str, path: str, values: Mapping[str, object]) -> None:
+    """Write a record, as somebody in the ERP would."""
+    from tui_import.api.http import Http
+
+    with Http(url) as http:
+        http.request(method, path, json=dict(values))
+
+
+def _fill_odata(url: str) -> None:
+    def make(entity_set: str, n: int, name: str, **values: object) -> None:
+        values = {"number": f"{entity_set[0].upper()}{n}", "lastModifiedDateTime": f"2026-01-{n:02d}T10:00:00.5Z", **values}
+        key = f"{ {'customers': 2, 'vendors': 3, 'contacts': 4}[entity_set] }0000000-0000-4000-8000-{n:012d}"
+        odata_write(url, "POST", entity_set, {"id": key, "displayName": name, "company_id": COMPANY, **values})
+
+    odata_write(url, "POST", "companies", {"id": COMPANY, "name": "CRONUS", "displayName": "CRONUS Danmark A/S"})
+    odata_write(url, "POST", "companies", {"id": COMPANY.replace("1", "5"), "name": "Other", "displayName": "Other ApS"})
+    make("customers", 1, "Acme A/S", city="Aarhus", country="DK", postalCode="8000", taxRegistrationNumber="DK13585628", balanceDue=12.5,
+         taxLiable=True, phoneNumber="+45 33112233", email="acme@example.dk", type="Company")  # fmt: skip
+    make("customers", 2, "Bolt 100% ApS", city="AARHUS N", country="DK", balanceDue=0, taxLiable=False)
+    make("customers", 3, "D'Arc_ & Søn", website="https://arc.example.dk")
+    for n in range(4, 13):
+        make("customers", n, f"Customer {n}", city="Odense", balanceDue=n)
+    make("customers", 13, "Of the other company", company_id=COMPANY.replace("1", "5"))
+    make("vendors", 1, "Cirkel AS", city="Oslo", country="NO", paymentDays=30)
+    make("vendors", 2, "Nordisk Fisk", city="Aarhus", country="DK", paymentDays=14)
+    make("contacts", 1, "Acme A/S", type="Company", number="CT1", city="Aarhus")
+    make("contacts", 2, "Anna Holm", type="Person", number="CT2", companyNumber="CT1", companyName="Acme A/S", jobTitle="Director",
+         email="anna@example.dk", lastInteractionDate="2026-02-03")  # fmt: skip
+    make("contacts", 3, "Bo van der Lund", type="Person", number="CT3", companyNumber="CT9")
+    make("contacts", 4, "Cia Berg", type="Person", number="CT4", mobilePhoneNumber="+45 20112244")

@@ -190,12 +190,15 @@ def meets(value: Scalar, operator: Operator, values: Sequence[Scalar]) -> bool:
     own = _comparable(value)
     if operator in _ON_TEXT:
         return _ON_TEXT[operator](str(own), str(first))
+    if operator in _IN_ORDER and own == "":  # an empty cell is before and behind nothing
+        return False
     try:
         return bool(_ON_VALUE[operator](own, first, more))
-    except (TypeError, IndexError):  # nothing to compare: an empty cell, a number with a text, a bound that is not given
+    except (TypeError, IndexError):  # nothing to compare: a number with a text, a bound that is not given
         return False
 
 
+_IN_ORDER = frozenset({Operator.MORE, Operator.LESS, Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN})
 _ON_TEXT: Mapping[Operator, Callable[[str, str], bool]] = {
     Operator.BEGINS: lambda text, part: text.startswith(part),
     Operator.CONTAINS: lambda text, part: part in text,
