@@ -152,8 +152,16 @@ def save(
     made = kept(source, options, before)
     if before != name and before and name in {each.name for each in connections() if each.source == source}:
         raise UsageError(_("There is a connection “{name}” already.").format(name=name), hint=_("Give it another name."))
-    answer = "" if untested else try_out(source, {**made.options, **made.secrets}, progress)
-    save_connection(replace(made, name=name))
+    renewed: dict[str, str] = {}
+
+    def keep(secrets: Mapping[str, str]) -> None:
+        """What the test renews may be worthless in the connection that it comes from."""
+        renewed.update(secrets)
+        if before:
+            renew_secrets(source, before, secrets)
+
+    answer = "" if untested else try_out(source, ConnectionOptions({**made.options, **made.secrets}, keep), progress)
+    save_connection(replace(made, name=name, secrets={**made.secrets, **renewed}))
     if rename and before and before != name:
         delete_connection(source, before)
     return answer
