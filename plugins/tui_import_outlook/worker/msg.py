@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import struct
 from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _encoding(page: int) -> str:
     """Python's name of a Windows code page."""
     name = "utf-8" if page == 65001 else f"cp{page}"
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return "cp1252"
     return name
