@@ -93,14 +93,20 @@ def _sign_in(call: Call) -> int:
         if step.paste:
             call.output.note(f"{safe(step.paste)}:")
 
+    listened = [sys.stdin]
+
     def pasted(seconds: float) -> str:
         try:
-            ready, _write, _error = select.select([sys.stdin], [], [], seconds)
+            ready, _write, _error = select.select(listened, [], [], seconds)
         except (OSError, ValueError):  # standard input that cannot be waited for
             raise SourceError(_("Somebody must be there to sign in."), hint=_("Start it in a terminal.")) from None
-        return sys.stdin.readline().strip() if ready else ""
+        line = sys.stdin.readline() if ready else ""
+        if ready and not line:  # its end, which would be there again at once
+            listened.clear()
+            return pasted(seconds)
+        return line.strip()
 
-    with work() as progress:
+    with work(shown=False) as progress:
         account = call.workspace.sign_in(call.arguments.source, call.arguments.name, show, pasted, progress)
     call.output.text(_("Signed in as {account}.").format(account=safe(account)))
     return 0

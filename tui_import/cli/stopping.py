@@ -48,12 +48,15 @@ interruption = Interruption()
 
 
 @contextmanager
-def work() -> Iterator[Progress]:
-    """A `Progress` to hand to whatever takes long. It is shown while the block runs, on standard error and only in a terminal."""
+def work(*, shown: bool = True) -> Iterator[Progress]:
+    """A `Progress` to hand to whatever takes long. It is shown while the block runs, on standard error and only in a terminal.
+
+    Not ``shown``: somebody types meanwhile.
+    """
     progress = Progress()
     outer, interruption.progress = interruption.progress, progress
     try:
-        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        if shown and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             with _shown(progress):
                 yield progress
         else:
