@@ -14,6 +14,8 @@ from tui_import_carddav.multistatus import CARD, DAV, Multistatus, Resource
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 MOST_REDIRECTS = 5
+TIMEOUT = 30.0
+"""Seconds without a byte."""
 WELL_KNOWN = "/.well-known/carddav"
 NOT_HERE = frozenset((200, 207, 400, 403, 404, 405, 410, 501))
 """Answers after which the address books may still be found at another address; with 200 and 207 it is a page that is no answer."""
@@ -123,6 +125,7 @@ class Server:
                 service=account.host,
                 credentials=basic(account.user, account.password) if account.user else None,
                 ca_file=account.ca_file,
+                timeout=TIMEOUT,
                 tries=self._tries,
             )
         return self._lines[origin]

@@ -28,7 +28,7 @@ class CarddavSource(Source, HasConnections):
         """What can be chosen beside the connection."""
         from tui_import.api.vcard import columns_option
 
-        return (columns_option(),)
+        return (Option("sheet", _("Address book"), help=_("Its name; without one, the first of the account"), default=""), columns_option())
 
     def connection_options(self) -> Sequence[Option]:
         """Server, user and password."""

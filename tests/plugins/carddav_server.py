@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import httpx
 
@@ -15,6 +16,7 @@ USER, PASSWORD = "anna", "sesame"
 _CONFIG = """
 [server]
 hosts = 127.0.0.1:{port}
+{tls}
 [auth]
 type = htpasswd
 htpasswd_filename = {folder}/users
@@ -68,9 +70,9 @@ class Radicale:
         if cards:
             kind = {"Content-Type": "text/vcard; charset=utf-8"}
             self.request("PUT", f"{book}/", "".join(cards), **kind)
-            self.request("PROPPATCH", f"{book}/", _NAME.format(name=name))
+            self.request("PROPPATCH", f"{book}/", _NAME.format(name=escape(name)))
         else:
-            self.request("MKCOL", f"{book}/", _MAKE.format(name=name))
+            self.request("MKCOL", f"{book}/", _MAKE.format(name=escape(name)))
 
     def put(self, book: str, number: int, text: str) -> None:
         """One card."""
@@ -85,11 +87,12 @@ class Radicale:
 
 
 @contextmanager
-def radicale(folder: Path) -> Iterator[Radicale]:
-    """A server with one user and no address book; skips where it cannot be installed."""
+def radicale(folder: Path, certificate: Path | None = None) -> Iterator[Radicale]:
+    """A server with one user and no address book; skips where it cannot be installed. ``certificate``: with its key, for TLS."""
     programs = python_server("radicale", "radicale==3.9.0")
     port = free_port()
+    tls = f"ssl = True\ncertificate = {certificate}\nkey = {certificate}" if certificate else ""
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
-    (folder / "config").write_text(_CONFIG.format(port=port, folder=folder), encoding="utf-8")
+    (folder / "config").write_text(_CONFIG.format(port=port, folder=folder, tls=tls), encoding="utf-8")
     with serving([programs / "python", "-c", _START, folder / "config"], port, cwd=folder):
-        yield Radicale(f"http://127.0.0.1:{port}")
+        yield Radicale(f"{'https' if certificate else 'http'}://127.0.0.1:{port}")
