@@ -6,6 +6,7 @@ import io
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tui_import_vcard.source import VcardSource
@@ -392,6 +393,16 @@ def test_findings_say_nothing_where_nothing_was_left_out() -> None:
 
 
 # -- the contract
+
+
+def test_the_table_of_the_guide_reads_cards(address_book: str) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs/plugin-guide.md").read_text(encoding="utf-8")
+    block = next(text for text in guide.split("```python\n") if "class Cards(Table)" in text.partition("```")[0])
+    names: dict[str, Any] = {}
+    exec(block.partition("```")[0], names)
+    table = names["Cards"](address_book)
+    assert [row.values[0] for row in table.rows()] == ["Søren Ågård", None, "Bo"]
+    assert [finding.message for finding in table.findings()] == ["1 card has a photo, which is not imported."]
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Contact:
             del self.values[key]
 
     def tell(self, label: str, text: str) -> None:
-        """Add what no field of a record is for."""
+        """Add what no field of a record is for. The label is not translated: a value must be the same in every language."""
         if text:
             self.add("details", f"{label}: {text}")
 
