@@ -24,7 +24,7 @@ class OutlookSource(Source):
     """Files of Outlook: what it exported as CSV, its data files, contacts saved as items."""
 
     name = "outlook"
-    suffixes = (".csv", ".pst", ".ost", ".msg", "/")
+    suffixes = (".csv", ".pst", ".ost", ".msg", "/.msg")
 
     def __init__(self) -> None:
         self._csv = CsvSource()

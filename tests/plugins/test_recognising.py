@@ -75,3 +75,13 @@ def test_a_folder_is_for_a_source_that_reads_folders_of_such_files(tmp_path: Pat
     written(tmp_path / "2.YYY", b"x")
     assert plugin_host.source_for(str(tmp_path)) == "b"
     assert [info.suffixes for info in plugin_host.list_sources() if info.name == "b"] == [(".yyy",)]
+
+
+def test_a_source_may_read_folders_of_some_of_its_files_alone(tmp_path: Path, picky) -> None:
+    picky("a", "0", (".zzz", ".yyy", "/.yyy"))
+    picky("b", "0", (".xxx", "/"))
+    written(tmp_path / "1.zzz", b"x")
+    written(tmp_path / "1.xxx", b"x")
+    assert plugin_host.source_for(str(tmp_path)) == "b"
+    written(tmp_path / "1.yyy", b"x")
+    assert plugin_host.source_for(str(tmp_path)) == "a"

@@ -187,8 +187,8 @@ class Source(ABC):
     description: str = ""
     """One sentence for the start screen."""
     suffixes: Sequence[str] = ()
-    """File name endings it reads, lower case with the dot; "-" among them: standard input, "/": folders of such files, too. Empty: it does
-    not read files."""
+    """File name endings it reads, lower case with the dot; "-" among them: standard input, "/": folders of such files, too, "/.msg":
+    folders of files with this ending. Empty: it does not read files."""
     api_version: tuple[int, int] = API_VERSION
     """The version of this contract that it was written for."""
     capabilities: Collection[Capability] = ()

@@ -25,8 +25,6 @@ GROUP = "tui_import.sources"
 OWN_PACKAGE = "tui-import"
 STANDARD_INPUT = "-"
 FOLDER = "/"
-NO_ENDINGS = frozenset({STANDARD_INPUT, FOLDER})
-"""What among a source's endings stands for something else."""
 HEAD = 1 << 16
 """Bytes that a file is recognised by."""
 MOST_LOOKED_AT = 1000
@@ -76,7 +74,7 @@ class SourceInfo:
     def suffixes(self) -> tuple[str, ...]:
         """Endings of the files it reads."""
         source = self._source()
-        return tuple(suffix for suffix in source.suffixes if suffix not in NO_ENDINGS) if source else ()
+        return _endings(source) if source else ()
 
     @property
     def without_file(self) -> bool:
@@ -172,7 +170,7 @@ def _by_ending(location: str) -> list[tuple[int, GuardedSource]]:
     if location == STANDARD_INPUT:
         return [(1, source) for source in _usable() if STANDARD_INPUT in source.suffixes]
     lowered = location.lower()
-    endings = [(suffix, source) for source in _usable() for suffix in source.suffixes if suffix not in NO_ENDINGS]
+    endings = [(suffix, source) for source in _usable() for suffix in _endings(source)]
     return [(len(suffix), source) for suffix, source in endings if lowered.endswith(suffix)]
 
 
@@ -182,8 +180,18 @@ def _in_folder(location: str) -> list[tuple[int, GuardedSource]]:
         names = [entry.name.lower() for entry in islice(os.scandir(location), MOST_LOOKED_AT)]
     except OSError:
         return []
-    sources = [source for source in _usable() if FOLDER in source.suffixes]
-    return [(1, source) for source in sources if any(name.endswith(tuple(set(source.suffixes) - NO_ENDINGS)) for name in names)]
+    return [(1, source) for source in _usable() if any(name.endswith(_endings_in_folders(source)) for name in names)]
+
+
+def _endings(source: GuardedSource) -> tuple[str, ...]:
+    """The endings of files among its suffixes; the others stand for something else."""
+    return tuple(suffix for suffix in source.suffixes if suffix.startswith("."))
+
+
+def _endings_in_folders(source: GuardedSource) -> tuple[str, ...]:
+    """The endings of the files in folders that it reads: those it names behind a stroke, or all of its own."""
+    named = [suffix.removeprefix(FOLDER) for suffix in source.suffixes if suffix.startswith(FOLDER)]
+    return _endings(source) if "" in named else tuple(named)
 
 
 def _head(location: str) -> bytes:

@@ -176,7 +176,7 @@ class Conformance:
         _must(not noise.getvalue(), f"it prints: {noise.getvalue()[:80]!r}")
 
     def _missing_place(self) -> None:
-        if any(suffix not in ("-", "/") for suffix in self.source.suffixes):
+        if any(suffix.startswith(".") for suffix in self.source.suffixes):
             check_refuses_missing_file(self.source, self.folder)
 
     def _hostile_content(self) -> None:
@@ -295,7 +295,7 @@ def _check_description(source: Source) -> None:
     _must(source.name == source.name.lower() and source.name.replace("_", "").isalnum(), "name must be one word in lower case")
     _must(bool(source.title), "title is empty")
     for suffix in source.suffixes:
-        whole = suffix in ("-", "/") or (suffix.startswith(".") and suffix == suffix.lower())
+        whole = suffix in ("-", "/") or (suffix.removeprefix("/").startswith(".") and suffix == suffix.lower())
         _must(whole, f"suffix {suffix!r} must be lower case with the dot")
     keys = [option.key for option in source.options()]
     _must(len(set(keys)) == len(keys), "two options share a key")
