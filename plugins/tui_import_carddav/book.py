@@ -150,10 +150,10 @@ class BookTable(Table):
                 number += 1
                 reader = CardReader(as_stream(text))
                 card = next(iter(reader), None)
-                left_out.add_notes(reader.notes, number)
                 if card is None:
                     left_out.unreadable(number, next((name for _line, name in reader.notes.unreadable), "") or _last(address))
                     continue
+                left_out.add_notes(reader.notes, number)
                 found = contact(card)
                 if left_out.takes(found, number):
                     continue

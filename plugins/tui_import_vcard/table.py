@@ -71,15 +71,13 @@ class CardTable(Table):
         sheet, fallback = self._look.sheet, self._look.fallback
         single, count = len(self._files) == 1, 0
         for path in self._files:
-            file = "" if single else os.path.basename(path) + ":"
+            file = "" if single else os.path.basename(path)
             with open(path, "rb") as stream:
                 reader = CardReader(stream, fallback, strict=bool(self._encoding))
                 for card in reader:
                     count += 1
                     number = card.line if single else count
                     found = contact(card)
-                    if not left_out.takes(found, number, file and f"{file}{card.line}: "):
+                    if not left_out.takes(found, number, file and f"{file}:{card.line}: "):
                         yield sheet.row(number, found)
-            for line, name in reader.notes.unreadable:
-                left_out.unreadable(line if single else None, name, file and f"{file}{line}: ")
-            left_out.add_notes(reader.notes, None if single else count)
+            left_out.add_notes(reader.notes, None if single else max(count, 1), file)

@@ -61,8 +61,10 @@ class LeftOut:
         if len(self.named) < MOST_NAMED:
             self.named.append(Finding(sentence, row))
 
-    def add_notes(self, notes: ReadingNotes, row: int | None = None) -> None:
-        """What a reader met in a whole stream; ``row`` where stray lines have none of their own."""
+    def add_notes(self, notes: ReadingNotes, row: int | None = None, file: str = "") -> None:
+        """What a reader met in a whole stream. ``row`` and ``file``: where the lines of the stream are no rows of the table."""
+        for line, name in notes.unreadable:
+            self.unreadable(row or line, name, f"{file}:{line}: " if file else "")
         self.pictures.add(None, notes.pictures)
         self.stray.add(row or notes.first_stray, notes.stray)
 
