@@ -139,6 +139,18 @@ def test_a_moment_takes_what_changed_later_and_moves_no_bookmark(program: Progra
     assert len(program("export", "person", "--format", "json")[1].splitlines()) == 3
 
 
+def test_what_could_not_be_imported_is_read_again(program: Program, served: Web, account: Account) -> None:
+    run(program)
+    account.put("c2", organizations=[{"name": "x" * 500}])  # no company's name is that long
+    words = ["run", "--source", "google", "--option", "connection=mine", "--set", "duplicates.find=no", "--option", "changed_since=last"]
+    assert program(*words)[0] == 3
+    account.put("c2", organizations=[{"name": "Bolt"}])
+    run(program)
+    assert token(served) == "sync-3"
+    run(program)
+    assert token(served) == "sync-5"
+
+
 def test_the_doctor_finds_nothing_wrong_with_a_store_that_has_bookmarks(program: Program, tmp_path: Path) -> None:
     run(program)
     with sqlite3.connect(tmp_path / "store.sqlite") as store:

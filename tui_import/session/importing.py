@@ -48,11 +48,16 @@ class ImportSession(PlanStep):
             summary = writing.write(self._workspace, self._draft, self, report, progress, started)
         summary = replace(summary, notes=(*summary.notes, *plugin_host.tell_after_import(self._finished(summary))))
         self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary))
-        place, bookmark = self._draft.meta("bookmark", ("", ""))
-        if bookmark and summary.run is not None:
-            keep_bookmark(self._workspace.database, place, summary.run, bookmark)
+        self._keep_bookmark(summary)
         self._workspace.remember(self.mapping, self.columns)
         return summary
+
+    def _keep_bookmark(self, summary: Summary) -> None:
+        """Where the next reading of what changed goes on; where rows are left, behind the import before, so that they are read again."""
+        place, bookmark = self._draft.meta("bookmark", ("", ""))
+        left = any(counts.problem or counts.held for counts in summary.entities.values())
+        if bookmark and not left and summary.run is not None:
+            keep_bookmark(self._workspace.database, place, summary.run, bookmark)
 
     def _finished(self, summary: Summary) -> FinishedRun:
         """What plugins are told: numbers and names, no value of any record."""
