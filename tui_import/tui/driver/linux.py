@@ -41,6 +41,18 @@ PAUSE_SECONDS = 0.1
 READ_BYTES = 4096
 
 
+def erases_in_colour(term: str) -> bool:
+    """The terminal's description says that it erases with the background at hand (terminfo: bce)."""
+    import curses
+
+    try:
+        with open(os.devnull, "w") as nowhere:
+            curses.setupterm(term, nowhere.fileno())
+        return curses.tigetflag("bce") == 1
+    except curses.error:
+        return False
+
+
 class LeanDriver(LinuxDriver):
     """Sends the cells that changed, and nothing else; reads whatever is typed.
 
@@ -55,6 +67,7 @@ class LeanDriver(LinuxDriver):
         """What the terminal's letters are."""
         self._reader = Reader(letters=letters_of(self.charset), colours="NO_COLOR" not in os.environ)
         self._shadow = Shadow()
+        self._erases = erases_in_colour(os.environ.get("TERM", ""))
         self._cursor: tuple[int, int] | None = None
         self._synchronised = False
         self._retrying = False
@@ -90,7 +103,7 @@ class LeanDriver(LinuxDriver):
             columns, lines = self._shadow.width, self._shadow.height
         if self._stale or (columns, lines) != (self._shadow.width, self._shadow.height):
             self._stale = False
-            self._shadow = Shadow(columns, lines)
+            self._shadow = Shadow(columns, lines, erases=self._erases)
 
     def _send(self) -> None:
         if self._writer_thread is None or self._retrying:

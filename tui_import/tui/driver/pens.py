@@ -95,21 +95,30 @@ def for_blank(now: Pen, blank: Pen) -> Pen:
     """The pen to draw a blank with (``blank`` as `on_blank` gives it), nearest to the one at hand: its ink may stay."""
     if on_blank(now) is blank:
         return now
-    if _REVERSE in blank.attributes or not now.attributes <= blank.attributes | _ON_LETTERS:
+    if _REVERSE in blank.attributes:
         return blank
-    return known(Pen(now.ink, blank.paper, blank.attributes | now.attributes))
+    return known(Pen(now.ink, blank.paper, blank.attributes | (now.attributes & _ON_LETTERS)))
+
+
+@lru_cache(1024)
+def is_erasable(blank: Pen, *, coloured: bool) -> bool:
+    """Erased cells look like blanks drawn with it; ``coloured``: the terminal erases with the background at hand."""
+    return (coloured or not blank.paper) and not blank.attributes & _ON_BLANKS
 
 
 @lru_cache(4096)
 def switch(now: Pen | None, then: Pen) -> str:
-    """The shortest sequence from one pen (None: unknown) to another. An attribute ends by a reset only: every terminal knows that."""
-    if now is then:
+    """The shortest sequence from one pen (None: unknown) to another."""
+    if now == then:
         return ""
     whole = [then.ink, then.paper, *sorted(then.attributes)]
     reset = ";".join(["0", *filter(None, whole)]) if any(whole) else ""
-    if now is None or now.attributes - then.attributes:
+    if now is None:
         return f"\x1b[{reset}m"
-    change = sorted(then.attributes - now.attributes)
+    ended = now.attributes - then.attributes
+    change = [code for code, attributes in _OFF.items() if ended.intersection(attributes)]
+    lost = {attribute for code in change for attribute in _OFF[code]}
+    change += sorted(then.attributes - (now.attributes - lost))
     if now.ink != then.ink:
         change.append(then.ink or "39")
     if now.paper != then.paper:

@@ -8,13 +8,15 @@ from itertools import compress, groupby
 from operator import is_not, itemgetter
 
 from tui_import.tui.driver.cells import Cell, Span, is_settled
-from tui_import.tui.driver.pens import Pen, for_blank, on_blank, switch
+from tui_import.tui.driver.pens import Pen, for_blank, is_erasable, on_blank, switch
 
 Row = list[Cell | None]
 """One line of the terminal; None: nobody knows what stands there."""
 
 NEAR = 4
 """So many cells that are right already are sent again rather than jumped over: a jump costs as much."""
+LAST_BLANKS, BLANKS = 5, 10
+"""From so many blanks on, at the end of what is sent or before more of it, they are erased instead."""
 FEWEST_ROWS = 4
 """Changed lines from which on it is looked for a shift."""
 SHIFT_GAIN = 60
@@ -27,8 +29,10 @@ _first, _second = itemgetter(0), itemgetter(1)
 class Shadow:
     """A terminal's screen of a fixed size. `draw` what is wanted, then `update` gives what to send, and counts it as sent."""
 
-    def __init__(self, width: int = 0, height: int = 0) -> None:
+    def __init__(self, width: int = 0, height: int = 0, *, erases: bool = False) -> None:
+        """``erases``: the terminal erases with the background of the pen (BCE), not only with its own."""
         self.width, self.height = width, height
+        self._erases = erases
         self._rows: list[Row] = [[None] * width for _ in range(height)]
         self._unsettled = [False] * height
         """Lines that may look other than thought, since terminals do not agree on the width of what stands in them."""
@@ -92,8 +96,7 @@ class Shadow:
     def _repeat(self, y: int, row: Row, spans: Sequence[Span]) -> None:
         """Send what Textual has drawn as it is: of such a line nobody knows which cells are right already."""
         for span in spans:
-            self._move(y, span.x)
-            self._write(span.cells)
+            self._write(y, span.x, span.cells, erase=False)
             self._at = None
         self._rows[y] = row
         self._unsettled[y] = not all(map(is_settled, row))
@@ -117,8 +120,7 @@ class Shadow:
         old = self._rows[y]
         if stop < self.width and row[stop] is not None and row[stop][0] == "":  # type: ignore[index]  # not None
             stop += 1
-        self._move(y, start)
-        self._write(row[start:stop])  # type: ignore[arg-type]  # a changed cell is known
+        self._write(y, start, row[start:stop])  # type: ignore[arg-type]  # a changed cell is known
         if start and old[start] is not None and old[start][0] == "" and row[start][0] != "":  # type: ignore[index]
             row[start - 1] = None  # half of a wide letter was left: terminals differ in what they show there
         if stop < self.width and old[stop] is not None and old[stop][0] == "" and row[stop] is old[stop]:  # type: ignore[index]
@@ -141,19 +143,27 @@ class Shadow:
         self._out.append(jump)
         self._at = (y, x)
 
-    def _write(self, cells: Sequence[Cell]) -> None:
-        out = self._out
+    def _write(self, y: int, x: int, cells: Sequence[Cell], *, erase: bool = True) -> None:
+        """Cells of a line, by runs of one pen; blanks are erased where that is shorter."""
+        end = x + len(cells)
         for pen, group in groupby(cells, _second):
-            text = "".join(map(_first, group))
-            then = pen if self._pen is None or text.strip(" ") else for_blank(self._pen, pen)
-            if then is not self._pen:
-                out.append(switch(self._pen, then))
-                self._pen = then
-            out.append(text)
-        if self._at is not None:
-            y, x = self._at
-            x += len(cells)
-            self._at = (y, x) if x < self.width else None  # at the margin terminals differ
+            run = list(group)
+            text = "".join(map(_first, run))
+            blank = not text.strip(" ")
+            self._move(y, x)
+            self._take(for_blank(self._pen, pen) if blank and self._pen is not None else pen)
+            x += len(run)
+            long = blank and len(run) >= (LAST_BLANKS if x == end else BLANKS)
+            if long and erase and is_erasable(pen, coloured=self._erases):
+                self._out.append(f"\x1b[{len(run)}X")
+            else:
+                self._out.append(text)
+                self._at = (y, x) if x < self.width else None  # at the margin terminals differ
+
+    def _take(self, pen: Pen) -> None:
+        if pen is not self._pen:
+            self._out.append(switch(self._pen, pen))
+            self._pen = pen
 
     # -- lines that moved
 

@@ -47,7 +47,7 @@ class Lines(ScrollView, can_focus=True):
         & > .lines--cursor { color: $foreground; background: $surface-lighten-2; text-style: bold; }
         & > .lines--cursor-cell { color: $foreground; background: $surface-lighten-2; text-style: bold; }
         &:focus > .lines--cursor { color: $foreground; background: $primary-muted; text-style: bold; }
-        &:focus > .lines--cursor-cell { color: $background; background: $foreground; text-style: bold; }
+        &:focus > .lines--cursor-cell { color: $foreground; background: $primary-muted; text-style: reverse bold; }
         &:ansi > .lines--cursor { background: ansi_default; text-style: bold; }
         &:ansi:focus > .lines--cursor { text-style: reverse; }
         &:ansi:focus > .lines--cursor-cell { text-style: reverse bold underline; }

@@ -14,12 +14,12 @@ FIRST_CELLS = 2
 """Columns before the file's own: row number and states."""
 
 TONES = {
-    Operation.ADDED: "good",
     Operation.UPDATED: "change",
     Operation.PROBLEM: "bad",
     Operation.HELD: "bad",
     Operation.SKIPPED: "dim",
 }
+"""What deserves a look has a colour. New rows are the usual case: their letters say it, and a line moves with fewer bytes."""
 
 
 class Keys(Protocol):
