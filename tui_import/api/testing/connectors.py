@@ -214,7 +214,8 @@ def _criteria(field: ErpField, sample: Scalar) -> Iterable[Criterion]:
             text = "x" if sample is None else str(sample)
             part = {Operator.BEGINS: text[:3], Operator.ENDS: text[-3:], Operator.CONTAINS: text[1:4] or text}.get(operator, text)
             values = [part.swapcase()]
-            yield Criterion(field.key, operator, [_NOBODY] if operator is not Operator.BETWEEN else [_NOBODY, _NOBODY])
+            if operator in (Operator.CONTAINS, Operator.NOT_CONTAINS):
+                yield Criterion(field.key, operator, [_NOBODY])
         elif sample is None:
             continue
         if operator is Operator.BETWEEN:
