@@ -40,8 +40,9 @@ class OutlookSource(Source):
         return _("Contacts that Outlook exported as CSV or keeps in a pst, ost or msg file")
 
     def options(self) -> Sequence[Option]:
-        """How a CSV file is read; the other kinds say it themselves."""
-        return self._csv.options()
+        """The folder of a data file, and how a CSV file is read."""
+        folder = Option("sheet", _("Folder"), help=_("The folder of a data file to import; empty takes all contacts"), default="")
+        return (folder, *self._csv.options())
 
     def recognises(self, head: bytes) -> float:
         """By the headings of an export, whatever its language, or by the marks of the other files."""

@@ -145,7 +145,8 @@ def test_an_export_of_google_is_imported_with_every_column_mapped_beforehand(wor
 
 def test_a_data_file_is_imported_folder_by_folder(workspace: Workspace) -> None:
     pytest.importorskip("pypff", reason="libpff-python is not installed")
-    session = read(workspace, shared("samples/pst_msg/SampleContacts.pst"))
+    session = workspace.begin(str(shared("samples/pst_msg/SampleContacts.pst")), options={"sheet": "Contacts"})
+    session.read()
     session.change_settings(WITHOUT)
     assert session.source == "outlook"
     assert [table.name for table in session.tables()] == ["Contacts"]
