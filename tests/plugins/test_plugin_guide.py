@@ -72,14 +72,14 @@ def test_the_erp_of_the_guide_searches_and_signs_in(tmp_path: Path, install: Cal
         steps.send("")
     assert end.value.value.account == "anna@example.com"
 
-    install("erp-plugin", {"erp": "erp_module"}, {"erp_module": erp})
-    [table] = plugin_host.load("erp").open("", {})
+    install("shop-plugin", {"shop": "shop_module"}, {"shop_module": erp})
+    [table] = plugin_host.load("shop").open("", {})
     assert isinstance(table, Searchable)
     [row] = table.search([Criterion("group", Operator.ONE_OF, ["k2"])]).rows
     assert row.key == "C2"
     assert [row.values[2] for row in table.rows()] == ["Retail", "Wholesale"], "keys of lists are put into words"
     assert [row.key for row in table.changed_since("2026-01-15")] == ["C2"]
-    assert plugin_host.load("erp").test_connection({"server": "x"}) == "2 customers."
+    assert plugin_host.load("shop").test_connection({"server": "x"}) == "2 customers."
 
 
 def test_the_transform_of_the_guide_works() -> None:
