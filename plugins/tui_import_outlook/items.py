@@ -156,11 +156,18 @@ def look(place: Place) -> list[Seen]:
             told = checked(
                 content, place.shown, key=int, path=str, deleted=bool, unseen=bool, contacts=int, columns=list, lists=list, damaged=int
             )
-            lists = [(str(name), items, addresses) for name, items, addresses in told["lists"]]
+            lists = _distribution_lists(told["lists"], place.shown)
             columns = frozenset(map(str, told["columns"]))
             marks = (told["deleted"], told["unseen"])
             found.append(Seen(told["key"], told["path"], *marks, told["contacts"], columns, told["damaged"], lists))
     return found
+
+
+def _distribution_lists(told: Sequence[Any], shown: str) -> list[tuple[str, Sequence[int], Sequence[str]]]:
+    try:
+        return [(str(name), [int(item) for item in items], [str(address) for address in addresses]) for name, items, addresses in told]
+    except (TypeError, ValueError) as error:
+        raise failure("died", "", shown) from error
 
 
 def members_of(folders: Sequence[Seen]) -> Members:

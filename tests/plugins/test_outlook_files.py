@@ -9,13 +9,15 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import tui_import_outlook.child
+import tui_import_outlook.items
 from hypothesis import given
 from hypothesis import strategies as st
+from tui_import_outlook.items import Place, open_items
 from tui_import_outlook.source import OutlookSource
 from tui_import_outlook.worker import main, mapi, msg
 from tui_import_outlook.worker.found import Contact, Damaged, Folder
@@ -26,7 +28,7 @@ from tests.plugins.pst_double import Item, Library, member, stranger
 from tests.plugins.reading import outcome, read
 from tests.shared import SHARED, shared
 from tui_import import plugin_host
-from tui_import.api import SourceError
+from tui_import.api import SourceError, Table
 from tui_import.api.testing import Conformance, check_source
 
 CONTACT = "IPM.Contact"
@@ -261,6 +263,60 @@ def test_folders_without_end_do_not_take_the_reader_down(double: Library) -> Non
     endless.folders = (endless,)
     double.root_folder.folders = (endless,)
     assert [kind for kind, _content in run("read", folders=[9])] == ["row", "end"]
+
+
+class InThisProcess:
+    """The child without a process: what goes through its pipe, and no more."""
+
+    def __init__(self, path: str, shown: str, kind: str, folders: list[int] | None = None) -> None:
+        job = {"kind": kind, "path": path, "do": "look" if folders is None else "read", "folders": folders}
+        self._messages = [json.loads(json.dumps(message)) for message in main.run(job)]
+
+    def __iter__(self) -> Iterator[tuple[str, object]]:
+        return iter(self._messages)
+
+    def close(self) -> None:
+        pass
+
+
+def tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, Table]:
+    monkeypatch.setattr(tui_import_outlook.items, "Child", InThisProcess)
+    return {table.name: table for table in open_items(Place("x.pst", "x.pst", "pst"))}
+
+
+def test_folders_are_tables_after_one_of_all_and_deleted_contacts_are_hidden_and_apart(
+    double: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = tables(monkeypatch)
+    assert {name: (table.hidden, table.expected_rows()) for name, table in found.items()} == {
+        "All contacts": (False, 2), "Contacts": (False, 1), "Inbox": (False, 1), "Bin": (True, 1), "Bin/Contacts": (True, 1),
+    }  # fmt: skip
+    assert [row.values for row in found["All contacts"].rows()] == [
+        ["Anna", "Friend; Client", "anna@b.example", "Choir"],
+        ["Bo", None, None, "Choir"],
+    ]
+    assert [column.field for column in found["All contacts"].columns()] == [
+        "person.first_name", "person.interests", "person.email", "person.interests",
+    ]  # fmt: skip
+    told = " ".join(finding.message for finding in found["All contacts"].findings())
+    assert "1 contact has a photo" in told
+    assert "1 item is damaged" in told
+    assert "“Choir”" in told
+    assert [row.values[0] for row in found["Bin/Contacts"].rows()] == ["Dan"]
+
+
+def test_namesakes_among_folders_are_told_apart(double: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = [FakeFolder("Contacts", at, (person(0x20 * at, "Anna"),)) for at in (2, 3)]
+    double.root_folder.folders = (FakeFolder("Top", 9, (), twins),)
+    assert list(tables(monkeypatch)) == ["All contacts", "Contacts", "Contacts (2)"]
+
+
+def test_a_folder_that_was_not_looked_into_has_every_column_that_has_a_field(double: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "LOOK_SECONDS", -1)
+    found = tables(monkeypatch)["Inbox"]
+    assert (found.hidden, found.expected_rows()) == (True, None)
+    assert {"First Name", "E-mail Address", "Business City"} <= {column.name for column in found.columns()}
+    assert [row.values[[column.name for column in found.columns()].index("First Name")] for row in found.rows()] == ["Bo"]
 
 
 def test_streets_of_several_lines_ask_for_the_columns_that_take_them() -> None:
