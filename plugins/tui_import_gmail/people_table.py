@@ -29,6 +29,8 @@ _TYPES: Mapping[str, frozenset[str]] = {
     "pager": frozenset({"pager"}), "workPager": frozenset({"pager"}), "homePage": frozenset({"home"}),
 }  # fmt: skip
 """Google's kinds → those of a card; all others say nothing about where a value belongs."""
+_DETAILS = {"relations": "Related", "events": "Event", "occupations": "Occupation", "userDefined": "Custom field"}
+"""What a value is called among the other details where nobody has named it."""
 
 
 class PeopleTable(AddressBook):
@@ -177,13 +179,17 @@ def _about(person: dict[str, Any], labels: Mapping[str, str]) -> Iterator[Proper
 
 def _details(person: dict[str, Any]) -> Iterator[Property]:
     for each in records(person, "relations"):
-        yield from told("X-DETAIL", text(each, "person"), label=text(each, "formattedType") or text(each, "type") or "Related")
+        yield from told("X-DETAIL", text(each, "person"), label=_label(each, "relations"))
     for each in records(person, "events"):
-        yield from told("X-DETAIL", _date(each), label=text(each, "formattedType") or text(each, "type") or "Event")
+        yield from told("X-DETAIL", _date(each), label=_label(each, "events"))
     for each in records(person, "occupations"):
-        yield from told("X-DETAIL", text(each, "value"), label="Occupation")
+        yield from told("X-DETAIL", text(each, "value"), label=_label(each, "occupations"))
     for each in records(person, "userDefined"):
-        yield from told("X-DETAIL", text(each, "value"), label=text(each, "key") or "Custom field")
+        yield from told("X-DETAIL", text(each, "value"), label=text(each, "key") or _label(each, "userDefined"))
+
+
+def _label(value: dict[str, Any], kind: str) -> str:
+    return text(value, "formattedType") or text(value, "type") or _DETAILS[kind]
 
 
 def _preferred(person: dict[str, Any], key: str) -> list[dict[str, Any]]:

@@ -30,7 +30,9 @@ _DETAILS = {
     "manager": "Manager",
     "assistantName": "Assistant",
     "spouseName": "Spouse",
+    "children": "Children",
 }
+"""Property → what it is called among the other details."""
 
 
 class GraphTable(AddressBook):
@@ -137,4 +139,4 @@ def _about(contact: dict[str, Any]) -> Iterator[Property]:
     yield from told("NOTE", text(contact, "personalNotes"))
     for key, label in _DETAILS.items():
         yield from told("X-DETAIL", text(contact, key), label=label)
-    yield from told("X-DETAIL", ", ".join(texts(contact, "children")), label="Children")
+    yield from told("X-DETAIL", ", ".join(texts(contact, "children")), label=_DETAILS["children"])
