@@ -52,7 +52,10 @@ def in_plain_words() -> Iterator[None]:
     except ModuleNotFoundError as error:
         name = error.name or ""
         package = f"'tui-import[{_EXTRAS[name]}]'" if name in _EXTRAS else name
-        raise SourceError(_("The driver {name} is not installed.").format(name=name), hint=f"pip install {package}") from None
+        raise SourceError(
+            _("The driver {name} is not installed.").format(name=name),
+            hint=_("Install it with: pip install {package}").format(package=package),
+        ) from None
     except sa.exc.DBAPIError as error:
         raise _error(error.orig) from None
     except sa.exc.SQLAlchemyError as error:
