@@ -173,7 +173,7 @@ class BookTable(Table):
         except HttpError as error:
             if error.status not in NO_MULTIGET:
                 raise
-            found = {_path(address): server.get(urljoin(self._book.url, address)) for address in addresses}
+            found = {_path(address): server.get(self._book.url, address) for address in addresses}
         for address in addresses:
             text = found.get(_path(address), "")
             if text.strip():

@@ -98,9 +98,9 @@ class Server:
                 return url, Multistatus(answer, self.account.host)
         raise SourceError(_("{server} sends from one address to the next without an end.").format(server=self.account.host))
 
-    def get(self, url: str) -> str:
-        """One card."""
-        _url, answer = self._send(url, "GET", headers={"Accept": "text/vcard"})
+    def get(self, book: str, address: str) -> str:
+        """One card of an address book."""
+        _url, answer = self._send(self.leads_to(book, address), "GET", headers={"Accept": "text/vcard"})
         return (answer or b"").decode("utf-8", "replace")
 
     def _send(self, url: str, method: str, **parts: Any) -> tuple[str, bytes | None]:
@@ -197,12 +197,13 @@ class Server:
         homes = resource.hrefs(f"{CARD}addressbook-home-set")
         if not homes:
             for principal in resource.hrefs(f"{DAV}current-user-principal")[:1]:
-                url, resource = self._about(self._leads_to(url, principal))
+                url, resource = self._about(self.leads_to(url, principal))
                 homes = resource.hrefs(f"{CARD}addressbook-home-set")
         for home in homes:
-            yield self._leads_to(url, home)
+            yield self.leads_to(url, home)
 
-    def _leads_to(self, url: str, href: str) -> str:
+    def leads_to(self, url: str, href: str) -> str:
+        """Where an address in an answer points to. Raises `SourceError` where a password must not go there."""
         target = urljoin(url, href)
         self._check(url, target)
         return target
@@ -212,7 +213,7 @@ class Server:
         url, answer = self.ask("PROPFIND", home, body, "1")
         for resource in answer:
             if resource.is_a(f"{CARD}addressbook"):
-                yield _book(resource, self._leads_to(url, resource.href))
+                yield _book(resource, self.leads_to(url, resource.href))
 
 
 def hrefs(addresses: Sequence[str]) -> str:

@@ -243,6 +243,12 @@ def test_a_password_is_not_sent_to_another_host_from_an_open_line(target: str, w
     assert urlsplit(target).hostname in error.message  # type: ignore[operator]
 
 
+def test_a_card_on_another_host_is_not_fetched_with_the_password() -> None:
+    account = fake(0, refuses={"addressbook-multiget": 501})
+    account.cards["http://evil.example/1.vcf"] = card(1)
+    assert "not safe" in failure(account).message
+
+
 def test_an_encrypted_line_may_lead_to_another_encrypted_one_but_never_to_an_open_one() -> None:
     server = carddav.Server(carddav.Account("https://contacts.icloud.example", "anna", "xyzzy"))
     server._check("https://contacts.icloud.example/", "https://p42-contacts.icloud.example:443/1/")

@@ -228,6 +228,7 @@ def test_a_persons_organisation_is_the_company_and_its_unit_the_department() -> 
     [
         ("N:;;;;", "FN:Acme A/S", "ORG:Acme A/S;"),
         ("ORG:Acme A/S",),
+        ("N:Acme A/S;;;;", "FN:Acme A/S", "ORG:Acme A/S"),
         ("FN:acme a/s", "ORG:Acme A/S"),
         ("N:Berg;Anna;;;", "FN:Acme A/S", "ORG:Acme A/S", "X-ABShowAs:COMPANY"),
         ("KIND:org", "FN:Acme A/S"),

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from tui_import.api.vcard.encoding import known_encoding
 from tui_import.api.vcard.lines import BINARY, as_stream, property_lines
 
-MOST_PROPERTIES = 5_000
+MOST_PROPERTIES = 2_000
 LARGEST_CARD = 1 << 22
 """Bytes, without pictures."""
 ODD_BYTES = 1 << 16

@@ -70,7 +70,7 @@ def contact(card: Card) -> Contact:
     shown = _one_line(card.text("FN"))
     company = organisation[0] if organisation else ""
     kind = card.text("KIND", "X-ADDRESSBOOKSERVER-KIND").casefold()
-    named = bool(family or given or additional)
+    named = bool(given or additional or (family and family.casefold() != company.casefold()))
     made = Contact(
         shown or " ".join(part for part in (given, additional, family) if part) or company or _reached(card),
         card.text("UID") or card.text("X-ABUID"),
@@ -81,7 +81,7 @@ def contact(card: Card) -> Contact:
     made.add("company_uid" if made.is_company else "uid", made.uid)
     made.add("company", company or (shown if made.is_company else ""))
     if made.is_company:
-        made.tell("Name", " ".join(part for part in (given, additional, family) if part))
+        made.tell("Name", " ".join(part for part in (given, additional, family) if part) if named else "")
     else:
         salutation, academic = titles(prefix)
         _before, after = titles(suffix)

@@ -12,6 +12,8 @@ CHUNK = 1 << 16
 """Bytes read at once."""
 LONGEST_LINE = 1 << 20
 """Bytes; what a line or value has beyond is let go, so that memory stays flat whatever is read."""
+LONGEST_HEAD = 1 << 12
+"""Bytes before the colon."""
 BINARY = frozenset((b"PHOTO", b"LOGO", b"SOUND", b"KEY", b"X-MS-CARDPICTURE", b"X-MS-OL-DESIGN"))
 """Properties that hold pictures, sounds, certificates or layouts, whose values are not kept."""
 
@@ -74,17 +76,20 @@ class _Unfolding:
         self.start = 0
         """Its first line; 0: there is none yet."""
         self.line = bytearray()
-        self._quoted = self._binary = self._old = False
+        self._has_colon = self._quoted = self._binary = self._old = False
 
     def begin(self, number: int, line: bytes) -> None:
         """A new property begins with this line."""
         self.start = number
         head, colon, value = line.partition(b":")
         head = head.upper()
-        self._binary = bool(colon) and _is_binary(head)
+        self._has_colon = bool(colon)
+        self._binary = self._has_colon and _is_binary(head)
         self._quoted = b"QUOTED-PRINTABLE" in head
         if head == b"VERSION":
             self._old = value.strip() == b"2.1"
+        elif head == b"BEGIN":
+            self._old = False
         if self._binary:
             self.line = bytearray(head + colon)
         else:
@@ -108,8 +113,8 @@ class _Unfolding:
         return True
 
     def _unfold(self, line: bytes) -> None:
-        if b":" not in self.line:
-            self.begin(self.start, bytes(self.line[:LONGEST_LINE]) + line)
+        if not self._has_colon and len(self.line) < LONGEST_HEAD:
+            self.begin(self.start, bytes(self.line) + line)
         elif self._old and not self._quoted:  # vCard 2.1 breaks lines where a blank stands, which stays; later versions add one
             self._add(b" " + line.lstrip())
         else:
