@@ -17,7 +17,12 @@ SECTIONS = {
     "form": "In forms",
     "home": "Home",
     "open": "Open a file",
+    "connections": "Accounts and servers",
+    "connection": "A connection",
+    "sign_in": "Signing in",
     "source": "Step 1: Source",
+    "search": "Step 1: search",
+    "criteria": "Step 1: the criteria of a search",
     "mapping": "Step 2: Mapping",
     "values": "Step 2: the values of a column",
     "settings": "Step 3: Settings",
@@ -32,6 +37,7 @@ SECTIONS = {
     "dialog": "Windows with a field",
     "dialog_question": "Questions",
     "pick": "Lists to pick from",
+    "pick_many": "Lists to tick in",
     "notice": "Windows to read",
 }
 INTRODUCTION = """# Keys

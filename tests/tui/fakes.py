@@ -111,6 +111,7 @@ class FakeSession:
     id = "d1"
     source = "excel"
     kind = "contacts"
+    can_search = False
 
     def __init__(self, location: str = "/data/customers.xlsx", *, rows: Sequence[tuple[Any, ...]] = ROWS, password: str = "") -> None:
         self.location, self.state, self.table = location, "opened", "Customers"
@@ -389,6 +390,9 @@ class FakeWorkspace:
 
     def source_for(self, location: str) -> str:
         return "excel"
+
+    def connections(self) -> Sequence[Any]:
+        return []
 
     def begin(self, location: str, *, source: str = "", options: Any = None, recipe: Recipe | None = None) -> FakeSession:
         self.session.location = location

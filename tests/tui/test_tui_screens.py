@@ -31,14 +31,14 @@ async def test_products_are_there_in_grey_words_until_they_come(workspace: FakeW
 
 async def test_an_unfinished_import_goes_on_where_it_stopped(workspace: FakeWorkspace) -> None:
     async with driven(workspace) as tui:
-        await tui.press("down", "down", "enter")
+        await tui.press("down", "down", "down", "enter")
         assert ("resume", "d1") in workspace.done
         assert "[4 Preview]" in tui.text
 
 
 async def test_a_run_is_undone_from_home_only_after_a_yes(workspace: FakeWorkspace) -> None:
     async with driven(workspace) as tui:
-        await tui.press("down", "down", "down", "u")
+        await tui.press("down", "down", "down", "down", "u")
         assert "Undo run 7" in tui.text
         await tui.press("enter", "n")
         assert workspace.done == []
@@ -51,7 +51,7 @@ async def test_a_run_is_undone_from_home_only_after_a_yes(workspace: FakeWorkspa
 
 async def test_a_draft_is_discarded_only_after_a_yes(workspace: FakeWorkspace) -> None:
     async with driven(workspace) as tui:
-        await tui.press("down", "down", "delete", "escape")
+        await tui.press("down", "down", "down", "delete", "escape")
         assert workspace.done == []
         await tui.press("delete", "y")
         assert workspace.done == [("discard", "d1")]
@@ -498,7 +498,7 @@ async def test_a_selection_shows_its_records(workspace: FakeWorkspace) -> None:
 
 async def test_a_run_shows_each_changed_field_and_where_values_come_from(workspace: FakeWorkspace) -> None:
     async with driven(workspace) as tui:
-        await tui.press("down", "down", "down", "enter")
+        await tui.press("down", "down", "down", "down", "enter")
         assert "Nordic Timber AS" in tui.text
         assert "fill" in tui.text
         await tui.press("enter")

@@ -116,7 +116,7 @@ async def test_leaving_in_the_middle_keeps_everything_for_the_next_time(store: W
         await tui.press("ctrl+q")
     async with driven(store) as tui:
         assert "Go on with" in tui.text
-        await tui.press("down", "down", "enter")
+        await tui.press("down", "down", "down", "enter")
         await until(tui, "1 row un-checked")
         assert "[4 Preview]" in tui.text
 

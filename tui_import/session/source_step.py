@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_import import plugin_host
 from tui_import.api.capabilities import Searchable
-from tui_import.api.errors import SourceError, UsageError, Where
+from tui_import.api.errors import SourceError, TuiImportError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
 from tui_import.api.source import Capability, Finding, Peek, Row, Table
@@ -219,8 +219,11 @@ class SourceStep:
 
     @property
     def can_search(self) -> bool:
-        """The source can be searched, and rows of it picked."""
-        return Capability.SEARCH in plugin_host.load(self.source).capabilities
+        """The source can be searched, and rows of it picked; false where it cannot be loaded any more."""
+        try:
+            return Capability.SEARCH in plugin_host.load(self.source).capabilities
+        except TuiImportError:
+            return False
 
     def search(self) -> Search:
         """A search of the chosen table, as it was left: criteria and ticks. Asks the source; raises `UsageError` where it has no search."""

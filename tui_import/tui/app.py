@@ -36,9 +36,12 @@ STEP_SCREENS = {
     "preview": "preview:PreviewScreen",
     "import": "importing:ImportScreen",
     "result": "result:ResultScreen",
+    "search": "search:SearchScreen",
 }
 OVERLAYS = {
     "open": "open_file:OpenFileScreen",
+    "connections": "connections:ConnectionsScreen",
+    "connection": "connection:ConnectionScreen",
     "run": "run:RunScreen",
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
@@ -96,7 +99,7 @@ class ImportApp(App[int]):
 
     def on_open_location(self, message: messages.OpenLocation) -> None:
         """Open a source, asking for a password where it wants one."""
-        options = {"password": message.password} if message.password else None
+        options = {key: value for key, value in (("password", message.password), ("connection", message.connection)) if value}
 
         def failed(error: Exception) -> None:
             if isinstance(error, PasswordNeededError):
@@ -106,9 +109,10 @@ class ImportApp(App[int]):
 
         def begin(_progress: Progress) -> ImportSession:
             recipe = self.workspace.recipe(message.recipe) if message.recipe else None
-            return self.workspace.begin(message.location, source=message.source, options=options, recipe=recipe)
+            return self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe)
 
-        self._frame().start(_("Opening the file"), begin, self._enter, failed)
+        title = _("Opening the file") if message.location else _("Opening the source")
+        self._frame().start(title, begin, self._enter, failed)
 
     def on_resume_draft(self, message: messages.ResumeDraft) -> None:
         """Go on where it stopped."""
@@ -121,7 +125,8 @@ class ImportApp(App[int]):
 
     def on_go_to_step(self, message: messages.GoToStep) -> None:
         """Exchange the step's screen; home stays below it."""
-        screen = screen_class(STEP_SCREENS[message.step])(self.session)
+        searched = message.step == "source" and not message.look and self.session is not None and self.session.can_search
+        screen = screen_class(STEP_SCREENS["search" if searched else message.step])(self.session)
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) == 2:

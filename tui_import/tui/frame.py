@@ -142,6 +142,10 @@ class Frame(Screen[None]):
         else:
             self.leave()
 
+    def action_focus_next(self) -> None:
+        """From one part of the screen to the next."""
+        self.focus_next()
+
     def leave(self) -> None:
         """Where Esc leads to."""
         self.app.pop_screen()
@@ -173,7 +177,8 @@ class StepFrame(Frame):
         session = self.session
         at = [step.id for step in STEPS].index(self.STEP)
         parts = [_("Step {number} of {count}: {step}").format(number=at + 1, count=len(STEPS), step=_(STEPS[at].title))]
-        name = session.location.rpartition("/")[2] or session.location or session.source
+        name = session.location.rpartition("/")[2] or session.location
+        name = name or " ".join([session.source, str(session.options.get("connection") or "")]).strip()
         parts.append(f"{name}, {session.table}" if session.table and session.table != name else name)
         if session.state != "opened":
             parts.append(ngettext("{count} row", "{count} rows", session.rows).format(count=number(session.rows)))

@@ -9,14 +9,17 @@ from textual.message import Message
 
 @dataclass
 class OpenLocation(Message):
-    """Begin an import of this file."""
+    """Begin an import of this file, or of an account."""
 
     location: str
+    """Path; empty: what the source reads is no file."""
     source: str = ""
     """Name of the source; empty: by the file's ending."""
     recipe: str = ""
     """Name of the recipe to import it with."""
     password: str = ""
+    connection: str = ""
+    """Name of the saved connection."""
 
 
 @dataclass
@@ -31,6 +34,8 @@ class GoToStep(Message):
     """To a step of the import in progress."""
 
     step: str
+    look: bool = False
+    """Of a source that can be searched: to its options and first rows instead of the search."""
 
 
 @dataclass
@@ -43,6 +48,20 @@ class Show(Message):
     """Another screen over this one."""
 
     screen: str
-    """A name of `app.OVERLAYS`: open, run, selections, lists, records."""
+    """A name of `app.OVERLAYS`: open, connections, connection, run, selections, lists, records."""
     argument: object = None
-    """What it shows: the id of a run or of a selection."""
+    """What it shows: the id of a run or of a selection, an `Editing`."""
+
+
+@dataclass(frozen=True)
+class Editing:
+    """A connection to be edited or made."""
+
+    source: str
+    title: str
+    """Of the source."""
+    name: str = ""
+    """The connection it is, or that it is a copy of; empty: a new one."""
+    copy: bool = False
+    signs_in: bool = False
+    """Its source has a sign-in."""

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui_import.api.capabilities import Operator
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.issues import Issue
 from tui_import.model.mapping import ColumnInfo, Evidence
@@ -63,6 +64,23 @@ DRAFT_STATES = {
     "mapping": N_("to be mapped"),
     "planned": N_("in the preview"),
     "applied": N_("imported"),
+}
+OPERATORS = {
+    Operator.BEGINS: N_("begins with"),
+    Operator.CONTAINS: N_("contains"),
+    Operator.ENDS: N_("ends with"),
+    Operator.NOT_BEGINS: N_("does not begin with"),
+    Operator.NOT_CONTAINS: N_("does not contain"),
+    Operator.NOT_ENDS: N_("does not end with"),
+    Operator.IS: N_("is"),
+    Operator.IS_NOT: N_("is not"),
+    Operator.MORE: N_("is more than"),
+    Operator.LESS: N_("is less than"),
+    Operator.AT_LEAST: N_("is at least"),
+    Operator.AT_MOST: N_("is at most"),
+    Operator.BETWEEN: N_("is between"),
+    Operator.ONE_OF: N_("is one of"),
+    Operator.NOT_ONE_OF: N_("is none of"),
 }
 SELECTION_KINDS = {
     "new": N_("new"),

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
+from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.plan import Summary
 from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
@@ -30,7 +31,7 @@ class Entry:
     """What a line of home stands for."""
 
     kind: str
-    """open | file | draft | run | selections | lists."""
+    """open | connections | file | draft | run | selections | lists."""
     what: object = None
 
 
@@ -90,6 +91,7 @@ class HomeScreen(Frame):
 
     def _items(self) -> list[MenuItem]:
         items = [MenuItem(_("Import")), MenuItem(_("Open a file …"), Entry("open"), self._endings())]
+        items.append(MenuItem(_("From an account or server …"), Entry("connections"), self._connections()))
         recent = map(Path, self.workspace.recent_files()[:5])
         items += [MenuItem(path.name, Entry("file", str(path)), str(path.parent)) for path in recent]
         drafts = [draft for draft in self.workspace.drafts() if draft.state != "applied"]
@@ -110,6 +112,13 @@ class HomeScreen(Frame):
     def _endings(self) -> str:
         # a third party's source is not loaded for its title: it might take long, and the first screen must not wait
         return ", ".join(source.title if source.bundled else safe(source.name) for source in self.workspace.sources())
+
+    def _connections(self) -> str:
+        try:
+            count = len(self.workspace.connections())
+        except TuiImportError as error:
+            return safe(error)
+        return ngettext("{count} saved connection", "{count} saved connections", count).format(count=count) if count else _("none yet")
 
     def _draft_item(self, draft: DraftInfo) -> MenuItem:
         detail = " · ".join((word(DRAFT_STATES, draft.state), rows(draft.rows), moment(draft.changed)))
@@ -145,6 +154,10 @@ class HomeScreen(Frame):
             self.tell(_("Products cannot be imported yet; c goes back to contacts."))
             return
         self.post_message(Show("open"))
+
+    def action_accounts(self) -> None:
+        """Accounts and servers."""
+        self.post_message(Show("connections"))
 
     def action_selections(self) -> None:
         """All selections."""

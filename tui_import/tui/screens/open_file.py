@@ -15,7 +15,7 @@ from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import OpenLocation
 from tui_import.tui.safe import content, safe
-from tui_import.tui.widgets.dialogs import Choose, line_input
+from tui_import.tui.widgets.dialogs import Choose, Notice, line_input
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.where import Where
 
@@ -152,17 +152,18 @@ class OpenFileScreen(Frame):
 
     def action_source(self) -> None:
         """Choose the source by hand."""
-        sources = list(self.workspace.sources())
+        sources = [source for source in self.workspace.sources() if source.suffixes or source.error]
         labels = [_("by the file's name"), *(source.title for source in sources)]
         unavailable = _("unavailable: {reason}")
         details = ["", *(unavailable.format(reason=safe(source.error)) if source.error else source.description for source in sources)]
+        greyed = [at for at, source in enumerate(sources, 1) if source.error]
 
         def chosen(at: int | None) -> None:
             if at and sources[at - 1].error:
-                self.tell(safe(sources[at - 1].error))
+                self.app.push_screen(Notice(_("Not available"), sources[at - 1].error))
             elif at is not None:
                 self._source = sources[at - 1].name if at else ""
                 self._show_kind()
                 self._list()
 
-        self.app.push_screen(Choose(_("Read the file as"), labels, details=details), chosen)
+        self.app.push_screen(Choose(_("Read the file as"), labels, details=details, greyed=greyed), chosen)

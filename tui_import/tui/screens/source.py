@@ -17,13 +17,14 @@ from tui_import.api.source import Peek
 from tui_import.model.progress import Progress
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
+from tui_import.tui.messages import GoToStep
 from tui_import.tui.safe import lines, shown
 from tui_import.tui.widgets.form import Form
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
 
 PEEK_ROWS = 40
-SHEET = "sheet"
+SHEET, KEYS = "sheet", "keys"
 
 
 def letter(position: int) -> str:
@@ -75,7 +76,8 @@ class SourceScreen(StepFrame):
         tables = self.session.tables()
         if len(tables) > 1:
             choices = [Choice(table.name, f"{table.name} ({_('hidden')})" if table.hidden else table.name) for table in tables]
-            sheet = next((option for option in options if option.key == SHEET), Option(SHEET, _("Sheet")))
+            label = _("Sheet") if self.session.location else _("Table")
+            sheet = next((option for option in options if option.key == SHEET), Option(SHEET, label))
             options = [replace(sheet, type=OptionType.CHOICE, choices=choices), *(o for o in options if o.key != SHEET)]
         return options
 
@@ -95,11 +97,15 @@ class SourceScreen(StepFrame):
         notes = {key: _("found: {value}").format(value=fact) for key, fact in found.items()}
         form = self.query_one(Form)
         cursor = form.cursor
-        form.show([o for o in self._options if o.type is not OptionType.PASSWORD or values.get(o.key)], values, notes=notes)
+        shown_options = [o for o in self._options if o.type is not OptionType.PASSWORD or values.get(o.key)]
+        form.show(shown_options, values, notes=notes, locked=self._picked(values))
         form.reset(cursor)
         self._show_rows(peek, self._heading(values, peek))
         self._show_findings(peek)
         self.renew_where()
+
+    def _picked(self, values: Mapping[str, object]) -> Mapping[str, str]:
+        return {KEYS: _("picked by the search: F6 changes that")} if self.session.can_search and values.get(KEYS) else {}
 
     def _heading(self, values: Mapping[str, object], peek: Peek) -> int:
         fact = peek.facts.get("header_row", values.get("header_row"))
@@ -134,6 +140,13 @@ class SourceScreen(StepFrame):
     def action_refresh(self) -> None:
         """The file has changed."""
         self.look()
+
+    def action_search(self) -> None:
+        """Search the source, and pick rows."""
+        if self.session.can_search:
+            self.post_message(GoToStep("source"))
+        else:
+            self.tell(_("This source has no search; every row is read."))
 
     # -- on
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -77,9 +77,17 @@ class LineInput(Input):
         await self.action_submit()
 
 
-def line_input(value: str = "", *, password: bool = False, limit: int = 0, placeholder: str = "", id: str | None = None) -> Input:
-    """A field of one line that does not blink and takes no animation."""
-    field = LineInput(safe(value), password=password, max_length=limit, placeholder=placeholder, compact=True, id=id)
+def line_input(
+    value: str = "",
+    *,
+    password: bool = False,
+    limit: int = 0,
+    placeholder: str = "",
+    id: str | None = None,
+    kind: type[LineInput] = LineInput,
+) -> Input:
+    """A field of one line that does not blink and takes no animation. ``kind`` may give Enter another name."""
+    field = kind(safe(value), password=password, max_length=limit, placeholder=placeholder, compact=True, id=id)
     field.cursor_blink = False
     return field
 
@@ -170,10 +178,13 @@ class Choose(Window[int | None]):
     Choose > .window > Menu { height: auto; max-height: 60vh; }
     """
 
-    def __init__(self, title: str, labels: Sequence[str], *, details: Sequence[str] = (), start: int = 0) -> None:
+    def __init__(
+        self, title: str, labels: Sequence[str], *, details: Sequence[str] = (), start: int = 0, greyed: Collection[int] = ()
+    ) -> None:
+        """``greyed``: positions that are there, but cannot be had; their details say why."""
         super().__init__()
         self.title_text = title
-        self._labels, self._details = list(labels), list(details)
+        self._labels, self._details, self._greyed = list(labels), list(details), frozenset(greyed)
         self._start = start
 
     def parts(self) -> Sequence[Widget]:
@@ -183,7 +194,8 @@ class Choose(Window[int | None]):
     def items(self, text: str) -> list[MenuItem]:
         """The lines that fit what was typed, best first."""
         details = self._details or [""] * len(self._labels)
-        return [MenuItem(self._labels[at], at + 1, details[at]) for at in rank(text, self._labels)]
+        tones = ["dim" if at in self._greyed else "plain" for at in range(len(self._labels))]
+        return [MenuItem(self._labels[at], at + 1, details[at], tone=tones[at]) for at in rank(text, self._labels)]
 
     def on_mount(self) -> None:
         """Stand on the value that is set."""
