@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tui_import.__main__ import main
+from tui_import.api import NO_FIELD
+from tui_import.session.workspace import Workspace
 
 BOOK = """BEGIN:VCARD
 VERSION:3.0
@@ -96,6 +98,20 @@ def test_persons_and_companies_come_with_everything_and_what_was_left_out_is_sai
     bolt = companies["Bolt ApS"]
     assert (bolt["phone"], bolt["email"], bolt["external_key"]) == (["+45 33 11 22 33"], ["post@bolt.dk"], "2")
     assert persons["Møller"]["company"] == "Bolt ApS"
+
+
+@pytest.mark.parametrize("columns", ["filled", "all"])
+def test_every_column_arrives_mapped_to_its_field_and_details_stay_open(book: str, tmp_path: Path, columns: str) -> None:
+    with Workspace(tmp_path / "store.sqlite") as workspace:
+        session = workspace.begin(book, options={"columns": columns})
+        session.read()
+        mapping = session.mapping
+        linked = {column.header: mapping.fields_of(column.position) for column in session.columns}
+        fields = {column.header: () if column.field == NO_FIELD else (column.field,) for column in session.columns}
+        session.close()
+    assert linked == fields
+    assert linked["Other details"] == ()
+    assert linked["E-mail 2"] == ("person.email",)
 
 
 def test_importing_the_same_address_book_again_makes_no_twins(program, book: str) -> None:
