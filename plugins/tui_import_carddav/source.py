@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_import.api import Capability, HasConnections, Option, Options, OptionType, Source, Table, _, ngettext
+from tui_import.api.columns import columns_option, only_filled
 
 
 class CarddavSource(Source, HasConnections):
@@ -26,8 +27,6 @@ class CarddavSource(Source, HasConnections):
 
     def options(self) -> Sequence[Option]:
         """What can be chosen beside the connection."""
-        from tui_import.api.vcard import columns_option
-
         return (Option("sheet", _("Address book"), help=_("Its name; without one, the first of the account"), default=""), columns_option())
 
     def connection_options(self) -> Sequence[Option]:
@@ -75,7 +74,6 @@ class CarddavSource(Source, HasConnections):
 
     def open(self, location: str, options: Options) -> Sequence[Table]:  # noqa: ARG002
         """One table per address book."""
-        from tui_import.api.vcard import only_filled
         from tui_import_carddav.book import BookTable
         from tui_import_carddav.server import Account, Server
 

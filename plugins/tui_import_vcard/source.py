@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_import.api import Choice, Option, Options, Source, SourceError, Table, Where, _
+from tui_import.api.columns import columns_option, only_filled
 from tui_import.api.errors import UsageError
 from tui_import_vcard.table import CardTable
 
@@ -35,8 +36,6 @@ class VcardSource(Source):
 
     def options(self) -> Sequence[Option]:
         """Everything is found out where it is not given."""
-        from tui_import.api.vcard import columns_option
-
         names = ("utf-8", "cp1252", "cp1250", "cp1251", "mac-roman")
         return (
             Option(
@@ -57,8 +56,6 @@ class VcardSource(Source):
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
         """One table, of the file or of all files in the folder."""
-        from tui_import.api.vcard import only_filled
-
         encoding = _encoding(options)
         files = _files_in(location) if os.path.isdir(location) else [location]
         if files == [location]:

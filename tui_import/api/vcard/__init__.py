@@ -27,7 +27,7 @@ from tui_import.api.vcard.contact import Contact, contact
 from tui_import.api.vcard.encoding import guess_encoding, known_encoding
 from tui_import.api.vcard.findings import LeftOut
 from tui_import.api.vcard.lines import has_card, wide_encoding
-from tui_import.api.vcard.sheet import COLUMNS, Sheet, Widths, columns_option, only_filled
+from tui_import.api.vcard.sheet import COLUMNS, Sheet, Widths
 
 __all__ = [
     "COLUMNS",
@@ -39,12 +39,10 @@ __all__ = [
     "ReadingNotes",
     "Sheet",
     "Widths",
-    "columns_option",
     "contact",
     "guess_encoding",
     "has_card",
     "known_encoding",
-    "only_filled",
     "parse_card",
     "wide_encoding",
 ]

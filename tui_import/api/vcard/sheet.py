@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_import.api.i18n import _
-from tui_import.api.options import Choice, Option, Options, OptionType
 from tui_import.api.source import NO_FIELD, Column, Row
 from tui_import.api.vcard.contact import Contact
 
 DETAILS = "details"
-COLUMNS_OPTION, FILLED, ALL = "columns", "filled", "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +74,6 @@ COLUMNS = (
     CardColumn(DETAILS, "Other details", NO_FIELD),
 )
 """All there are, in the order in which they are shown."""
-
-
-def columns_option() -> Option:
-    """Lets the user choose which columns there are."""
-    return Option(
-        COLUMNS_OPTION,
-        _("Columns"),
-        OptionType.CHOICE,
-        _("filled: those that some card has a value for; all: always the same, as a recipe needs that is used again and again"),
-        FILLED,
-        choices=[Choice(FILLED, _("filled")), Choice(ALL, _("all"))],
-    )
-
-
-def only_filled(options: Options) -> bool:
-    """What was chosen."""
-    return options.get(COLUMNS_OPTION) != ALL
 
 
 class Widths:
