@@ -42,7 +42,7 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Headings:
     """The whole table."""
 
     fields: Mapping[str, str]
@@ -65,7 +65,7 @@ class Export:
 
 
 @cache
-def table() -> Table:
+def table() -> Headings:
     """The table as shipped."""
     text = (Path(__file__).parent / TABLE).read_text(encoding="utf-8")
     lines = csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -78,7 +78,7 @@ def table() -> Table:
                 if heading.strip():
                     columns.setdefault(fold(heading), []).append(row["column"])
         languages.append(Language(code, columns))
-    return Table({row["column"]: row["field"] for row in rows}, languages)
+    return Headings({row["column"]: row["field"] for row in rows}, languages)
 
 
 def fold(heading: str) -> str:
@@ -123,11 +123,12 @@ def recognise_bytes(head: bytes) -> Export | None:
     found: list[Export] = []
     for codec in _codecs(head):
         line, text = _first_record(_decoded(head, codec))
-        for delimiter in DELIMITERS if text.isprintable() or "\t" in text else ():
+        for delimiter in DELIMITERS:
             headings = _divided(text, delimiter)
             export = recognise(headings) if len(headings) >= LEAST_KNOWN else None
             if export:
-                found.append(replace(export, encoding="" if codec.startswith("utf") else codec, delimiter=delimiter, line=line))
+                encoding = "" if codec.startswith("utf") or text.isascii() else codec
+                found.append(replace(export, encoding=encoding, delimiter=delimiter, line=line))
     return max(found, key=lambda export: sum(map(bool, export.columns)), default=None)
 
 

@@ -94,6 +94,12 @@ def test_polish_letters_are_read_although_few_of_them_tell_the_encoding(tmp_path
     assert rows_of(path) == [{"Nazwisko": "Łódź"}]
 
 
+def test_english_headings_say_nothing_about_the_letters_of_the_contacts(tmp_path: Path) -> None:
+    notes = "Позвонить завтра утром, он просил прислать договор и счёт за прошлый месяц"
+    names, russian = english(**{"Last Name": "Иванов", "Notes": notes})
+    assert rows_of(export(tmp_path / "c.csv", names, *[russian] * 3, codec="cp1251"))[0]["Last Name"] == "Иванов"
+
+
 def test_some_columns_of_an_export_are_enough_to_know_it(tmp_path: Path) -> None:
     names = ["Fornavn", "Efternavn", "Firma", "Afdeling", "Stilling", "Telefon (arbejde)", "Mobiltelefon", "E-mail-adresse", "Notater",
              "Kategorier"]  # fmt: skip
