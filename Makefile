@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format house bench screenshots docs messages wheel clean
+.PHONY: help demo test lint format house bench bench-matching screenshots docs messages wheel clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 $(READY): pyproject.toml requirements.lock hatch_build.py $(wildcard tui_import/locale/*/LC_MESSAGES/*.po)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tui-import needs Python 3.11 or later; name one with: make PYTHON=python3.12 ...")'
@@ -37,6 +37,9 @@ house: $(READY)  ## the tail: longest modules, functions and classes, fan-in and
 
 bench: $(READY)  ## rows a second, memory and cold start, beside named peers
 	@$(BIN)/python -m tests.bench
+
+bench-matching: $(READY)  ## the duplicate finder beside Splink, dedupe, recordlinkage and rapidfuzz (an hour when run for the first time)
+	@$(BIN)/python -m tests.bench.matching
 
 screenshots: $(READY)  ## the pictures of docs/ anew
 	@$(BIN)/python -m tests.screenshots

@@ -10,6 +10,7 @@ PINS = (
     "splink==5.0.0",
     "duckdb==1.4.4",
     "dedupe==3.0.3",
+    "BTrees==6.1",  # later ones lack what dedupe 3.0.3 calls
     "recordlinkage==0.16",
     "scikit-learn==1.7.2",
     "sparse_dot_topn==1.2.0",

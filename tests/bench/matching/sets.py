@@ -42,8 +42,8 @@ class LabelledSet:
 
     @property
     def halves(self) -> NDArray[np.int64]:
-        """0 or 1 by cluster, for choosing on one half and reporting on the other: a bit of its checksum. Sets that are themselves the half with
-        an even checksum (``_h0``) are halved by the next bit."""
+        """0 or 1 by cluster, for choosing on one half and reporting on the other: a bit of its checksum.
+        Sets that are themselves the half with an even checksum (``_h0``) are halved by the next bit."""
         shift = 1 if self.name.endswith("_h0") else 0
         return np.array([crc32(cluster.encode()) >> shift & 1 for cluster in self.cluster], np.int64)
 
