@@ -340,3 +340,24 @@ def test_drafts_are_databases_that_hold_the_snapshot(
     assert program("apply", draft.stem)[0] == 0
     assert len(account[1].asked) == before
     assert len(persons(program)) == 5
+
+
+@pytest.mark.parametrize("source", ["outlook365", "google"])
+def test_the_contract_is_kept_as_the_command_checks_it(
+    service: OpenId, mailbox: tuple[Mailbox, Web], account: tuple[Account, Web], program: Program, somebody: Callable[..., None],
+    tmp_path: Path, source: str,
+) -> None:  # fmt: skip
+    """With a token that has to be renewed on the way, by a service that gives a new refresh token each time."""
+    words = outlook(service, mailbox[1]) if source == "outlook365" else google(service, account[1])
+    program(*words)
+    somebody()
+    program("connections", "sign-in", source, words[3])
+    (path,) = tmp_path.rglob("secrets.json")
+    key = f"{source}/{words[3]}"
+    path.write_text(json.dumps({key: {**tokens(tmp_path)[key], "expires_at": "1"}}))
+
+    code, out, err = program("sources", "check", source, "--option", f"connection={words[3]}", "--json")
+
+    assert code == 0, out + err
+    assert len(out.splitlines()) >= 11
+    assert program("connections", "test", source, words[3])[0] == 0

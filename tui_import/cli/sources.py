@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call, Command
+from tui_import.cli.choices import option_values, pair
 from tui_import.cli.render import cell, table
 from tui_import.model.text import safe, shown
 
@@ -18,6 +19,8 @@ def _configure(parser: ArgumentParser) -> None:
     check = verbs.add_parser("check", help=_("does a source keep the contract of plugins? For its author"))
     check.add_argument("name", metavar=_("NAME"), help=_("the source's name"))
     check.add_argument("location", nargs="?", default="", metavar=_("LOCATION"), help=_("a file or place with a few rows to read"))
+    text = _("an option of the source, like connection=NAME for one that reads an account")
+    check.add_argument("--option", action="append", default=[], metavar=_("KEY=VALUE"), help=text)
     new = verbs.add_parser("new", help=_("write the beginning of your own source, a package that installs and passes its tests"))
     new.add_argument("name", metavar=_("NAME"), help=_("the source's name: small letters, digits and _"))
     new.add_argument("folder", nargs="?", default="", metavar=_("FOLDER"), help=_("where to (default: tui-import-NAME)"))
@@ -97,13 +100,16 @@ def _info(call: Call) -> int:
 
 
 def _check(call: Call) -> int:
-    checks = call.workspace.check_source(call.arguments.name, call.arguments.location)
+    name, location = call.arguments.name, call.arguments.location
+    chosen = [pair(text) for text in call.arguments.option]
+    options = option_values(call.workspace.source_options(name), chosen) if chosen else {}
+    checks = call.workspace.check_source(name, location, options)
     if call.output.as_json:
         for check in checks:
             call.output.result(check)
     else:
         call.output.text(table([], [[_("ok") if check.ok else _("WRONG"), safe(check.name), safe(check.detail)] for check in checks]))
-        if not call.arguments.location:
+        if not (location or options):
             call.output.note(_("Name a file or place with a few rows to check the rest: tui-import sources check NAME LOCATION"))
     return 0 if all(check.ok for check in checks) else 1
 

@@ -18,7 +18,7 @@ LIMIT = 600.0
 
 
 def check_source(name: str, location: str = "", options: Options | None = None) -> Sequence[tuple[str, str]]:
-    """Each rule of the contract and what is wrong with it (empty: nothing). Without a location only what the source says of itself.
+    """Each rule of the contract and what is wrong with it (empty: nothing). Without a location and options only what the source says of itself.
 
     Raises `UsageError` for an unknown source, `PluginError` for one that does not load.
     """
@@ -28,7 +28,7 @@ def check_source(name: str, location: str = "", options: Options | None = None) 
     found = [(_("loading"), "")]
     with tempfile.TemporaryDirectory(prefix="tui-import-check-") as folder:
         suite = Conformance(source.plugin, location, Path(folder), options)
-        rules = Conformance.rules if location else Conformance.rules[:1]
+        rules = Conformance.rules if location or options else Conformance.rules[:1]
         found += [(_(rule), _failure(partial(call, source.speaker, rule, partial(suite.check, rule), LIMIT))) for rule in rules]
     printed = source.speaker.noise.text
     if printed:

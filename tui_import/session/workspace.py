@@ -122,9 +122,10 @@ class Workspace:
             )
         return known[name]
 
-    def check_source(self, name: str, location: str = "") -> Sequence[Check]:
-        """Does a source keep the contract of plugins? Without a location only what it says of itself is looked at."""
-        return [Check(rule, not failure, failure or _("kept")) for rule, failure in plugin_host.check_source(name, location)]
+    def check_source(self, name: str, location: str = "", options: Options | None = None) -> Sequence[Check]:
+        """Does a source keep the contract of plugins? Without a location and a connection only what it says of itself is looked at."""
+        merged = connecting.merged(name, options or {})
+        return [Check(rule, not failure, failure or _("kept")) for rule, failure in plugin_host.check_source(name, location, merged)]
 
     @staticmethod
     def new_source(name: str, folder: str | Path | None = None) -> Path:

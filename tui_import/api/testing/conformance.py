@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from tui_import.api.capabilities import Criterion, HasConnections, HasLists, Operator, Searchable, SignsIn
 from tui_import.api.errors import SourceError, TuiImportError
 from tui_import.api.i18n import N_
-from tui_import.api.options import Options, OptionType
+from tui_import.api.options import ConnectionOptions, Options, OptionType, keep_secrets
 from tui_import.api.source import API_VERSION, MOST_TEXT, Capability, Column, Finding, Peek, Row, Source, Table
 
 _CELLS = (str, int, float, bool, datetime.date, datetime.datetime, datetime.time, type(None))
@@ -81,6 +81,7 @@ class Conformance:
     def __init__(self, source: Source, location: str, folder: Path, options: Options | None = None) -> None:
         self.source, self.location, self.folder = source, location, folder
         self.options = options or {}
+        self._renewed: dict[str, str] = {}
 
     def check(self, rule: str) -> None:
         """Raises `AssertionError` with what is broken."""
@@ -102,7 +103,13 @@ class Conformance:
 
     def _open(self, location: str = "") -> Sequence[Table]:
         given = {option.key: option.default for option in self.source.options()}
-        return self.source.open(location or self.location, {**given, **self.options})
+        options = ConnectionOptions({**given, **self.options, **self._renewed}, self._keep)
+        return self.source.open(location or self.location, options)
+
+    def _keep(self, renewed: Mapping[str, str]) -> None:
+        """As the host does: what is renewed is kept, and given the next time."""
+        self._renewed.update(renewed)
+        keep_secrets(self.options, renewed)
 
     def _description(self) -> None:
         _check_description(self.source)
