@@ -18,7 +18,7 @@ LIMIT = 600.0
 
 
 def check_source(name: str, location: str = "", options: Options | None = None) -> Sequence[tuple[str, str]]:
-    """Each rule of the contract and what is wrong with it (empty: nothing). Without a location and options only what the source says of itself.
+    """Each rule of the contract and what is wrong with it (empty: nothing). Without either only what the source says.
 
     Raises `UsageError` for an unknown source, `PluginError` for one that does not load.
     """
