@@ -248,6 +248,18 @@ def test_an_edited_connection_keeps_the_secrets_that_were_not_typed_and_a_rename
         assert "sesame" not in repr(workspace.connections())
 
 
+def test_settings_are_edited_and_copied_by_command_without_typing_the_secret_again(program) -> None:
+    program(*SAVE, "key=sesame")
+    assert program("connections", "edit", "account", "work", "--option", "server=new.example")[1].strip() == "new.example answers."
+    assert program("connections", "copy", "account", "work", "spare")[1].strip() == "new.example answers."
+    assert program("connections", "edit", "account", "spare", "--option", "key=wrong")[0] == 1
+    assert program("connections", "test", "account", "spare")[0] == 0
+    assert program("connections", "copy", "account", "work", "spare")[0] == 2
+    code, _out, err = program("connections", "edit", "account", "other")
+    assert code == 2
+    assert "spare, work" in err
+
+
 def test_who_gives_up_signing_in_leaves_nothing_behind_and_the_source_cleans_up(program, tmp_path: Path) -> None:
     from tui_import.api.errors import StoppedError
     from tui_import.model.progress import Progress

@@ -25,6 +25,8 @@ def _configure(parser: ArgumentParser) -> None:
     verbs.add_parser("list", help=_("all connections, which is what you get without a verb"))
     for verb, text in (
         ("save", _("test a connection and keep it under a name")),
+        ("edit", _("change settings of a connection; the others and its secrets stay")),
+        ("copy", _("make another connection with the same settings and secrets")),
         ("test", _("try a saved connection out")),
         ("sign-in", _("sign in, and keep that as a connection")),
         ("delete", _("forget a connection and its secrets")),
@@ -32,14 +34,16 @@ def _configure(parser: ArgumentParser) -> None:
         each = verbs.add_parser(verb, help=text)
         each.add_argument("source", metavar=_("SOURCE"), help=_("the source that it is for (see: tui-import sources)"))
         each.add_argument("name", metavar=_("NAME"), help=_("what it is called"))
-        if verb == "save":
+        if verb == "copy":
+            each.add_argument("new_name", metavar=_("NEW_NAME"), help=_("what the other one is called"))
+        if verb in ("save", "edit", "copy"):
             each.add_argument("--option", action="append", default=[], metavar=_("KEY=VALUE"), help=_("a setting of the connection"))
             each.add_argument("--untested", action="store_true", help=_("keep it without trying it out"))
 
 
 def connections(call: Call) -> int:
-    """List, save, test, sign in or delete."""
-    act = {"save": _save, "test": _test, "sign-in": _sign_in, "delete": _delete}.get(call.arguments.verb)
+    """List, save, edit, copy, test, sign in or delete."""
+    act = {"save": _save, "edit": _change, "copy": _change, "test": _test, "sign-in": _sign_in, "delete": _delete}.get(call.arguments.verb)
     if act is not None:
         return act(call)
     call.output.listing(
@@ -64,6 +68,20 @@ def _save(call: Call) -> int:
         raise UsageError(_("It needs: {names}.").format(names=", ".join(absent)), hint=_("Give each with --option KEY=VALUE."))
     options = {**{option.key: option.default for option in known if option.default is not None}, **options}
     answer = call.workspace.save_connection(arguments.source, arguments.name, options, untested=arguments.untested)
+    call.output.text(safe(answer) or _("Kept without a test."))
+    return 0
+
+
+def _change(call: Call) -> int:
+    """Edit, or copy: settings that are given go over those there are."""
+    arguments, workspace = call.arguments, call.workspace
+    saved = {each.name: each for each in workspace.connections() if each.source == arguments.source}
+    if arguments.name not in saved:
+        workspace.connection_secrets(arguments.source, arguments.name)  # raises, and says which there are
+    given = option_values(workspace.connection_options(arguments.source), [pair(text) for text in arguments.option])
+    name = arguments.new_name if arguments.verb == "copy" else arguments.name
+    options = {**saved[arguments.name].options, **given}
+    answer = workspace.save_connection(arguments.source, name, options, untested=arguments.untested, before=arguments.name)
     call.output.text(safe(answer) or _("Kept without a test."))
     return 0
 

@@ -91,6 +91,8 @@ class ConnectionScreen(Frame):
     def _explain(self) -> None:
         option = self.query_one(Form).current
         parts = [option.help, _("It is needed.") if option.required else ""] if option is not None else []
+        if self._editing.signs_in:
+            parts.append("\n" + _("F6 signs in with these settings and keeps the connection."))
         self.query_one("#connection-help", Static).update(lines(" ".join(filter(None, parts))))
 
     def on_form_changed(self, event: Form.Changed) -> None:
