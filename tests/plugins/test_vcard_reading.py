@@ -124,8 +124,21 @@ def test_the_encoding_can_be_said_where_the_guess_is_wrong(tmp_path: Path) -> No
     path = tmp_path / "polish.vcf"
     path.write_bytes(card_text("Piotr Iksiński", version="2.1").encode("cp1250"))
     assert read(VcardSource(), str(path), encoding="cp1250").values[0][0] == "Piotr Iksiński"
-    with pytest.raises(TuiImportError, match="klingon"):
-        VcardSource().open(str(path), {"encoding": "klingon"})
+    for name in ("klingon", "idna", "rot13", "hex", "undefined", "\0"):
+        with pytest.raises(TuiImportError, match="not an encoding"):
+            VcardSource().open(str(path), {"encoding": name})
+
+
+def test_a_card_that_says_a_charset_which_it_is_not_in_is_read_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.vcf"
+    path.write_bytes(b"BEGIN:VCARD\nFN;CHARSET=UTF-8:S\xf8ren\nNOTE;CHARSET=US-ASCII:\xc3\xa6\nEND:VCARD\n")
+    assert read(VcardSource(), str(path)).values == [["Søren", "æ"]]
+
+
+def test_letters_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "bytes.vcf"
+    path.write_bytes(b"BEGIN:VCARD\nFN:S\x81ren\nEND:VCARD\n")
+    assert "1 value has bytes that are not letters" in read(VcardSource(), str(path), encoding="cp1252").sentences
 
 
 def test_a_lotus_card_that_names_the_charset_of_all_its_lines_is_believed() -> None:

@@ -118,6 +118,8 @@ class ReadingNotes:
     stray: int = 0
     """Lines that belong to no card."""
     first_stray: int = 0
+    replaced: int = 0
+    """Values with bytes that are no letters, shown as �."""
     odd: bytearray = field(default_factory=bytearray)
     """Values that are no UTF-8 and say no charset, one a line, to guess their encoding by."""
 
@@ -192,18 +194,19 @@ class CardReader:
         return Property(head.name, raw, head.types, head.parameters, head.group, card.version.startswith("2"))
 
     def _decoded(self, value: bytes, charset: str) -> str:
-        if value.isascii() and not charset.startswith("utf-7"):
+        if value.isascii() and charset != "utf-7":
             return value.decode("ascii")
-        if charset and charset != "ascii":
-            return _decode(value, charset)
-        if self._strict:
-            return _decode(value, self._encoding)
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            if len(self.notes.odd) < ODD_BYTES:
-                self.notes.odd += value[:200] + b"\n"
-            return _decode(value, self._encoding)
+        for name in (charset, self._encoding if self._strict else "utf-8"):
+            try:
+                if name and name != "ascii":
+                    return value.decode(name)
+            except (LookupError, UnicodeError):  # a card may say a charset that it is not in
+                continue
+        if len(self.notes.odd) < ODD_BYTES:
+            self.notes.odd += value[:200] + b"\n"
+        text = value.decode(self._encoding, "replace")
+        self.notes.replaced += "\ufffd" in text
+        return text
 
 
 @dataclass(slots=True)
@@ -350,10 +353,3 @@ def _transfer_decoded(value: bytes, encoding: str) -> bytes:
         except binascii.Error:
             return b""
     return value
-
-
-def _decode(value: bytes, encoding: str) -> str:
-    try:
-        return value.decode(encoding, "replace")
-    except (LookupError, UnicodeError):
-        return value.decode("cp1252", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 
 FALLBACK = "cp1252"
 _CANDIDATES = ("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "koi8-r", "mac-roman", "cp932", "gb18030", "big5", "euc-kr")
@@ -11,13 +12,15 @@ _WESTERN = frozenset("åäöæøéèüßàáâçëêíîïóôúñÅÄÖÆØÉÈ
 _WESTERN_SHARE = 0.95
 
 
+@lru_cache(maxsize=256)
 def known_encoding(name: str) -> str:
-    """The codec of a charset's name as Python calls it; empty where it is unknown or none for text."""
+    """The codec of a charset's name as Python calls it; empty where it is unknown, or none that any bytes can be read with."""
     try:
         codec = codecs.lookup(name.strip())
-    except (LookupError, ValueError):
+        b"\xe6\xff".decode(codec.name, "replace")
+    except (LookupError, ValueError, AssertionError):  # the codec "idna" asserts
         return ""
-    return codec.name if getattr(codec, "_is_text_encoding", True) else ""
+    return codec.name
 
 
 def guess_encoding(values: bytes) -> str:

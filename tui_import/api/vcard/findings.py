@@ -35,6 +35,7 @@ class LeftOut:
     pictures: Tally = field(default_factory=Tally)
     groups: Tally = field(default_factory=Tally)
     stray: Tally = field(default_factory=Tally)
+    replaced: Tally = field(default_factory=Tally)
     passed_over: Tally = field(default_factory=Tally)
     named: list[Finding] = field(default_factory=list)
     """Cards that were passed over, one by one."""
@@ -66,6 +67,7 @@ class LeftOut:
         for line, name in notes.unreadable:
             self.unreadable(row or line, name, f"{file}:{line}: " if file else "")
         self.pictures.add(None, notes.pictures)
+        self.replaced.add(None, notes.replaced)
         self.stray.add(row or notes.first_stray, notes.stray)
 
     def findings(self) -> Sequence[Finding]:
@@ -90,6 +92,14 @@ class LeftOut:
                     "{count} card has a photo, which is not imported.",
                     "{count} cards have photos, which are not imported.",
                     self.pictures.count,
+                ),
+            ),
+            (
+                self.replaced,
+                ngettext(
+                    "{count} value has bytes that are not letters in this encoding; they are shown as �.",
+                    "{count} values have bytes that are not letters in this encoding; they are shown as �.",
+                    self.replaced.count,
                 ),
             ),
             (self.stray, ngettext("{count} line belongs to no card.", "{count} lines belong to no card.", self.stray.count)),
