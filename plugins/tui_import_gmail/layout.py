@@ -58,6 +58,11 @@ _PHONES = {"Mobile": "person.mobile", "Work": "person.phone_direct", "Main": "pe
 _WEBSITES = {"Profile": "person.url", "Blog": "person.url", "Home": "person.url"}
 _ADDRESS = {"Street": "address_line1", "Extended Address": "address_line2", "PO Box": "address_line3", "City": "city", "Region": "state",
             "Postal Code": "code"}  # fmt: skip
+PARTS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("E-mail", "Phone", "IM", "Website"), ("Value",)), "Organization": ("Name", "Title", "Department"),
+    "Address": (*_ADDRESS, "Country"),
+}  # fmt: skip
+"""The parts of groups that have fields."""
 _ORGANIZATIONS = {"Name": "company.name", "Title": "person.title", "Department": "person.department"}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tui_import_csv.source import CsvSource
 
 from tui_import.api import Option, Options, Source, Table, _
+from tui_import.api.columns import columns_option, only_filled
 from tui_import.api.exports import ContactTable
 from tui_import_gmail.layout import is_google
 from tui_import_gmail.table import GoogleTable
@@ -36,8 +37,8 @@ class GmailSource(Source):
         return _("Contacts that Gmail exported as Google CSV")
 
     def options(self) -> Sequence[Option]:
-        """How the file is read, where that is not found out rightly."""
-        return self._csv.options()
+        """Which columns there are, and how the file is read, where that is not found out rightly."""
+        return (columns_option(), *self._csv.options())
 
     def recognises(self, head: bytes) -> float:
         """By the headings, which are English in every language."""
@@ -45,7 +46,8 @@ class GmailSource(Source):
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
         """The one table of the file."""
-        return [ContactTable(GoogleTable(table)) for table in self._csv.open(location, options)]
+        complete = not only_filled(options)
+        return [ContactTable(GoogleTable(table, complete), complete=complete) for table in self._csv.open(location, options)]
 
 
 def _headings(head: bytes) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tui_import.api import NO_FIELD, Column, Finding, Peek, Row, Scalar, Table, ngettext
-from tui_import_gmail.layout import BETWEEN, FIELDS, KINDS, LABELS, OTHER, Layout, Slot, field_of, kind_of, labels, layout, pieces
+from tui_import_gmail.layout import BETWEEN, FIELDS, KINDS, LABELS, OTHER, PARTS, Layout, Slot, field_of, kind_of, labels, layout, pieces
 
 SEVERAL = ("E-mail", "Phone", "Website", "IM")
 """Groups whose fields take several values."""
@@ -49,9 +49,10 @@ class Tally:
 class GoogleTable(Table):
     """The one table of the file."""
 
-    def __init__(self, inner: Table) -> None:
+    def __init__(self, inner: Table, complete: bool = False) -> None:
+        """``complete``: with a column for every kind that has a field, whatever the file holds."""
         self.name = inner.name
-        self._inner = inner
+        self._inner, self._complete = inner, complete
         self._findings: Sequence[Finding] = ()
 
     @cached_property
@@ -70,8 +71,10 @@ class GoogleTable(Table):
             for slot in self._layout.slots:
                 kind = _kind(slot, row.values)
                 found.update(dict.fromkeys(Key(slot.stem, kind, part) for part, place in slot.parts.items() if _text(row.values, place)))
-        stems = list(dict.fromkeys(slot.stem for slot in self._layout.slots))
-        parts = list(dict.fromkeys(part for slot in self._layout.slots for part in slot.parts))
+        if self._complete:
+            found.update(dict.fromkeys(_all_keys()))
+        stems = list(dict.fromkeys((*(slot.stem for slot in self._layout.slots), *PARTS)))
+        parts = list(dict.fromkeys(key.part for key in (*_all_keys(), *found)))
         return sorted(found, key=lambda key: (stems.index(key.stem), KINDS.index(key.kind), parts.index(key.part)))
 
     def columns(self) -> Sequence[Column]:
@@ -133,6 +136,12 @@ class GoogleTable(Table):
     def findings(self) -> Sequence[Finding]:
         """What was met while the rows were read."""
         return self._findings
+
+
+def _all_keys() -> Iterator[Key]:
+    for stem, parts in PARTS.items():
+        kinds = KINDS if stem != "Organization" else KINDS[:1]
+        yield from (key for kind in kinds for part in parts if field_of(*(key := Key(stem, kind, part))) != NO_FIELD)
 
 
 def _kind(slot: Slot, cells: Sequence[Scalar]) -> str:

@@ -57,10 +57,13 @@ class ExportTable(Table):
         return self._findings
 
 
-def open_export(csv: CsvSource, location: str, options: Options, export: Export | None) -> Sequence[Table]:
-    """The table of a CSV file; what its headings tell about encoding and delimiter holds where the user did not say."""
+def open_export(csv: CsvSource, location: str, options: Options, export: Export | None, complete: bool = False) -> Sequence[Table]:
+    """The table of a CSV file; what its headings tell about encoding and delimiter holds where the user did not say.
+
+    ``complete``: with all columns that could be added.
+    """
     told: dict[str, OptionValue] = {}
     if export:
         told = {"encoding": export.encoding or AUTO, "delimiter": export.delimiter, "header_row": str(export.line)}
     said = {key: value for key, value in options.items() if value not in (None, "", AUTO)}
-    return [ContactTable(ExportTable(table)) for table in csv.open(location, {**told, **said})]
+    return [ContactTable(ExportTable(table), complete=complete) for table in csv.open(location, {**told, **said})]

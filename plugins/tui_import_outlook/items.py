@@ -52,9 +52,12 @@ class Seen:
 class ItemTable(Table):
     """The contacts of one or several folders."""
 
-    def __init__(self, place: Place, name: str, folders: Sequence[Seen], members: Members, hidden: bool = False) -> None:
+    def __init__(self, place: Place, name: str, folders: Sequence[Seen], members: Members, complete: bool, hidden: bool = False) -> None:
+        """``complete``: with all columns that have a field, whatever the contacts fill."""
         self.name, self.hidden = name, hidden
         self._place, self._folders, self._members = place, folders, members
+        self._complete = complete or any(folder.unseen for folder in folders)
+        self._has_lists = complete or bool(members)
         self._findings: Sequence[Finding] = ()
 
     @cached_property
@@ -64,9 +67,9 @@ class ItemTable(Table):
 
     @cached_property
     def _shown(self) -> Sequence[int]:
-        """Those that are filled; of a folder that nobody looked into, those that have a field."""
+        """Those that are filled; or all that have a field, as of a folder that nobody looked into."""
         used = frozenset().union(*(folder.columns for folder in self._folders))
-        if any(folder.unseen for folder in self._folders):
+        if self._complete:
             used |= {name for name, one in table().fields.items() if "." in one}
         return [at for at, name in enumerate(self._names) if name in used and name not in EMAILS.values()]
 
@@ -74,7 +77,7 @@ class ItemTable(Table):
         """By the names of Outlook's English export, each with its field; last the distribution lists, where there are any."""
         names = [self._names[at] for at in self._shown]
         found = [Column(name, one) for name, one in zip(names, fields(names), strict=True)]
-        return [*found, Column(LISTS, LISTS_FIELD)] if self._members else found
+        return [*found, Column(LISTS, LISTS_FIELD)] if self._has_lists else found
 
     def rows(self) -> Iterator[Row]:
         """The contacts, numbered in the order of the file."""
@@ -89,7 +92,7 @@ class ItemTable(Table):
                     values: list[Scalar] = [filled.get(name) for name in self._names]
                     tidier.tidy(values, number)
                     lists = self._lists(item, filled)
-                    yield Row(number, [*(values[at] for at in self._shown), *([lists] if self._members else [])])
+                    yield Row(number, [*(values[at] for at in self._shown), *([lists] if self._has_lists else [])])
                 elif kind == "end":
                     summary = checked(content, place.shown, pictures=int, damaged=int, named=list, others=int)
         finally:
@@ -129,8 +132,11 @@ class ItemTable(Table):
         return None if any(folder.unseen for folder in self._folders) else sum(folder.contacts for folder in self._folders)
 
 
-def open_items(place: Place) -> Sequence[Table]:
-    """A table per folder with contacts, before them one of all where there are several; what was deleted comes last, hidden."""
+def open_items(place: Place, complete: bool = False) -> Sequence[Table]:
+    """A table per folder with contacts, before them one of all where there are several; what was deleted comes last, hidden.
+
+    ``complete``: with all columns, whatever the contacts fill.
+    """
     every = look(place)
     seen = [folder for folder in every if folder.contacts or folder.unseen]
     if not seen:
@@ -139,13 +145,14 @@ def open_items(place: Place) -> Sequence[Table]:
     members = members_of(every)
     titles = _titles([folder.path for folder in seen], place)
     tables = [
-        ItemTable(place, title, [folder], members, folder.deleted or folder.unseen) for title, folder in zip(titles, seen, strict=True)
+        ItemTable(place, title, [folder], members, complete, folder.deleted or folder.unseen)
+        for title, folder in zip(titles, seen, strict=True)
     ]
     usual = [folder for folder in seen if not folder.deleted and not folder.unseen]
     title = _("All contacts")
     if len(usual) > 1 and title not in titles:
-        tables.insert(0, ItemTable(place, title, usual, members))
-    return [ContactTable(table) for table in tables]
+        tables.insert(0, ItemTable(place, title, usual, members, complete))
+    return [ContactTable(table, complete=complete) for table in tables]
 
 
 def look(place: Place) -> list[Seen]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tui_import_csv.source import CsvSource
 
 from tui_import.api import Option, Options, Source, SourceError, Table, Where, _
+from tui_import.api.columns import columns_option, only_filled
 from tui_import_outlook.export import open_export
 from tui_import_outlook.headings import SURE, recognise_bytes
 from tui_import_outlook.items import Place, open_items
@@ -40,9 +41,9 @@ class OutlookSource(Source):
         return _("Contacts that Outlook exported as CSV or keeps in a pst, ost or msg file")
 
     def options(self) -> Sequence[Option]:
-        """The folder of a data file, and how a CSV file is read."""
+        """The folder of a data file, which columns there are, and how a CSV file is read."""
         folder = Option("sheet", _("Folder"), help=_("The folder of a data file to import; empty takes all contacts"), default="")
-        return (folder, *self._csv.options())
+        return (folder, columns_option(), *self._csv.options())
 
     def recognises(self, head: bytes) -> float:
         """By the headings of an export, whatever its language, or by the marks of the other files."""
@@ -50,14 +51,13 @@ class OutlookSource(Source):
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
         """One table of a CSV file or of saved contacts; one per folder of a data file."""
-        path = os.path.expanduser(location)
+        path, complete = os.path.expanduser(location), not only_filled(options)
         if os.path.isdir(path):
-            return _open_folder(path, location)
+            _check_folder(path, location)
+            return open_items(Place(path, location, "msg"), complete)
         head = _head(path)
-        if head.startswith(_DATA_FILE):
-            return open_items(Place(path, location, "pst"))
-        if head.startswith(_CONTAINER):
-            return open_items(Place(path, location, "msg"))
+        if head.startswith((_DATA_FILE, _CONTAINER)):
+            return open_items(Place(path, location, "pst" if head.startswith(_DATA_FILE) else "msg"), complete)
         ending = Path(path).suffix.lower()
         if head and any(ending in endings for endings in _ENDINGS.values()):
             raise SourceError(
@@ -65,13 +65,12 @@ class OutlookSource(Source):
                 where=Where(location),
                 hint=_("Choose another source for it."),
             )
-        return open_export(self._csv, location, options, recognise_bytes(head))
+        return open_export(self._csv, location, options, recognise_bytes(head), complete)
 
 
-def _open_folder(path: str, location: str) -> Sequence[Table]:
+def _check_folder(path: str, location: str) -> None:
     if not any(name.lower().endswith(_ENDINGS["msg"]) for name in os.listdir(path)):
         raise SourceError(_("It is a folder without msg files."), where=Where(location), hint=_("Name a file in it."))
-    return open_items(Place(path, location, "msg"))
 
 
 def _head(path: str) -> bytes:

@@ -161,6 +161,16 @@ def test_every_field_of_every_kind_is_one_of_ours() -> None:
         assert {field_of(stem, kind, part) for kind in kinds for part in parts.get(stem, ["Value"])} <= known
 
 
+def test_a_recipe_finds_its_columns_again_in_every_file_where_all_are_asked_for(tmp_path: Path) -> None:
+    files = [export(tmp_path / f"{at}.csv", NEW, row) for at, row in enumerate((ANNA, BO, {"Organization Name": "Bolt"}))]
+    asked = [[(c.name, c.field) for c in GmailSource().open(path, {"columns": "all"})[0].columns()] for path in files]
+    assert asked[0] == asked[1] == asked[2]
+    assert {("Phone - Pager", "person.phone_other"), ("Company e-mail", "company.email")} <= set(asked[0])
+    assert len({name for name, _field in asked[0]}) == len(asked[0])
+    (row,) = read(GmailSource(), files[0], columns="all").rows
+    assert row.values[[name for name, _field in asked[0]].index("Phone - Mobile")] == "20 12 34 56 ::: 20 12 34 57"
+
+
 # -- labels and names
 
 

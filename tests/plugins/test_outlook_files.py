@@ -150,6 +150,14 @@ def test_a_card_of_a_company_alone_is_the_companys(tmp_path: Path) -> None:
     assert (columns["Company telephone"], columns["Company e-mail"]) == ("company.phone", "company.email")
 
 
+def test_a_recipe_finds_its_columns_again_in_every_file_where_all_are_asked_for(tmp_path: Path) -> None:
+    files = [saved(tmp_path, "a.msg", {0x3A06: "Anna", 0x3A48: "Bo"}), saved(tmp_path, "b.msg", {0x3A16: "Acme", 0x3A08: "65 11 22 33"})]
+    asked = [OutlookSource().open(path, {"columns": "all"})[0] for path in files]
+    assert {c.name for c in asked[0].columns()} - {"Spouse"} == {c.name for c in asked[1].columns()}
+    cells = [dict(zip([c.name for c in table.columns()], next(iter(table.rows())).values, strict=True)) for table in asked]
+    assert (cells[0]["First Name"], cells[1]["Company Main Phone"], cells[0]["Distribution lists"]) == ("Anna", "65 11 22 33", None)
+
+
 @pytest.mark.parametrize("content", [b"", b"Name;City\n", b"PK\x03\x04" + b"x" * 600, b"!BDM" + b"\0" * 600])
 @pytest.mark.parametrize("ending", [".msg", ".pst", ".ost"])
 def test_a_file_with_a_wrong_ending_is_refused_in_a_sentence(tmp_path: Path, ending: str, content: bytes) -> None:

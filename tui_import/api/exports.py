@@ -70,9 +70,10 @@ class _Plan:
 class ContactTable(Table):
     """The table of a source, with its values moved to their owners. It is read once more, to learn which columns that takes."""
 
-    def __init__(self, inner: Table) -> None:
+    def __init__(self, inner: Table, *, complete: bool = False) -> None:
+        """``complete``: with all columns that could be needed, so that they are the same for every file (recipes)."""
         self.name, self.hidden = inner.name, inner.hidden
-        self._inner = inner
+        self._inner, self._complete = inner, complete
 
     @cached_property
     def _plan(self) -> _Plan:
@@ -89,6 +90,8 @@ class ContactTable(Table):
             county = columns[at].field.removesuffix("state") + "county"
             columns[at] = replace(columns[at], field=NO_FIELD if county in taken else county)
         targets = dict.fromkeys(_OWNER[columns[at].field] for at in moved if columns[at].field in _OWNER)
+        if self._complete:
+            targets |= dict.fromkeys(_HEADINGS)
         missing = [field for field in targets if field not in {column.field for column in columns}]
         return _Plan([*columns, *(Column(_HEADINGS.get(field, field), field) for field in missing)], len(columns))
 
