@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 
 LEGAL_FORMS = frozenset(
-    """ab ag aps as asa bv bvba co company corp corporation eg ek eood fze gbr gmbh inc incorporated is ivs kft kg kgaa ks lda limited llc llp lp
-    ltd ltda mbh nv ohg oo oy oyj oao ooo plc pllc pt pte pty pvt private public ps sa sab sarl sas sca se sl slu smba snc sp spa spol sprl srl
-    sro sti tbk ug zoo zrt""".split()  # noqa: SIM905 - a list of words, to be read as one
+    """ab ag aps as asa bv bvba co company corp corporation eg ek eood fze gbr gmbh inc incorporated is ivs kft kg kgaa ks lda
+    limited llc llp lp ltd ltda mbh nv ohg oo oy oyj oao ooo plc pllc pt pte pty pvt private public ps sa sab sarl sas sca
+    se sl slu smba snc sp spa spol sprl srl sro sti tbk ug zoo zrt""".split()  # noqa: SIM905 - to be read as one
 )
 DOTTED = re.compile(r"\b(?:\w\.){2,}\w?")
 OTHER = re.compile(r"[^a-z0-9]+")
 LETTERS = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ß": "ss", "ł": "l", "đ": "d", "þ": "th", "ð": "d", "œ": "oe", "ı": "i"})
 
 
-@cache
 def plain(text: str) -> str:
     """Lower case without accents and punctuation; ``A.B.C.`` and ``A/S`` in one word."""
     lower = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
@@ -26,7 +24,6 @@ def plain(text: str) -> str:
     return OTHER.sub(" ", joined).strip()
 
 
-@cache
 def company(text: str) -> str:
     """A company's name without words of legal forms, unless it has no other."""
     words = plain(text).split()
@@ -43,12 +40,17 @@ def address(text: str) -> str:
     return text.strip().lower()
 
 
-RULES = {"name": company, "phone": digits, "email": address, "dob": digits}
+RULES = {"name": company, "company": company, "phone": digits, "email": address, "dob": digits}
 
 
 def cleaned(columns: dict[str, list[str]]) -> dict[str, list[str]]:
     """Every column by its rule; what is missing is empty."""
-    return {field: [RULES.get(field, plain)(value or "") for value in values] for field, values in columns.items()}
+    return {field: _each(RULES.get(field, plain), values) for field, values in columns.items()}
+
+
+def _each(rule: Callable[[str], str], values: Sequence[str]) -> list[str]:
+    known = {value: rule(value or "") for value in set(values)}
+    return [known[value] for value in values]
 
 
 def concatenated(columns: dict[str, list[str]], size: int) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
-from tests.servers import python_server
+from tests.bench.matching.sets import FOLDER
+from tests.servers import locked, python_server
 
 PINS = (
     "splink==5.0.0",
@@ -23,3 +25,17 @@ PINS = (
 def peers_python() -> Path:
     """The interpreter that has the peers; installed at the first call (a minute, 1 GB)."""
     return python_server("matching-peers", *PINS) / "python"
+
+
+SCALE = {"stored": "scale_existing_1M", "incoming": "scale_incoming_100k"}
+
+
+def scale_rows() -> None:
+    """The parquet files of the scale run as CSV, written once by DuckDB of the peers, so that ours can read them, too."""
+    with locked("matching-scale") as folder:
+        for side, name in SCALE.items():
+            if not (folder / f"{side}.csv").is_file():
+                part = folder / f"{side}.part"
+                copy = f"COPY (SELECT * FROM '{FOLDER / name}.parquet') TO '{part}' (HEADER, DELIMITER ',')"
+                subprocess.run([peers_python(), "-c", "import duckdb, sys; duckdb.sql(sys.argv[1])", copy], check=True)
+                part.rename(folder / f"{side}.csv")

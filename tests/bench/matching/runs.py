@@ -92,4 +92,6 @@ def _key(tool: str, name: str) -> str:
         return ""
     here = Path(__file__).parent
     texts = [here / "peers" / f"{MODULES.get(tool, 'plain')}.py", here / "cleaning.py", sets.FOLDER / f"{name}.csv"]
-    return hashlib.sha256(b"".join(each.read_bytes() for each in texts) + "".join(environment.PINS).encode()).hexdigest()[:16]
+    return hashlib.sha256(b"".join(b"".join(each.read_bytes().split()) for each in texts) + "".join(environment.PINS).encode()).hexdigest()[
+        :16
+    ]

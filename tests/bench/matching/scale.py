@@ -1,1 +1,72 @@
-"""a million"""
+"""A hundred thousand incoming rows against a million stored companies and persons."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.bench.matching import environment, runs, tables
+
+SIZES = ((1_000, 1_000_000), (10_000, 1_000_000), (100_000, 1_000_000), (100_000, 100_000))
+TOOLS = ("exact_keys", "splink", "ours")
+PEER_SIZES = (SIZES[0], SIZES[2])
+KINDS = ("C", "P")
+SECONDS = 900
+Figures = Mapping[str, Any]
+
+
+def measure(tools: Sequence[str] | None, *, rerun: bool = False) -> dict[str, Figures]:
+    """``tool kind incoming stored`` → figures."""
+    environment.scale_rows()
+    found: dict[str, Figures] = {}
+    for tool in tools or TOOLS:
+        for incoming, stored in SIZES if tool == "ours" else PEER_SIZES:
+            for kind in KINDS:
+                name = f"{tool} {kind} {incoming} {stored}"
+
+                def run(tool: str = tool, kind: str = kind, sizes: tuple[int, int] = (incoming, stored)) -> dict[str, Any]:
+                    return runs.work(tool, kind, *map(str, sizes), seconds=SECONDS, module="scale_worker")
+
+                found[name] = runs.kept_or(run, f"scale-{name.replace(' ', '-')}", "" if tool == "ours" else _key(), rerun=rerun)
+    return found
+
+
+def table(found: Mapping[str, Figures]) -> str:
+    """Times by step, and F1 by kind. Apart: what the trained model needs (warm), what a store does once (keys)."""
+    heads = (
+        "tool",
+        "kind",
+        "incoming",
+        "stored",
+        "wall s",
+        "CPU s",
+        "of it",
+        "apart",
+        "peak MB",
+        "pairs",
+        "best F1",
+        "F1 default",
+        "best match only",
+    )
+    rows = []
+    for name, figures in found.items():
+        tool, kind, incoming, stored = name.split()
+        head = (tool, kind, f"{int(incoming):,}", f"{int(stored):,}")
+        if "dnf" in figures:
+            rows.append((*head, f"did not finish: {figures['dnf']}", *[""] * 8))
+            continue
+        laps = ", ".join(f"{lap} {seconds:.2f}" for lap, seconds in figures["laps"].items())
+        apart = ", ".join(f"{each} {figures[each]:.2f}" for each in ("warm", "keys") if each in figures)
+        cost = (f"{figures['wall']:.2f}", f"{figures['cpu']:.2f}", laps, apart, f"{figures['rss_mb']:.0f}", f"{figures['scored']:,}")
+        rows.append((*head, *cost, *(f"{figures[each]:.4f}" for each in ("best_f1", "f1_default", "best_match_f1"))))
+    return tables.table(heads, rows)
+
+
+def _key() -> str:
+    here = Path(__file__).parent
+    texts = [here / "scale_worker.py", here / "peers/splink_duckdb.py", here / "cleaning.py"]
+    return hashlib.sha256(b"".join(b"".join(each.read_bytes().split()) for each in texts) + "".join(environment.PINS).encode()).hexdigest()[
+        :16
+    ]

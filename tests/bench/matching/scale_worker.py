@@ -1,0 +1,105 @@
+"""One tool at scale, in a process of its own; prints a line of JSON.
+
+``python -m tests.bench.matching.scale_worker TOOL KIND INCOMING STORED``
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+import numpy as np
+
+from tests.bench.matching.cleaning import cleaned
+from tests.bench.matching.peers import Clock, peak_mb
+from tests.bench.matching.scale_data import Side, judged, load
+
+ENTITIES = {"C": "company", "P": "person"}
+KEYS = {"C": (("name",),), "P": (("email",), ("phone",), ("given", "surname"))}
+Found = tuple[Any, Any, Any, int]
+
+
+def exact_keys(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[str, Any]) -> Found:
+    """Equal name; for persons equal e-mail, telephone or whole name. The stored rows' keys are built first, as `build`."""
+    old, new = cleaned(stored.columns), cleaned(incoming.columns)
+    found: set[tuple[int, int]] = set()
+    for fields in KEYS[kind]:
+        with clock.running("build"):
+            places: dict[tuple[str, ...], list[int]] = {}
+            for place, key in enumerate(zip(*(old[field] for field in fields), strict=True)):
+                places.setdefault(key, []).append(place)
+        with clock.running("look up"):
+            for row, key in enumerate(zip(*(new[field] for field in fields), strict=True)):
+                if all(key):
+                    found.update((row, place) for place in places.get(key, ()))
+    pairs = np.array(sorted(found), np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1], np.ones(len(pairs)), len(pairs)
+
+
+def splink(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[str, Any]) -> Found:
+    """Cold: clean, register, train, predict. `warm`: the trained model, clean and register the incoming rows, predict."""
+    from splink import DuckDBAPI, Linker
+
+    from tests.bench.matching.peers import splink_duckdb as recipe
+
+    recipe.quiet()
+    entity = ENTITIES[kind]
+    with clock.running("clean stored"):
+        old = recipe.frame(cleaned(stored.columns), entity, range(len(stored)), "A")
+    with clock.running("clean incoming"):
+        new = recipe.frame(cleaned(incoming.columns), entity, range(len(incoming)), "B")
+    fields = list(old.columns)
+
+    def linker(settings: Any) -> Any:
+        api = DuckDBAPI()
+        tables = [api.register(table, dataset_display_name=name) for table, name in ((old, "A"), (new, "B"))]
+        return Linker(tables, settings, log_level=logging.ERROR)
+
+    with clock.running("train"):
+        trained = linker(recipe.settings(entity, fields, "link_only", recipe.SCALE_RULES))
+        recipe.train(trained, entity, fields, max_pairs=1e6)
+    with clock.running("predict"):
+        table = trained.inference.predict().as_pandas_dataframe()
+    warm = Clock()
+    model = trained.misc.save_model_to_json()
+    with warm.running():
+        linker(model).inference.predict().as_pandas_dataframe()
+    figures["warm"] = warm.wall + clock.laps["clean incoming"]
+    figures["warm_cpu"] = warm.cpu
+    score = table["match_probability"].to_numpy(np.float64)
+    return table["unique_id_r"].to_numpy(np.int64), table["unique_id_l"].to_numpy(np.int64), score, len(table)
+
+
+def ours(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[str, Any]) -> Found:
+    """Against records in memory: `keys` is what a store does once, `find` what an import pays."""
+    from tests.bench.matching.ours import load_model, records
+    from tui_import.matching.clean import clean
+    from tui_import.matching.find import Memory, find
+
+    entity, model = ENTITIES[kind], load_model()
+    once = Clock()
+    with once.running():
+        population = Memory(clean(records(entity, stored.columns, list(range(len(stored)))), model.words), model)
+    with clock.running("find"):
+        answer = find(records(entity, incoming.columns, list(range(len(incoming)))), model, population)
+    figures |= {"keys": once.wall, "keys_cpu": once.cpu, "left_out": {"keys": answer.left.keys, "pairs": answer.left.pairs}}
+    return np.asarray(answer.a), np.asarray(answer.b), np.asarray(answer.probability, np.float64), int(answer.compared)
+
+
+TOOLS = {"exact_keys": exact_keys, "splink": splink, "ours": ours}
+
+
+def main(tool: str, kind: str, incoming_size: str, stored_size: str) -> dict[str, Any]:
+    """Run it."""
+    incoming, stored, clock = load("incoming", kind, int(incoming_size)), load("stored", kind, int(stored_size)), Clock()
+    figures: dict[str, Any] = {}
+    before = peak_mb()
+    a, b, score, scored = TOOLS[tool](kind, incoming, stored, clock, figures)
+    figures |= {"wall": clock.wall, "cpu": clock.cpu, "laps": clock.laps, "rss_mb": peak_mb(), "rss_before_mb": before, "scored": scored}
+    return figures | judged(incoming, stored, a, b, score)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])))
