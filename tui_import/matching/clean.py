@@ -141,14 +141,14 @@ def _apart(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
 
 
 def _place(fields: _Fields, words: Words) -> dict[str, list[str]]:
-    lines = fields.first("street_address_line1", "postal_address_line1")
+    lines = fields.first("street_address_line1", "postal_address_line1", "private_address_line1")
     streets, houses = _apart(_each(partial(street, words=words), lines))
     return {
         "street": streets,
         "house": houses,
-        "line2": _each(plain, fields.first("street_address_line2", "postal_address_line2")),
-        "postcode": _each(compact, fields.first("street_code", "postal_code")),
-        "city": _each(plain, fields.first("street_city", "postal_city")),
+        "line2": _each(plain, fields.first("street_address_line2", "postal_address_line2", "private_address_line2")),
+        "postcode": _each(compact, fields.first("street_code", "postal_code", "private_code")),
+        "city": _each(plain, fields.first("street_city", "postal_city", "private_city")),
         "country": _each(compact, fields.first("country")),
         "phone": _each(phones, fields.joined(*PHONE_FIELDS, by=SEPARATOR)),
         "email": _each(emails, fields.first("email")),

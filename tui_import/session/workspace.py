@@ -30,11 +30,13 @@ from tui_import.plugin_host import SourceInfo
 from tui_import.session import connecting
 from tui_import.session.importing import ImportSession
 from tui_import.session.mapping_step import check_settings
+from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, reading, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
+from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
@@ -67,6 +69,8 @@ class Workspace:
         plugin_host.use(plugin_host.policy_of(config.read_layered(plugin_host.FILE)))
         self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
         self.reader = StoreReader(self.database, self.catalogue)
+        self._index = MatchingIndex(self.catalogue, MatcherIndexing())
+        self.database.upkeep = self._index.refresh
 
     def __enter__(self) -> Workspace:
         return self
@@ -77,6 +81,12 @@ class Workspace:
     def close(self) -> None:
         """Close the store."""
         self.database.close()
+
+    def refresh_index(self, progress: Progress | None = None) -> None:
+        """Put what changed by other hands than an import's into the index of the duplicate finder. Raises `StoppedError`, `StoreError`."""
+        if not self._index.is_fresh(self.database.connection):
+            with self.database.transaction() as connection:
+                self._index.refresh(connection, progress)
 
     @cached_property
     def user(self) -> str:

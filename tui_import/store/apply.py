@@ -83,7 +83,9 @@ def apply_plan(
     connection.set_progress_handler(lambda: progress.stopped, CHECK_EVERY)
     try:
         with database.transaction():
-            return _apply(connection, draft.id, catalogue, facts, generation, progress)
+            made = _apply(connection, draft.id, catalogue, facts, generation, progress)
+            database.keep_up(connection, progress)
+            return made
     except StoreError as error:
         cause = error.__cause__
         if isinstance(cause, sqlite3.OperationalError) and "interrupted" in str(cause):
@@ -242,12 +244,10 @@ def _update_records(run: _Run, entity: str) -> None:
     written = 0
     for names, rows in _grouped(_changed_records(run, entity)):
         columns = "".join(f'"{name}" = ?, ' for name in names)
-        before = connection.total_changes
-        connection.executemany(
+        written += connection.executemany(  # its own rows, not those of triggers
             f"UPDATE {entity} SET {columns}version = version + 1, updated_at = '{run.now}', updated_by = ? WHERE id = ? AND version = ?",
             [(*cells, run.facts.user, record, version) for record, version, cells in rows],
-        )
-        written += connection.total_changes - before
+        ).rowcount
         run.progress.check()
     if written != changed:
         raise StaleError(_("A record was changed since this was planned."), hint=_("Plan again and look at what moved."))

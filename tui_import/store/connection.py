@@ -12,6 +12,7 @@ from pathlib import Path
 from tui_import.api.errors import StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
+from tui_import.model.progress import Progress
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another."""
@@ -28,6 +29,8 @@ class Database:
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self.upkeep: Callable[[sqlite3.Connection, Progress], None] | None = None
+        """What is kept beside the records and is brought up to date at the end of a transaction that wrote them, inside it."""
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -69,6 +72,11 @@ class Database:
         except BaseException:
             _roll_back(connection)
             raise
+
+    def keep_up(self, connection: sqlite3.Connection, progress: Progress) -> None:
+        """Do the `upkeep`, where there is any."""
+        if self.upkeep is not None:
+            self.upkeep(connection, progress)
 
     def close(self) -> None:
         """Close every thread's connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 
@@ -67,6 +68,46 @@ CREATE TABLE consent (
 """
 
 
+MATCHING_TABLES = """
+CREATE TABLE matching_state (
+    entity TEXT PRIMARY KEY, size INTEGER NOT NULL DEFAULT 0, counted INTEGER NOT NULL DEFAULT 0, counts TEXT NOT NULL DEFAULT ''
+    ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER company_renamed AFTER UPDATE OF name ON company WHEN NEW.name IS NOT OLD.name BEGIN
+    INSERT OR IGNORE INTO person_stale SELECT id FROM person WHERE company = NEW.id; END;
+CREATE TRIGGER person_joined AFTER INSERT ON person WHEN NEW.company IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO company_stale VALUES (NEW.company); END;
+CREATE TRIGGER person_moved AFTER UPDATE ON person WHEN NEW.company IS NOT NULL OR OLD.company IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO company_stale SELECT company FROM (SELECT OLD.company AS company UNION SELECT NEW.company)
+    WHERE company IS NOT NULL; END;
+CREATE TRIGGER person_left AFTER DELETE ON person WHEN OLD.company IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO company_stale VALUES (OLD.company); END
+"""
+"""What the duplicate finder keeps beside the records (see `matching_index`): per entity ``_match``, ``_key`` and ``_stale``, and these. A
+company is known by its persons, too, and a person by its company's name."""
+
+
+def create_matching(db: Database) -> None:
+    """The index of the duplicate finder, with all records to be put into it. Triggers say what changed, whoever changes it."""
+    for entity in ENTITIES:
+        db.execute(f"CREATE TABLE {entity}_match (record INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
+        db.execute(f"CREATE TABLE {entity}_key (key INTEGER, record INTEGER, PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID")
+        db.execute(f"CREATE TABLE {entity}_stale (record INTEGER PRIMARY KEY) STRICT")
+        db.execute(f"INSERT INTO {entity}_stale SELECT id FROM {entity}")
+        for table, column in ((entity, "id"), (f"{entity}_value", "record")):
+            for event, values in (("INSERT", "NEW"), ("DELETE", "OLD")):
+                db.execute(
+                    f"CREATE TRIGGER {table}_stale_{event.lower()} AFTER {event} ON {table} BEGIN"
+                    f" INSERT OR IGNORE INTO {entity}_stale VALUES ({values}.{column}); END"
+                )
+            db.execute(
+                f"CREATE TRIGGER {table}_stale_update AFTER UPDATE ON {table} BEGIN"
+                f" INSERT OR IGNORE INTO {entity}_stale VALUES (OLD.{column}), (NEW.{column}); END"
+            )
+    for statement in filter(str.strip, re.split(r";\n(?=CREATE)", MATCHING_TABLES)):
+        db.execute(statement)
+    db.table("matching_state").insert_all({"entity": entity} for entity in ENTITIES)
+
+
 def create_entity(db: Database, catalogue: Catalogue, entity: str) -> None:
     """The entity's table, its value table and their indexes."""
     lines = ["id INTEGER PRIMARY KEY AUTOINCREMENT"]
@@ -121,6 +162,10 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
             for rank, item in enumerate(items, 1)
         )
         db.table("meta").insert({"key": "generation", "value": 0})
+
+    @every(name="0002_matching")
+    def matching(db: Database) -> None:
+        create_matching(db)
 
     return every
 

@@ -60,6 +60,7 @@ def _work(
             _redo(work, targets)
         connection.execute("UPDATE run SET state = ? WHERE id = ?", (_state(connection, run, undo=undo), run))
         bump_generation(connection)
+        database.keep_up(connection, progress)
         progress.check()
     return work.report()
 

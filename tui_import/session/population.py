@@ -1,0 +1,107 @@
+"""The store as the duplicate finder meets it: what the matcher makes of records, kept in the store's index and asked there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tui_import.store import matching_index
+
+if TYPE_CHECKING:
+    from tui_import.matching.candidates import Candidates, Left
+    from tui_import.matching.frequencies import Frequencies
+    from tui_import.matching.keys import Keys
+    from tui_import.matching.model import Model
+    from tui_import.matching.records import Cleaned, Ids
+    from tui_import.store.connection import Database
+
+RULES = 1
+"""To be counted up when `matching.clean` or `matching.keys` makes something else of the same record."""
+
+
+class MatcherIndexing:
+    """`Indexing` by the matcher."""
+
+    @cached_property
+    def _model(self) -> Model:
+        from tui_import.session.matching import shipped_model
+
+        return shipped_model()
+
+    @cached_property
+    def version(self) -> str:
+        """Of the rules and the tables of words."""
+        words = [getattr(self._model.words, name) for name in self._model.words.__slots__]
+        tables = [sorted(table.items() if isinstance(table, Mapping) else table) for table in words]
+        return f"{RULES}-{hashlib.sha256(json.dumps(tables).encode()).hexdigest()[:16]}"
+
+    def fields(self, entity: str) -> Sequence[str]:
+        """See `Indexing.fields`."""
+        from tui_import.session.matching import COMPARED
+
+        return COMPARED[entity]
+
+    def texts(self, entity: str, ids: Sequence[int], columns: Mapping[str, Sequence[str | None]]) -> list[str]:
+        """See `Indexing.texts`."""
+        from tui_import.matching.clean import clean
+        from tui_import.matching.records import Records
+
+        return clean(Records(entity, ids, columns), self._model.words).packed()
+
+    def keys(self, entity: str, texts: Sequence[str]) -> tuple[Ids, Ids]:
+        """See `Indexing.keys`."""
+        from tui_import.matching.keys import keys
+        from tui_import.matching.records import Cleaned
+
+        return keys(Cleaned.unpacked(entity, range(len(texts)), texts), self._model.words)
+
+    def count(self, entity: str, texts: Sequence[str]) -> str:
+        """Values that only one record has are left out: they say nothing."""
+        from tui_import.matching.frequencies import count
+        from tui_import.matching.records import Cleaned
+
+        found = count(Cleaned.unpacked(entity, range(len(texts)), texts), self._model.words.common)
+        counts = {slot: {value: n for value, n in values.items() if n > 1} for slot, values in found.counts.items()}
+        return json.dumps({"sizes": found.sizes, "counts": counts}, ensure_ascii=False)
+
+
+class StorePopulation:
+    """`matching.find.Population` on a store whose index is up to date; ids are record ids."""
+
+    def __init__(self, database: Database, entity: str, model: Model) -> None:
+        self._database, self._entity, self._model = database, entity, model
+        self._state = matching_index.state(database, entity)
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return self._state.size
+
+    def frequencies(self) -> Frequencies:
+        """As they were counted last."""
+        from tui_import.matching.frequencies import Frequencies
+
+        kept = json.loads(self._state.counts or "{}")
+        return Frequencies(kept.get("sizes", {}), kept.get("counts", {}), 1, self._model.words.common)
+
+    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+        """Pairs of incoming records (places) and stored ones (ids) that share a key; of keys left out, as many pairs are counted as are
+        known."""
+        import numpy as np
+
+        from tui_import.matching.candidates import Left, sharing
+        from tui_import.matching.keys import Keys
+
+        wanted = np.unique(incoming.keys)
+        keys, records, left = matching_index.sharing(self._database, self._entity, wanted, common)
+        pairs, _none = sharing(incoming, Keys(keys, records), len(records))
+        return pairs, Left(left, left * (common + 1))
+
+    def fetch(self, ids: Ids) -> Cleaned:
+        """These records (ascending)."""
+        from tui_import.matching.records import Cleaned
+
+        return Cleaned.unpacked(self._entity, ids.tolist(), matching_index.texts_of(self._database, self._entity, ids))

@@ -1,0 +1,294 @@
+"""The index of the duplicate finder: of every record that is not deleted, its cleaned text and its blocking keys.
+
+Triggers note in ``<entity>_stale`` which records have changed, whoever changed them; `MatchingIndex.refresh` cleans those again. Neither
+cleaning nor keys are known here: they are an `Indexing`, which the session gives. Keys are a function of the text, so what stands in the
+index under a record's old text is found without being listed.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from tui_import.api.i18n import _
+from tui_import.model.fields import Catalogue
+from tui_import.model.matches import SEPARATOR
+from tui_import.model.plan import Stored
+from tui_import.model.progress import Progress
+from tui_import.store.connection import Database
+from tui_import.store.layout import ENTITIES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+
+BLOCK = 5_000
+"""Records that are read and cleaned at a time."""
+FLUSH = 2_000_000
+"""Keys that are gathered before they are written: sorted, so that each page of the index is touched once."""
+SAMPLE = 50_000
+"""Records by which values are counted, where there are more."""
+GROWTH = 0.2
+"""Values are counted again when the number of records has changed by this share."""
+PEOPLE = 50
+"""Persons of a company by which it is recognised, at most."""
+
+
+class Indexing(Protocol):
+    """What the matcher makes of a record."""
+
+    @property
+    def version(self) -> str:
+        """Changes when the same record would be cleaned differently."""
+
+    def fields(self, entity: str) -> Sequence[str]:
+        """Fields of the catalogue that are read; beside them a person's ``company`` and a company's ``people``, by name."""
+
+    def texts(self, entity: str, ids: Sequence[int], columns: Mapping[str, Sequence[str | None]]) -> list[str]:
+        """The cleaned records, each as one text."""
+
+    def keys(self, entity: str, texts: Sequence[str]) -> tuple[Ids, Ids]:
+        """Keys, and for each the place of its text."""
+
+    def count(self, entity: str, texts: Sequence[str]) -> str:
+        """How common values are, as a text that the store keeps."""
+
+
+class MatchingIndex:
+    """The index of one store."""
+
+    def __init__(self, catalogue: Catalogue, indexing: Indexing) -> None:
+        self._catalogue = catalogue
+        self._indexing = indexing
+
+    # -- keeping it
+
+    def is_fresh(self, connection: sqlite3.Connection) -> bool:
+        """Nothing has changed since it was brought up to date."""
+        stale = " OR ".join(f"EXISTS (SELECT 1 FROM {entity}_stale)" for entity in ENTITIES)
+        return self._version(connection) == self._indexing.version and not connection.execute(f"SELECT {stale}").fetchone()[0]
+
+    def refresh(self, connection: sqlite3.Connection, progress: Progress | None = None) -> None:
+        """Bring it up to date; inside a write transaction. Raises `StoppedError`."""
+        progress = progress or Progress()
+        if self._version(connection) != self._indexing.version:
+            self._start_anew(connection)
+        for entity in ENTITIES:
+            stale = connection.execute(f"SELECT count(*) FROM {entity}_stale").fetchone()[0]
+            if not stale:
+                continue
+            if stale > BLOCK:
+                progress.begin(_("Preparing the search for duplicates"), stale)
+            writer = _Writer(connection, entity)
+            for ids in _blocks(connection, entity):
+                self._clean(connection, entity, ids, writer)
+                progress.advance(len(ids))
+                progress.check()
+            writer.flush()
+            connection.execute(f"DELETE FROM {entity}_stale")
+            connection.execute("UPDATE matching_state SET size = size + ? WHERE entity = ?", (writer.growth, entity))
+            self._count(connection, entity)
+
+    def _version(self, connection: sqlite3.Connection) -> str:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'matching'").fetchone()
+        return row[0] if row else ""
+
+    def _start_anew(self, connection: sqlite3.Connection) -> None:
+        for entity in ENTITIES:
+            connection.execute(f"DELETE FROM {entity}_match")
+            connection.execute(f"DELETE FROM {entity}_key")
+            connection.execute(f"INSERT OR IGNORE INTO {entity}_stale SELECT id FROM {entity}")
+        connection.execute("UPDATE matching_state SET size = 0, counted = 0, counts = ''")
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('matching', ?)", (self._indexing.version,))
+
+    def _clean(self, connection: sqlite3.Connection, entity: str, ids: list[int], writer: _Writer) -> None:
+        wanted = json.dumps(ids)
+        before = dict(
+            connection.execute(f"SELECT record, text FROM {entity}_match WHERE record IN (SELECT value FROM json_each(?))", (wanted,))
+        )
+        there, columns = self._read(connection, entity, wanted)
+        after = dict(zip(there, self._indexing.texts(entity, there, columns), strict=True))
+        changed = [record for record in ids if before.get(record) != after.get(record)]
+        for texts, gather in ((before, writer.remove), (after, writer.add)):
+            records = [record for record in changed if record in texts]
+            if records:
+                gather(records, *self._indexing.keys(entity, [texts[record] for record in records]))
+        writer.texts([(record, after[record]) for record in changed if record in after])
+        writer.forget([record for record in changed if record not in after])
+
+    def _read(self, connection: sqlite3.Connection, entity: str, wanted: str) -> tuple[list[int], dict[str, list[str | None]]]:
+        """Ids and columns of those records that are not deleted."""
+        fields = set(self._indexing.fields(entity))
+        single = [field.name for field in self._catalogue.stored(entity) if field.name in fields]
+        multiple = [field.name for field in self._catalogue.multiple(entity) if field.name in fields]
+        names = "".join(f', r."{name}"' for name in single)
+        also = _COMPANY_OF_PERSON if entity == "person" else _PEOPLE_OF_COMPANY
+        rows = connection.execute(
+            f"SELECT r.id, {also}{names} FROM {entity} r WHERE r.id IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (wanted,)
+        ).fetchall()
+        ids, extra, *values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _name in range(2 + len(single))]
+        columns: dict[str, list[str | None]] = {"company" if entity == "person" else "people": extra}
+        columns |= {name: [_text(value) for value in column] for name, column in zip(single, values, strict=True)}
+        columns |= {name: [None] * len(ids) for name in multiple}
+        place = {record: at for at, record in enumerate(ids)}
+        for record, field, value in connection.execute(
+            f"SELECT record, field, value FROM {entity}_value WHERE record IN (SELECT value FROM json_each(?))"
+            " ORDER BY record, field, rank, id",
+            (wanted,),
+        ):
+            if field in columns and record in place:
+                column, at = columns[field], place[record]
+                column[at] = str(value) if column[at] is None else f"{column[at]}{SEPARATOR}{value}"
+        return ids, columns
+
+    def _count(self, connection: sqlite3.Connection, entity: str) -> None:
+        """Count values, where the number of records has changed so much that it matters."""
+        size, counted = connection.execute("SELECT size, counted FROM matching_state WHERE entity = ?", (entity,)).fetchone()
+        if abs(size - counted) <= GROWTH * counted:
+            return
+        step = max(size // SAMPLE, 1)
+        sample = "SELECT text FROM {0}_match WHERE record % ? = 0 LIMIT ?" if step > 1 else "SELECT text FROM {0}_match WHERE ? LIMIT ?"
+        texts = [row[0] for row in connection.execute(sample.format(entity), (step, 2 * SAMPLE))]
+        counts = self._indexing.count(entity, texts)
+        connection.execute("UPDATE matching_state SET counted = ?, counts = ? WHERE entity = ?", (size, counts, entity))
+
+
+_COMPANY_OF_PERSON = "(SELECT name FROM company WHERE id = r.company)"
+_PEOPLE_OF_COMPANY = (
+    "(SELECT group_concat(name, char(31)) FROM (SELECT trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) AS name"
+    f" FROM person WHERE company = r.id AND deleted_at IS NULL ORDER BY name_key, id LIMIT {PEOPLE}))"
+)
+
+
+def _text(value: Stored) -> str | None:
+    return None if value is None else str(value)
+
+
+def _blocks(connection: sqlite3.Connection, entity: str) -> Iterator[list[int]]:
+    last = 0
+    while ids := [
+        row[0] for row in connection.execute(f"SELECT record FROM {entity}_stale WHERE record > ? ORDER BY record LIMIT {BLOCK}", (last,))
+    ]:
+        yield ids
+        last = ids[-1]
+
+
+class _Writer:
+    """Gathers keys and writes them in their order."""
+
+    def __init__(self, connection: sqlite3.Connection, entity: str) -> None:
+        self._connection, self._entity = connection, entity
+        self._added: list[tuple[Ids, Ids]] = []
+        self._removed: list[tuple[Ids, Ids]] = []
+        self._gathered = 0
+        self.growth = 0
+
+    def texts(self, rows: list[tuple[int, str]]) -> None:
+        before = self._connection.total_changes
+        self._connection.executemany(f"INSERT OR IGNORE INTO {self._entity}_match (record, text) VALUES (?, ?)", rows)
+        new = self._connection.total_changes - before
+        self.growth += new
+        if new < len(rows):
+            self._connection.executemany(f"UPDATE {self._entity}_match SET text = ?2 WHERE record = ?1 AND text <> ?2", rows)
+
+    def forget(self, records: list[int]) -> None:
+        self._connection.execute(
+            f"DELETE FROM {self._entity}_match WHERE record IN (SELECT value FROM json_each(?))", (json.dumps(records),)
+        )
+        self.growth -= len(records)
+
+    def add(self, records: list[int], keys: Ids, places: Ids) -> None:
+        self._gather(self._added, records, keys, places)
+
+    def remove(self, records: list[int], keys: Ids, places: Ids) -> None:
+        self._gather(self._removed, records, keys, places)
+
+    def _gather(self, into: list[tuple[Ids, Ids]], records: list[int], keys: Ids, places: Ids) -> None:
+        import numpy as np
+
+        into.append((keys, np.array(records, np.int64)[places]))
+        self._gathered += len(keys)
+        if self._gathered > FLUSH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was gathered: what goes first, since a record may keep a key."""
+        for parts, statement in (
+            (self._removed, f"DELETE FROM {self._entity}_key WHERE key = ? AND record = ?"),
+            (self._added, f"INSERT OR IGNORE INTO {self._entity}_key (key, record) VALUES (?, ?)"),
+        ):
+            if parts:
+                self._write(parts, statement)
+                parts.clear()
+        self._gathered = 0
+
+    def _write(self, parts: list[tuple[Ids, Ids]], statement: str) -> None:
+        import numpy as np
+
+        keys, records = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+        order = np.lexsort((records, keys))
+        for start in range(0, len(order), 50_000):
+            some = order[start : start + 50_000]
+            self._connection.executemany(statement, zip(keys[some].tolist(), records[some].tolist(), strict=True))
+
+
+# -- asking it
+
+
+class State(NamedTuple):
+    """What is kept of one entity."""
+
+    size: int
+    """Records in the index."""
+    counts: str
+    """What `Indexing.count` said."""
+
+
+def state(database: Database, entity: str) -> State:
+    """Size and counts."""
+    return State(*database.connection.execute("SELECT size, counts FROM matching_state WHERE entity = ?", (entity,)).fetchone())
+
+
+def sharing(database: Database, entity: str, keys: Ids, common: int) -> tuple[Ids, Ids, int]:
+    """Distinct keys (ascending) → (key, record) of all records that have one, and how many keys were left out since more than
+    ``common`` records have them. No more than that many are looked at of a key."""
+    import numpy as np
+
+    connection = database.connection
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (key INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.wanted")
+    connection.executemany("INSERT INTO temp.wanted VALUES (?)", zip(keys.tolist(), strict=True))
+    connection.execute(
+        f"DELETE FROM temp.wanted WHERE EXISTS (SELECT 1 FROM main.{entity}_key k WHERE k.key = wanted.key LIMIT 1 OFFSET ?)", (common,)
+    )
+    left = len(keys) - connection.execute("SELECT count(*) FROM temp.wanted").fetchone()[0]
+    rows = connection.execute(  # one number a row: half the time of two
+        f"SELECT k.key << 32 | k.record FROM temp.wanted w CROSS JOIN main.{entity}_key k ON k.key = w.key"
+    )
+    packed = np.fromiter((row for (row,) in rows), np.int64).view(np.uint64)
+    return (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64), left
+
+
+def texts_of(database: Database, entity: str, records: Ids) -> list[str]:
+    """The cleaned texts of these records (ascending ids that are in the index)."""
+    return [
+        text
+        for (text,) in database.connection.execute(
+            f"SELECT m.text FROM json_each(?) j CROSS JOIN {entity}_match m ON m.record = j.value", (json.dumps(records.tolist()),)
+        )
+    ]
+
+
+def blocks(database: Database, entity: str, size: int) -> Iterator[tuple[list[int], list[str]]]:
+    """All records of the index with their texts, block by block."""
+    last = 0
+    while rows := database.connection.execute(
+        f"SELECT record, text FROM {entity}_match WHERE record > ? ORDER BY record LIMIT ?", (last, size)
+    ).fetchall():
+        ids, texts = zip(*rows, strict=True)
+        yield list(ids), list(texts)
+        last = ids[-1]
