@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tui_import.model.plan import PlanReport, RowFilter, Summary
-from tui_import.model.settings import Settings
+from tui_import.model.settings import DuplicateRules, Settings
 from tui_import.session.importing import ImportSession
 from tui_import.session.workspace import Workspace
 
@@ -21,6 +21,8 @@ class Importer:
 
     workspace: Workspace
     folder: Path
+    duplicates: bool = False
+    """Look for probable duplicates, too. Most tests are about exact keys, and nothing is to wait there."""
     files: int = 0
     sessions: list[ImportSession] = field(default_factory=list)
 
@@ -39,8 +41,8 @@ class Importer:
         for column in session.columns:
             session.unlink(column.position)
             session.link(column.position, column.header)
-        if settings is not None:
-            session.change_settings(settings)
+        settings = settings or session.settings
+        session.change_settings(settings if self.duplicates else replace(settings, duplicates=DuplicateRules(find=False)))
         return session
 
     def plan(self, rows: Sequence[Mapping[str, Any]], settings: Settings | None = None) -> tuple[ImportSession, PlanReport]:

@@ -32,7 +32,6 @@ LISTS = "lists"
 TABLES = (*SECTIONS, LISTS)
 
 _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("duplicates", "undecided"): ("hold", "add", "merge"),
     ("values", "date_order"): ("", "dmy", "mdy", "ymd"),
     ("values", "decimal_separator"): ("", ",", "."),
 }

@@ -18,8 +18,10 @@ FURTHEST = 3.0
 """Factor by which an m may move from the shipped value."""
 PRIOR_PAIRS = 50.0
 """The shipped m count as much as so many duplicates."""
-PRIOR_RECORDS = 20.0
-"""The shipped share of duplicates counts as much as so many incoming records."""
+PRIOR_OF_PAIRS = 1_000.0
+"""The shipped share of duplicates counts as much as so many pairs."""
+MOST_PRIOR = 0.01
+"""Before anything is compared, no two records are more probably the same than this, however few there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,12 @@ def shipped(model: EntityModel) -> dict[str, NDArray[np.float64]]:
 def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float) -> Estimate:
     """From the compared pairs; ``pairs`` is the number of all there are, compared or not."""
     started = m = shipped(model)
-    prior = min(model.duplicates * incoming / max(pairs, 1), 0.5)
+    shipped_prior = prior = min(model.duplicates * incoming / max(pairs, 1), MOST_PRIOR)
     expected = 0.0
     for _round in range(ROUNDS):
         found = probability(total(weights(evidence, model, m), model, damping) + model.bias, prior)
         expected = float(found.sum())
-        after = min((expected + model.duplicates * PRIOR_RECORDS) / (pairs * (1 + PRIOR_RECORDS / max(incoming, 1))), 0.5)
+        after = min((expected + PRIOR_OF_PAIRS * shipped_prior) / (pairs + PRIOR_OF_PAIRS), 0.5)
         m = {name: _shares(evidence.levels[name], found, started[name]) for name in m}
         settled = abs(np.log(after / prior)) < SETTLED
         prior = after

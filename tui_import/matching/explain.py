@@ -8,64 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_import.api.i18n import N_, _
 from tui_import.matching.find import Found
 from tui_import.matching.model import NOT_COMPARED, EntityModel, FieldModel
-
-FIELD_WORDS: Mapping[str, str] = {
-    "name": N_("name"),
-    "vat": N_("VAT number"),
-    "code": N_("number"),
-    "phone": N_("telephone"),
-    "email": N_("e-mail"),
-    "domain": N_("web domain"),
-    "street": N_("street"),
-    "line2": N_("second address line"),
-    "postcode": N_("post code"),
-    "city": N_("city"),
-    "country": N_("country"),
-    "department": N_("department"),
-    "people": N_("persons"),
-    "given": N_("first name"),
-    "surname": N_("last name"),
-    "birth": N_("birth date"),
-    "company": N_("company"),
-}
-"""Slot → its name in a sentence."""
-
-LEVEL_WORDS: Mapping[str, str] = {
-    "same": N_("the same"),
-    "words": N_("the same words in another order"),
-    "near": N_("nearly the same"),
-    "contained": N_("one is the other and more"),
-    "similar": N_("similar"),
-    "partly": N_("some words the same"),
-    "different": N_("different"),
-    "nickname": N_("a short form"),
-    "initial": N_("an initial"),
-    "swapped": N_("exchanged with the other name"),
-    "part": N_("one word the same"),
-    "local": N_("the same before the @"),
-    "road": N_("the same street, another number"),
-}
-"""Level → what is said of two values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What one field says."""
-
-    field: str
-    """The slot."""
-    level: str
-    """Name of the level in `matching.toml`."""
-    weight: float
-    """Bits for (above zero) or against it, after coefficient and damping: the reasons and `Explanation.start` sum to `Explanation.bits`."""
-
-    @property
-    def words(self) -> str:
-        """ "name nearly the same"."""
-        return _("{field}: {level}").format(field=_(FIELD_WORDS.get(self.field, self.field)), level=_(LEVEL_WORDS[self.level]))
+from tui_import.model.matches import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +24,13 @@ class Explanation:
     """Strongest first."""
     carried: float = 0.0
     """Bits that come from a third record which is the same as both."""
-    turn: tuple[str, str] | None = None
-    """(field, level): the smallest single change that would turn the verdict; None where no single one would."""
+    turn: Reason | None = None
+    """The smallest single change (field, level, its weight then) that would turn the verdict; None where no single one would."""
 
     @property
     def bits(self) -> float:
         """log2 of the odds."""
         return self.start + sum(reason.weight for reason in self.reasons) + self.carried
-
-    @property
-    def sentence(self) -> str:
-        """All reasons in one line, those for it first."""
-        words = [reason.words for reason in self.reasons]
-        if self.carried:
-            words.append(_("a third record is the same as both"))
-        return "; ".join(words)
-
-    @property
-    def what_would_turn_it(self) -> str:
-        """A sentence; empty where no single change would."""
-        if self.turn is None:
-            return ""
-        field, level = _(FIELD_WORDS.get(self.turn[0], self.turn[0])), _(LEVEL_WORDS[self.turn[1]])
-        text = _("It would be shown no longer, were this so: {field}: {level}.")
-        if self.probability < 0.5:
-            text = _("It would be a probable duplicate, were this so: {field}: {level}.")
-        return text.format(field=field, level=level)
 
 
 def explain(found: Found, at: int, model: EntityModel, damping: float, line: float = 0.5) -> Explanation:
@@ -143,7 +69,7 @@ def _turn(
     own: float,
     line: float,
     whole: Mapping[str, float],
-) -> tuple[str, str] | None:
+) -> Reason | None:
     """The single change of a level that crosses the line and costs the fewest steps."""
     options = []
     for field in compared:
@@ -154,8 +80,8 @@ def _turn(
             step = _typical(field, other) - _typical(field, now)
             after = own - shares[field.name] + (whole[field.name] + step) * field.coefficient
             if (own >= line) != (after >= line):
-                options.append((abs(other - now), abs(after - own), field.name, level.name))
-    return min(options)[2:] if options else None
+                options.append((abs(other - now), abs(after - own), field.name, level.name, after - own + shares[field.name]))
+    return Reason(*min(options)[2:]) if options else None
 
 
 def _typical(field: FieldModel, level: int) -> float:

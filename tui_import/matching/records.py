@@ -8,18 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_import.model.matches import SEPARATOR, SLOTS
+
+__all__ = ["SEPARATOR", "SLOTS", "Cleaned", "Ids", "Records"]
+
 Ids = NDArray[np.int64]
-
-SEPARATOR = "\x1f"
-"""Between the values of a multiple field, and between the slots of a packed record."""
-
-SLOTS: Mapping[str, tuple[str, ...]] = {
-    "company": (
-        "name", "form", "vat", "code", "phone", "email", "domain", "street", "house", "line2", "postcode", "city", "country", "department", "people",
-    ),
-    "person": ("given", "surname", "birth", "phone", "email", "street", "house", "line2", "postcode", "city", "country", "company", "code"),
-}  # fmt: skip
-"""What a cleaned record consists of. Multiple values (phone, email, domain) are joined by blanks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from tui_import.api.i18n import N_, _
 from tui_import.model.issues import Issue
 from tui_import.model.records import Value
 from tui_import.model.settings import Action
+
+SEPARATOR = "\x1f"
+"""Between the values of a multiple field, and between the slots of a packed record."""
+
+SLOTS: Mapping[str, tuple[str, ...]] = {
+    "company": (
+        "name", "form", "vat", "code", "phone", "email", "domain", "street", "house", "line2", "postcode", "city", "country",
+        "department", "people",
+    ),
+    "person": ("given", "surname", "birth", "phone", "email", "street", "house", "line2", "postcode", "city", "country", "company", "code"),
+}  # fmt: skip
+"""What a cleaned record consists of. Multiple values (phone, email, domain) are joined by blanks."""
 
 
 class Verdict(StrEnum):
@@ -105,6 +118,45 @@ Overrides = Mapping[str, Mapping[int, Override]]
 """Entity → row key → what the planner is told."""
 
 
+FIELD_WORDS: Mapping[str, str] = {
+    "name": N_("name"),
+    "vat": N_("VAT number"),
+    "code": N_("number"),
+    "phone": N_("telephone"),
+    "email": N_("e-mail"),
+    "domain": N_("web domain"),
+    "street": N_("street"),
+    "line2": N_("second address line"),
+    "postcode": N_("post code"),
+    "city": N_("city"),
+    "country": N_("country"),
+    "department": N_("department"),
+    "people": N_("persons"),
+    "given": N_("first name"),
+    "surname": N_("last name"),
+    "birth": N_("birth date"),
+    "company": N_("company"),
+}
+"""Slot → its name in a sentence."""
+
+LEVEL_WORDS: Mapping[str, str] = {
+    "same": N_("the same"),
+    "words": N_("the same words in another order"),
+    "near": N_("nearly the same"),
+    "contained": N_("one is the other and more"),
+    "similar": N_("similar"),
+    "partly": N_("some words the same"),
+    "different": N_("different"),
+    "nickname": N_("a short form"),
+    "initial": N_("an initial"),
+    "swapped": N_("exchanged with the other name"),
+    "part": N_("one word the same"),
+    "local": N_("the same before the @"),
+    "road": N_("the same street, another number"),
+}
+"""Level → what is said of two values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """What one field says of a pair."""
@@ -112,8 +164,14 @@ class Reason:
     field: str
     """Slot of the matcher: name, phone, birth …"""
     level: str
+    """How far the two values agree: a name of `matching.toml`."""
     weight: float
-    """Bits for it, or against it."""
+    """Bits for it (above zero), or against it, as they are counted in the sum."""
+
+    @property
+    def words(self) -> str:
+        """ "name: nearly the same"."""
+        return _("{field}: {level}").format(field=_(FIELD_WORDS.get(self.field, self.field)), level=_(LEVEL_WORDS[self.level]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +183,12 @@ class Match:
     kind: MatchKind
     reasons: tuple[Reason, ...]
     """Strongest first."""
-    words: str
-    """The reasons as a sentence, in the language it was found in."""
-    turn: str = ""
-    """What would turn the verdict, as a sentence; empty where nothing single would."""
     start: float = 0.0
     """Bits before anything was compared."""
+    carried: float = 0.0
+    """Bits that come from a third record which is the same as both."""
+    turn: Reason | None = None
+    """The smallest single change that would turn the verdict; None where no single one would."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """Field → bits, before coefficients: what decisions are learnt from."""
     fingerprint: str = ""
@@ -142,4 +200,21 @@ class Match:
     @property
     def open(self) -> bool:
         """Nobody has decided it, or what was decided no longer counts."""
-        return self.decision is None or self.decision.verdict is Verdict.UNSURE
+        return self.decision is None or self.decision.verdict is Verdict.UNSURE or bool(self.asked_again)
+
+    @property
+    def words(self) -> str:
+        """All reasons in one line, those for it first."""
+        words = [reason.words for reason in self.reasons]
+        if self.carried:
+            words.append(_("a third record is the same as both"))
+        return "; ".join(words)
+
+    @property
+    def what_would_turn_it(self) -> str:
+        """A sentence; empty where no single change would."""
+        if self.turn is None:
+            return ""
+        if self.probability < 0.5:
+            return _("It would be a probable duplicate, were this so: {reason}.").format(reason=self.turn.words)
+        return _("It would be shown no longer, were this so: {reason}.").format(reason=self.turn.words)

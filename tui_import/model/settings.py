@@ -144,14 +144,40 @@ class Privacy:
     comment: str = ""
 
 
+class Undecided(StrEnum):
+    """What happens to a probable duplicate that nobody has decided."""
+
+    HOLD = "hold"
+    """Its rows wait in the draft."""
+    ADD = "add"
+    MERGE = "merge"
+    """It is merged from a probability on, and waits below it."""
+
+
 @dataclass(frozen=True, slots=True)
 class DuplicateRules:
     """The fuzzy duplicate finder."""
 
     find: bool = True
+    company: bool = True
+    """Look for duplicate companies."""
+    person: bool = True
     flag_at: float = 0.5
-    undecided: str = "hold"
+    """Probability from which a pair is shown."""
+    undecided: Undecided = Undecided.HOLD
     merge_at: float = 0.99
+    """Under `Undecided.MERGE`: probability from which a pair counts as the same."""
+    ignore: str = ""
+    """Fields that are not compared, between blanks: "company.phone person.birth"."""
+
+    def looks_for(self, entity: str) -> bool:
+        """Whether duplicates of this entity are looked for."""
+        return self.find and bool(getattr(self, entity, False))
+
+    def ignored(self, entity: str) -> frozenset[str]:
+        """Bare names of the entity's fields that are not compared."""
+        parts = (each.partition(".") for each in self.ignore.split())
+        return frozenset(field for owner, _dot, field in parts if owner == entity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
 from tui_import.flow.plan.contacts import Consent, ContactsPlanner
 from tui_import.model.fields import FieldType
 from tui_import.model.mapping import Mapping as ColumnMapping
+from tui_import.model.matches import Overrides
 from tui_import.model.plan import KeyAdvice, Stored
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
-from tui_import.store.draft import Block, Draft
+from tui_import.session.matching import find_duplicates
+from tui_import.store.draft import Block, Draft, imported_rows
 from tui_import.store.plan import PlanWriter
 
 if TYPE_CHECKING:
@@ -100,12 +102,38 @@ def default_item(workspace: Workspace, name: str, items: Mapping[str, tuple[int,
 def make_plan(
     workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress
 ) -> list[tuple[str, str, int]]:
-    """Write a new plan into the draft; returns what moved since the one before. A stop leaves the one before."""
+    """Write a new plan into the draft; returns what moved since the one before. A stop leaves the one before.
+
+    Probable duplicates are looked for among the new records of the exact plan; where any waits or was decided, it is planned again with
+    that. All is one transaction.
+    """
+    writer = PlanWriter(draft, workspace.catalogue)
+    try:
+        lists = _write_plan(workspace, draft, mapping, settings, progress, writer, {})
+        if settings.duplicates.find:
+            decided = find_duplicates(workspace, draft, settings, progress)
+            if decided:
+                lists = _write_plan(workspace, draft, mapping, settings, progress, writer, decided)
+        new = [(item, name, text) for name, resolver in lists.items() for item, text in resolver.new.items()]
+        return writer.finish(new, [item for resolver in lists.values() for item in sorted(resolver.reactivated)])
+    finally:
+        writer.abandon()
+
+
+def _write_plan(
+    workspace: Workspace,
+    draft: Draft,
+    mapping: ColumnMapping,
+    settings: Settings,
+    progress: Progress,
+    writer: PlanWriter,
+    decided: Overrides,
+) -> dict[str, ListItems]:
+    """One pass over all rows; returns the lists with the items that it plans."""
     progress.begin(_("Planning"), draft.meta("rows", 0))
     lists = list_items(workspace, settings)
     binder = Binder(workspace.catalogue, mapping, settings, formats_of(workspace, draft, mapping, settings), lists)
     headers = {column.position: column.header for column in draft.columns()}
-    writer = PlanWriter(draft, workspace.catalogue)
     planner = ContactsPlanner(
         workspace.catalogue,
         settings,
@@ -116,16 +144,14 @@ def make_plan(
         numbers_from=_first_numbers(workspace, draft, mapping),
         defaults={"company": _defaults(workspace)},
         consent=_consent(workspace, settings),
+        overrides=decided,
+        imported=imported_rows(draft),
     )
     writer.begin(planner.entities)
-    try:
-        with garbage_collector_off():
-            for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
-                writer.write(planned)
-        new = [(item, name, text) for name, resolver in lists.items() for item, text in resolver.new.items()]
-        return writer.finish(new, [item for resolver in lists.values() for item in sorted(resolver.reactivated)])
-    finally:
-        writer.abandon()
+    with garbage_collector_off():
+        for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
+            writer.write(planned)
+    return lists
 
 
 @contextmanager

@@ -311,6 +311,13 @@ def plan_tables(connection: sqlite3.Connection, prefix: str = "plan_") -> list[s
     ]
 
 
+def imported_rows(draft: Draft) -> dict[int, int]:
+    """Row key → run, of the rows that earlier runs of this draft imported."""
+    if not draft.database.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'imported'").fetchone():
+        return {}
+    return dict(draft.database.connection.execute("SELECT n, run FROM imported"))
+
+
 def drafts_in(folder: Path) -> list[DraftInfo]:
     """All drafts of a store, the last touched first; files that are none are passed over."""
     found = []

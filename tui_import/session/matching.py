@@ -1,0 +1,163 @@
+"""Probable duplicates of an import: its new records compared with each other and with the store's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tui_import.api.i18n import _
+from tui_import.config.files import read_layered
+from tui_import.flow.folding import fold_vat
+from tui_import.flow.plan.duplicates import flagged, overrides
+from tui_import.model.matches import SEPARATOR, Match, MatchKind, Overrides, Pair, Reason
+from tui_import.model.progress import Progress
+from tui_import.model.settings import CompanyKey, DuplicateRules, PersonKey, Settings
+from tui_import.session.population import StorePopulation
+from tui_import.store.draft import Draft
+from tui_import.store.matches import IncomingRecords, Matches
+
+if TYPE_CHECKING:
+    from tui_import.matching import Found, Model
+    from tui_import.matching.model import EntityModel
+    from tui_import.matching.records import Cleaned
+    from tui_import.session.workspace import Workspace
+
+LEAST = 0.1
+"""Pairs that are less probable are not kept: nobody would draw the line there."""
+MOST = 10
+"""Pairs that are kept of one incoming record."""
+COMPARED: Mapping[str, tuple[str, ...]] = {
+    "company": (
+        "name", "department", "vat_number", "number", "code", "country", "phone", "email", "url", "postal_address_line1",
+        "postal_address_line2", "postal_code", "postal_city", "street_address_line1", "street_address_line2", "street_code", "street_city",
+    ),
+    "person": (
+        "first_name", "middle_name", "last_name", "birthdate", "number", "country", "phone", "phone_direct", "mobile", "phone_private",
+        "phone_other", "email", "private_address_line1", "private_address_line2", "private_code", "private_city", "company",
+    ),
+}  # fmt: skip
+"""Fields of the catalogue that the matcher compares."""
+HARD = {"company": ("vat_number", "vat"), "person": ("birthdate", "birth")}
+"""The field that one company or person has only one value of, and the matcher's name for it."""
+DELIBERATE = frozenset({CompanyKey.ID, CompanyKey.NUMBER, CompanyKey.CODE, PersonKey.ID, PersonKey.NUMBER})
+"""Keys that are given on purpose: what else differs is an update and no contradiction."""
+
+
+@cache
+def shipped_model() -> Model:
+    """The model of ``matching.toml``, with the table of legal forms. Raises `RecipeError`."""
+    from tui_import.matching.parse import parse_model
+
+    return parse_model(read_layered("matching.toml"), read_layered("legal_forms.toml").get("forms", {}).values())
+
+
+def find_duplicates(workspace: Workspace, draft: Draft, settings: Settings, progress: Progress) -> Overrides:
+    """Look for duplicates of the new records of the exact plan that lies in the draft, write them into it, and answer what they make of its
+    rows. Inside the transaction of the plan."""
+    matches = Matches(draft)
+    for entity in ("company", "person"):
+        if not settings.duplicates.looks_for(entity):
+            matches.replace(entity, (), {})
+            continue
+        progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), 0)
+        found, texts = _of_entity(workspace, matches, entity, settings, progress)
+        matches.replace(entity, found, texts)
+    return overrides(matches.all(), settings.duplicates)
+
+
+def counted(draft: Draft, rules: DuplicateRules) -> Mapping[str, int]:
+    """Entity → pairs that are shown."""
+    return flagged(Matches(draft).all(), rules)
+
+
+def _of_entity(
+    workspace: Workspace, matches: Matches, entity: str, settings: Settings, progress: Progress
+) -> tuple[list[Match], dict[int, str]]:
+    from tui_import.matching.clean import clean
+    from tui_import.matching.find import find
+    from tui_import.matching.records import Records
+
+    model = _without(shipped_model(), entity, settings.duplicates)
+    incoming = matches.incoming(entity, COMPARED[entity])
+    columns = _with_company_names(workspace, incoming) if entity == "person" else incoming.columns
+    own = clean(Records(entity, incoming.rows, columns), model.words)
+    progress.check()
+    texts = dict(zip(incoming.rows, own.packed(), strict=True))
+    found = list(_contradictions(matches, entity, settings))
+    if len(own):
+        workspace.refresh_index(progress)
+        population = StorePopulation(workspace.database, entity, model)
+        if population.size:
+            found += _matches(find(own, model, population, LEAST), model, texts, stored=True)
+        progress.check()
+        found += _matches(find(own, model, least=LEAST), model, texts, stored=False)
+    return _most_probable(found), texts
+
+
+def _without(model: Model, entity: str, rules: DuplicateRules) -> Model:
+    """The model without the fields that are not to be compared."""
+    ignored = rules.ignored(entity)
+    if not ignored:
+        return model
+    own = model.entities[entity]
+    names = ignored | {slot for field, slot in HARD.values() if field in ignored}
+    fields = tuple(field for field in own.fields if field.name not in names)
+    return replace(model, entities={**model.entities, entity: replace(own, fields=fields)})
+
+
+def _with_company_names(workspace: Workspace, incoming: IncomingRecords) -> Mapping[str, Sequence[str | None]]:
+    """Persons of stored companies have their company's name compared, too."""
+    ids = sorted({company for company in incoming.companies if company})
+    stored = workspace.reader.load("company", ids, ["name"])
+    names = [
+        str(stored[company].values.get("name") or "") if company is not None and company in stored else own
+        for company, own in zip(incoming.companies, incoming.columns["company"], strict=True)
+    ]
+    return {**incoming.columns, "company": names}
+
+
+def _matches(found: Found, model: Model, texts: Mapping[int, str], *, stored: bool) -> Iterator[Match]:
+    from tui_import.matching.explain import explain
+
+    own: EntityModel = model.entities[found.entity]
+    for at, (a, b) in enumerate(zip(found.a.tolist(), found.b.tolist(), strict=True)):
+        why = explain(found, at, own, model.damping)
+        pair = Pair(found.entity, a, b) if stored else Pair(found.entity, max(a, b), 0, min(a, b))
+        weights = {name: float(weight[at]) for name, weight in found.weights.items()}
+        yield Match(
+            pair, why.probability, MatchKind.PROBABLE, why.reasons, why.start, why.carried, why.turn, weights, texts.get(pair.row, "")
+        )
+
+
+def _contradictions(matches: Matches, entity: str, settings: Settings) -> Iterator[Match]:
+    """Rows whose key finds a record that they cannot be: same name, different VAT number."""
+    rules = settings.company if entity == "company" else settings.person
+    field, slot = HARD[entity]
+    if rules.match in DELIBERATE or field in settings.duplicates.ignored(entity) or field == str(rules.match):
+        return
+    for row, record, stored, incoming in matches.contradictions(entity, field):
+        if _one(field, stored) == _one(field, incoming):
+            continue
+        text = SEPARATOR.join((str(record), _one(field, stored), _one(field, incoming)))
+        yield Match(Pair(entity, row, record), 0.5, MatchKind.CONTRADICTION, (Reason(slot, "different", 0.0),), fingerprint=text)
+
+
+def _one(field: str, value: object) -> str:
+    """A VAT number or a whole birth date as it is compared; a date that is known in part contradicts nothing."""
+    text = str(value)
+    if field == "vat_number":
+        return fold_vat(text)
+    return text if len(text) == len("2000-01-01") else ""
+
+
+def _most_probable(found: Iterable[Match]) -> list[Match]:
+    """The best pairs of each incoming record."""
+    kept: dict[int, int] = {}
+    chosen = []
+    for match in sorted(found, key=lambda match: (match.kind is not MatchKind.CONTRADICTION, -match.probability)):
+        kept[match.pair.row] = kept.get(match.pair.row, 0) + 1
+        if kept[match.pair.row] <= MOST:
+            chosen.append(match)
+    return chosen
