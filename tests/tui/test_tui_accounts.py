@@ -182,6 +182,15 @@ async def test_who_gives_up_signing_in_is_back_with_nothing_kept_and_the_source_
 # -- searching
 
 
+async def test_an_account_that_refuses_says_so_and_leaves_the_way_back(store: Workspace) -> None:
+    store.save_connection("server", "closed", {"server": "erp.example"}, untested=True)
+    async with driven(store) as tui:
+        await tui.press("a", "enter")
+        assert "Not signed in." in tui.text
+        await tui.press("escape", "escape")
+        assert "Go on with" in tui.text
+
+
 async def searching(tui: Driven) -> None:
     await tui.press("a", "enter")
     assert "customer: 250 rows found · 100 shown · none ticked" in tui.text
@@ -335,6 +344,42 @@ async def test_an_import_left_in_the_search_is_named_on_home_and_goes_on_there(s
         assert "server work" in tui.text
         await tui.press("down", "down", "enter")
         assert "250 rows found" in tui.text
+
+
+# -- safety
+
+
+async def test_no_secret_ever_stands_on_a_screen(store: Workspace) -> None:
+    store.save_connection("server", "tokens", {"server": "erp.example", "key": "other-key"}, untested=True)
+    walks = [
+        ("a", "down", "e", "end", "enter", "escape", "escape", "c", "escape", "t"),
+        ("a", "down", "enter", "f3", "f6", "f8", "y"),
+        ("a", "enter"),
+    ]
+    ends = ("erp.example answers.", "250 rows read.", "Not signed in.")
+    for walk, end in zip(walks, ends, strict=True):
+        async with driven(store, size=(120, 40)) as tui:
+            for key in walk:
+                await tui.press(key)
+                assert no_secret(tui), (walk, key)
+                assert not any(secret in repr(tui.app.screen.__dict__) for secret in SECRETS), (walk, key)
+            assert end in tui.text
+
+
+async def test_what_a_server_sends_cannot_command_the_terminal(store: Workspace) -> None:
+    async with driven(store) as tui:
+        await tui.press("a")
+        accounts.module().GROUPS["k1"] = "\x1b]0;title\x07[/] \u202eevil"
+        accounts.module().CITIES = ("[@click=app.leave_now]x[/]", "\x9b31m", "\x1b[2J")
+        await tui.press("enter")
+        assert "[@click=app.leave_now]x[/]" in tui.text
+        await tui.press("+")
+        await tui.write("group")
+        await tui.press("enter", "enter", "enter", "f8")
+        assert "[/]" in tui.text
+        await tui.press("tab", "space", "f8")
+        assert "[2 Mapping]" in tui.text
+        assert not set(tui.text) & set("\x1b\x07\x9b\u202e")
 
 
 # -- looks

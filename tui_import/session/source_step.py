@@ -87,7 +87,9 @@ class SourceStep:
 
     @property
     def table(self) -> str:
-        """Name of the table that is or will be read."""
+        """Name of the table that is or will be read; of an account that is not open yet the chosen one, if any: asking it takes long."""
+        if self._tables is None and not self.location:
+            return str(self.options.get("sheet") or self._draft.meta("table", ""))
         return self._table().name if self.state == "opened" or self._tables else str(self._draft.meta("table", ""))
 
     @property
