@@ -7,9 +7,11 @@ record has this value. Distinct pairs of values are compared once, and strings o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ DISTINCTIVE = 7.0
 WIDTH = 10
 """Most words of a value that are compared one by one."""
 _BLOCK = 100_000
+_NOT_DIGITS = re.compile(r"\D+")
 
 
 class Column:
@@ -39,6 +42,7 @@ class Column:
         self._token_texts: list[str] = [""]
         self._token_bits = np.zeros(0, np.float32)
         self._value_bits = np.zeros(0, np.float32)
+        self._digits = np.zeros(0, np.int64)
 
     def codes(self, values: Sequence[str]) -> Codes:
         """The numbers of these values; new ones are added."""
@@ -65,6 +69,18 @@ class Column:
             more = self.frequencies.bits(self.field, self._values[len(self._value_bits) :])
             self._value_bits = np.concatenate([self._value_bits, more])
         return np.asarray(self._value_bits[codes])
+
+    def _digits_of(self, codes: Codes) -> NDArray[np.int64]:
+        """A number for the digits in each value, 0 where it has none."""
+        if len(self._digits) < len(self._values):
+            more = [crc32(_NOT_DIGITS.sub("", value).encode()) for value in self._values[len(self._digits) :]]
+            self._digits = np.concatenate([self._digits, np.array(more, np.int64)])
+        return np.asarray(self._digits[codes])
+
+    def numbered_apart(self, a: Codes, b: Codes) -> NDArray[np.bool_]:
+        """Both values have digits, and others: "Hall 2" and "Hall 3" are no misspellings of each other."""
+        one, other = self._digits_of(a), self._digits_of(b)
+        return np.asarray((one != other) & (one > 0) & (other > 0))
 
     def matrix(self) -> Codes:
         """Numbers of the words of each value, `WIDTH` of them."""
@@ -207,7 +223,7 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     least = np.minimum(together(overlap.bits_a), together(overlap.bits_b))
     bits = np.maximum(overlap.shared, np.where(whole >= 0.8, whole * whole * least, 0))
     best = np.maximum(cover, np.where(whole >= 0.8, whole, 0))
-    agreeing = (overlap.conflict < DISTINCTIVE) | (whole >= 0.85)
+    agreeing = ((overlap.conflict < DISTINCTIVE) | (whole >= 0.85)) & ~column.numbered_apart(a, b)
     levels = np.select(
         [
             overlap.exact | (whole >= 1), (best >= 0.85) & agreeing, (contained >= 0.9) & agreeing, (best >= 0.65) & agreeing,
@@ -234,6 +250,7 @@ def _word(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     if last < 2:
         return np.full(len(a), last, np.int8), _larger(column, a, b)
     near = _ratio([text.replace(" ", "") for text in one], [text.replace(" ", "") for text in other], "jaro") >= 0.9
+    near &= ~column.numbered_apart(a, b)
     return np.where(near, 1, last).astype(np.int8), _larger(column, a, b)
 
 
@@ -259,7 +276,7 @@ def _email(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     levels, bits = _set(column, a, b)
     rest = np.flatnonzero(levels > 0)
     one, other = ([text.split()[0] for text in column.texts(codes[rest])] for codes in (a, b))
-    near = _ratio(one, other, "osa") >= 0.85
+    near = (_ratio(one, other, "osa") >= 0.85) & ~column.numbered_apart(a[rest], b[rest])
     local = np.array([x.split("@")[0] == y.split("@")[0] and len(x.split("@")[0]) > 4 for x, y in zip(one, other, strict=True)], bool)
     roles = column.words.role_mail
     personal = np.array([x.split("@")[0] not in roles for x in one], bool)
@@ -279,7 +296,7 @@ def _given(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     similar = (_ratio([x for x, _y in first], [y for _x, y in first], "jaro") >= 0.85) | (
         _ratio([x.replace(" ", "") for x in one], [y.replace(" ", "") for y in other], "jaro") >= 0.92
     )
-    level[similar] = 2
+    level[similar & ~column.numbered_apart(a, b)] = 2
     for at, (x, y) in enumerate(first):
         if x == y:
             level[at] = 0
@@ -298,7 +315,7 @@ def _shares_word(column: Column, a: Codes, b: Codes) -> NDArray[np.bool_]:
 
 def _surname(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     one, other = ([text.replace(" ", "") for text in column.texts(codes)] for codes in (a, b))
-    similar = (_ratio(one, other, "jaro") >= 0.9) | (_ratio(one, other, "osa") >= 0.75)
+    similar = ((_ratio(one, other, "jaro") >= 0.9) | (_ratio(one, other, "osa") >= 0.75)) & ~column.numbered_apart(a, b)
     return np.select([_shares_word(column, a, b), similar], [1, 2], 4).astype(np.int8), _larger(column, a, b)
 
 
