@@ -1,4 +1,4 @@
-"""``python -m tests.bench.matching [sets|learn|scale] [--sets …] [--tools …] [--rerun]``: the matcher beside its peers."""
+"""``python -m tests.bench.matching [sets|learn|scale|keeping] [--sets …] [--tools …] [--rerun]``: the matcher beside its peers."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from typing import Any
 
 from tests.bench.matching import runs, scale, sets, tables
 
-LABELS, SEEDS = (20, 40, 80), (0, 1, 2)
+PARTS = ("sets", "learn", "scale", "keeping")
+LABELS, SEEDS, ROWS = (20, 40, 80), (0, 1, 2), 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print tables, and leave the figures as JSON under build/."""
     options = _options(arguments)
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
-    for part in options.parts or ("sets", "learn", "scale"):
-        {"sets": on_sets, "learn": learning, "scale": at_scale}[part](options)
+    for part in options.parts or PARTS:
+        {"sets": on_sets, "learn": learning, "scale": at_scale, "keeping": keeping}[part](options)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.matching", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="sets|learn|scale", help="what is measured (all)")
+    parser.add_argument("parts", nargs="*", metavar="sets|learn|scale|keeping", help="what is measured (all)")
     parser.add_argument("--sets", nargs="+", default=sets.NAMES, choices=sets.NAMES)
     parser.add_argument("--tools", nargs="+", help="peers, and ours (all)")
     parser.add_argument("--rerun", action="store_true", help="run peers again whose figures are kept under build/")
     parser.add_argument("--seconds", type=float, default=runs.SECONDS, help="limit for a tool on a set")
     options = parser.parse_args(arguments)
-    if unknown := set(options.parts) - {"sets", "learn", "scale"}:
+    if unknown := set(options.parts) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return options
 
@@ -70,7 +71,26 @@ def at_scale(options: argparse.Namespace) -> None:
     """Incoming rows against a million stored ones."""
     found = scale.measure(options.tools, rerun=options.rerun)
     print(scale.table(found))
+    print("Companies and persons together (goals: 1,000 in 0.5 s; 100,000 in a third of Splink's cold wall time and 600 MB):\n")
+    print(scale.goals(found))
     _write("scale", found)
+
+
+def keeping(_options: argparse.Namespace) -> None:
+    """What the index of the duplicate finder costs an import."""
+    found = runs.work("ours", str(ROWS), module="keeping")
+    if "dnf" in found:
+        sys.exit(found["dnf"])
+    rows = [
+        (
+            name,
+            *(f"{found[name][each]:.2f}" for each in ("wall", "cpu", "upkeep", "upkeep_cpu")),
+            f"{found[name]['upkeep_cpu'] / found[name]['cpu']:.0%}",
+        )
+        for name in ("new", "update")
+    ]
+    print(tables.table((f"import of {ROWS:,} rows", "wall s", "CPU s", "upkeep wall s", "upkeep CPU s", "share of CPU (goal 25%)"), rows))
+    _write("keeping", found)
 
 
 def _write(name: str, found: Mapping[str, Any]) -> None:

@@ -64,6 +64,31 @@ def table(found: Mapping[str, Figures]) -> str:
     return tables.table(heads, rows)
 
 
+def goals(found: Mapping[str, Figures]) -> str:
+    """Companies and persons together: ours beside Splink, as the issue asks."""
+    sums: dict[tuple[str, int, int], dict[str, float]] = {}
+    for name, figures in found.items():
+        tool, _kind, incoming, stored = name.split()
+        if "dnf" not in figures:
+            both = sums.setdefault((tool, int(incoming), int(stored)), {"kinds": 0, "wall": 0, "cpu": 0, "warm": 0, "rss_mb": 0})
+            for each in ("wall", "cpu", "warm"):
+                both[each] += figures.get(each, 0)
+            both["kinds"] += 1
+            both["rss_mb"] = max(both["rss_mb"], figures["rss_mb"])
+    rows = [
+        (
+            tool,
+            f"{incoming:,}",
+            f"{stored:,}",
+            *(f"{both[each]:.2f}" if both[each] else "" for each in ("wall", "cpu", "warm")),
+            f"{both['rss_mb']:.0f}",
+        )
+        for (tool, incoming, stored), both in sums.items()
+        if both["kinds"] == len(KINDS)
+    ]
+    return tables.table(("tool", "incoming", "stored", "wall s", "CPU s", "warm wall s", "peak MB"), rows)
+
+
 def _key() -> str:
     here = Path(__file__).parent
     texts = [here / "scale_worker.py", here / "peers/splink_duckdb.py", here / "cleaning.py"]

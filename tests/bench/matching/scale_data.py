@@ -18,8 +18,6 @@ COLUMNS = {
     "C": ("name", "street", "city", "postcode", "country", "email", "phone"),
     "P": ("company", "given", "surname", "street", "city", "postcode", "country", "email", "phone"),
 }
-COPIES = 1_000_000
-"""An incoming cluster below it is the stored row that the row is a copy of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,8 @@ def load(side: str, kind: str, size: int) -> Side:
     return Side({name: [row[places[name]] for row in rows] for name in COLUMNS[kind]}, np.array([int(row[-1]) for row in rows], np.int64))
 
 
-def judged(incoming: Side, stored: Side, a: NDArray[np.int64], b: NDArray[np.int64], score: NDArray[np.float64]) -> dict[str, float]:
-    """F1 of pairs (place of the incoming row, place of the stored one): best, default, and of each row's best match alone."""
-    total = int(np.isin(incoming.cluster[incoming.cluster < COPIES], stored.cluster).sum())
-    true = incoming.cluster[a] == stored.cluster[b]
+def judged(a: NDArray[np.int64], true: NDArray[np.bool_], score: NDArray[np.float64], total: int) -> dict[str, float]:
+    """F1 of pairs of incoming rows ``a`` with stored ones, of which some are true: best, default, and of each row's best match alone."""
     order = np.lexsort((-score, a))
     first = order[np.flatnonzero(np.append(True, a[order][1:] != a[order][:-1]))] if len(a) else order
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from tests.bench.matching.scale_data import Side, judged, load
 
 ENTITIES = {"C": "company", "P": "person"}
 KEYS = {"C": (("name",),), "P": (("email",), ("phone",), ("given", "surname"))}
+MILLION = 1_000_000
 Found = tuple[Any, Any, Any, int]
 
 
@@ -72,7 +74,7 @@ def splink(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[
     return table["unique_id_r"].to_numpy(np.int64), table["unique_id_l"].to_numpy(np.int64), score, len(table)
 
 
-def ours(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[str, Any]) -> Found:
+def ours_memory(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[str, Any]) -> Found:
     """Against records in memory: `keys` is what a store does once, `find` what an import pays."""
     from tests.bench.matching.ours import load_model, records
     from tui_import.matching.clean import clean
@@ -84,21 +86,55 @@ def ours(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[st
         population = Memory(clean(records(entity, stored.columns, list(range(len(stored)))), model.words), model)
     with clock.running("find"):
         answer = find(records(entity, incoming.columns, list(range(len(incoming)))), model, population)
-    figures |= {"keys": once.wall, "keys_cpu": once.cpu, "left_out": {"keys": answer.left.keys, "pairs": answer.left.pairs}}
+    figures |= {"keys": once.wall, "keys_cpu": once.cpu}
+    return _found(answer, figures)
+
+
+def ours(kind: str, incoming: Side, store: Path, clock: Clock, figures: dict[str, Any]) -> Found:
+    """Against a store that keeps its keys: clean the incoming rows, open the store, look up, fetch, compare, score."""
+    from tests.bench.matching.ours import load_model, records
+    from tui_import.matching.find import find
+    from tui_import.session.population import StorePopulation
+    from tui_import.store.connection import Database
+
+    entity, model = ENTITIES[kind], load_model()
+    with clock.running("find"):
+        database = Database(store)
+        answer = find(records(entity, incoming.columns, list(range(len(incoming)))), model, StorePopulation(database, entity, model))
+    database.close()
+    a, b, score, compared = _found(answer, figures)
+    own = b <= MILLION
+    return a[own], b[own] - 1, score[own], compared  # ids are places in the file plus 1, and so are its clusters
+
+
+def _found(answer: Any, figures: dict[str, Any]) -> Found:
+    figures["left_out"] = {"keys": answer.left.keys, "pairs": answer.left.pairs}
     return np.asarray(answer.a), np.asarray(answer.b), np.asarray(answer.probability, np.float64), int(answer.compared)
 
 
-TOOLS = {"exact_keys": exact_keys, "splink": splink, "ours": ours}
+TOOLS = {"exact_keys": exact_keys, "splink": splink, "ours_memory": ours_memory}
 
 
 def main(tool: str, kind: str, incoming_size: str, stored_size: str) -> dict[str, Any]:
     """Run it."""
-    incoming, stored, clock = load("incoming", kind, int(incoming_size)), load("stored", kind, int(stored_size)), Clock()
+    incoming, clock = load("incoming", kind, int(incoming_size)), Clock()
     figures: dict[str, Any] = {}
-    before = peak_mb()
-    a, b, score, scored = TOOLS[tool](kind, incoming, stored, clock, figures)
-    figures |= {"wall": clock.wall, "cpu": clock.cpu, "laps": clock.laps, "rss_mb": peak_mb(), "rss_before_mb": before, "scored": scored}
-    return figures | judged(incoming, stored, a, b, score)
+    if tool == "ours":
+        from tests.bench.matching.scale_stores import store_of
+
+        before = peak_mb()
+        a, cluster, score, scored = ours(kind, incoming, store_of(int(stored_size)), clock, figures)
+        rss, every = peak_mb(), MILLION // int(stored_size)
+        copies = incoming.cluster[incoming.cluster < MILLION]
+        total = int((copies % every == 0).sum())
+    else:
+        stored = load("stored", kind, int(stored_size))
+        before = peak_mb()
+        a, b, score, scored = TOOLS[tool](kind, incoming, stored, clock, figures)
+        rss, cluster = peak_mb(), stored.cluster[b]
+        total = int(np.isin(incoming.cluster, stored.cluster).sum())
+    figures |= {"wall": clock.wall, "cpu": clock.cpu, "laps": clock.laps, "rss_mb": rss, "rss_before_mb": before, "scored": scored}
+    return figures | judged(a, incoming.cluster[a] == cluster, score, total)
 
 
 if __name__ == "__main__":
