@@ -64,7 +64,7 @@ class Terminals:
         pyte.Stream(self.stock).feed(frame)
 
     def send(self, frame: str = "") -> None:
-        sent = self.shadow.update(self.cursor)
+        sent = self.shadow.changes(self.cursor)
         self.bytes = [self.bytes[0] + len(frame.encode()), self.bytes[1] + len(sent.encode())]
         pyte.Stream(self.lean).feed(sent)
 
@@ -152,7 +152,7 @@ def test_letters_that_terminals_measure_differently_are_sent_as_textual_writes_t
     for shown in (text, text.upper(), text):
         spans, cursor = Reader().spans(frame([strip([(shown, Style())])]))
         shadow.draw(spans)
-        assert re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shadow.update(cursor)) == strip([(shown, Style())]).text
+        assert re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shadow.changes(cursor)) == strip([(shown, Style())]).text
 
 
 @settings(max_examples=50, deadline=None)
@@ -179,7 +179,7 @@ def test_nothing_in_a_cell_commands_the_terminal(text: str, style: Style) -> Non
     shadow = Shadow(WIDTH, HEIGHT)
     spans, cursor = Reader().spans("\x1b[1;1H" + Strip([Segment(text, style)]).render(CONSOLE) + "\x1b[2;2H")
     shadow.draw(spans)
-    sent = shadow.update(cursor)
+    sent = shadow.changes(cursor)
     assert SENT.fullmatch(sent)
     assert not set(sent) & set("\u202e\u2066\udc80\U000e0041")
     sent.encode()
@@ -276,5 +276,5 @@ def test_frames_are_drawn_in_ascii_where_the_terminal_has_no_lines() -> None:
 
 def test_a_cursor_outside_the_screen_does_no_harm() -> None:
     shadow = Shadow(WIDTH, HEIGHT)
-    assert shadow.update((HEIGHT + 9, WIDTH + 9)) == f"\x1b[{HEIGHT};{WIDTH}H"
+    assert shadow.changes((HEIGHT + 9, WIDTH + 9)) == f"\x1b[{HEIGHT};{WIDTH}H"
     assert Offset(0, 0) == (0, 0)

@@ -112,7 +112,7 @@ class LeanDriver(LinuxDriver):
             self._retrying = True
             self._loop.call_later(RETRY_SECONDS, self._retry)
             return
-        changes = self._shadow.update(self._cursor)
+        changes = self._shadow.changes(self._cursor)
         if changes:
             marked = self._synchronised and len(changes) > SYNC_BYTES
             super().write(_SYNC_START + changes + _SYNC_END if marked else changes)

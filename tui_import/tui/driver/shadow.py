@@ -27,7 +27,7 @@ _first, _second = itemgetter(0), itemgetter(1)
 
 
 class Shadow:
-    """A terminal's screen of a fixed size. `draw` what is wanted, then `update` gives what to send, and counts it as sent."""
+    """A terminal's screen of a fixed size. `draw` what is wanted, then `changes` gives what to send, and counts it as sent."""
 
     def __init__(self, width: int = 0, height: int = 0, *, erases: bool = False) -> None:
         """``erases``: the terminal erases with the background of the pen (BCE), not only with its own."""
@@ -75,7 +75,7 @@ class Shadow:
 
     # -- what to send
 
-    def update(self, cursor: tuple[int, int] | None = None) -> str:
+    def changes(self, cursor: tuple[int, int] | None = None) -> str:
         """The bytes that bring the terminal to what is wanted, and its cursor to this place; empty where nothing changed."""
         composed = {y: self._composed(y) for y in sorted(self._wanted)}
         changed = [y for y, row in composed.items() if row != self._rows[y]]
