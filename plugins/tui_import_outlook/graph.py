@@ -136,16 +136,21 @@ def provider(options: Options) -> Provider:
 
 
 def folders(http: Http) -> Mapping[str, str]:
-    """Name → id of all folders, those in another folder by their path. The usual folder is told by its contacts alone, if any."""
+    """Name → id of all folders, the usual one first, those in another by their path.
+
+    The list of folders is of those in the usual one, without it: its own contacts tell its id. Names do not depend on whether it has any.
+    """
     from tui_import.api.addressbook import records, text
 
     found: dict[str, str] = {}
-    usual = next((text(each, "parentFolderId") for each in records(_one(http, "me/contacts?$top=1&$select=parentFolderId"), "value")), "")
+    contacts = records(_one(http, "me/contacts?$top=1&$select=parentFolderId"), "value")
+    usual = next((text(each, "parentFolderId") for each in contacts), "")
     if usual:
         name = text(_one(http, f"me/contactFolders/{_quoted(usual)}"), "displayName")
         _add(found, name or "Contacts", usual)
-        _add_folders(http, found, f"me/contactFolders/{_quoted(usual)}/childFolders", next(iter(found)), 1)
     _add_folders(http, found, "me/contactFolders", "", 0)
+    if usual:
+        _add_folders(http, found, f"me/contactFolders/{_quoted(usual)}/childFolders", "", 1)
     return found
 
 

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tui_import_outlook.graph import GraphSource, provider
+from tui_import_outlook.graph_table import PROPERTIES, card
 
 from tests.plugins.graph_server import BASE, Mailbox
+from tests.plugins.json_values import SHEET, VALUES
 from tests.plugins.web import Reply, Web, web
-from tui_import.api import NO_FIELD, Capability, ConnectionOptions, Scalar, SourceError, Table
+from tui_import.api import NO_FIELD, Capability, ConnectionOptions, Scalar, SourceError, Table, vcard
 from tui_import.api.http import HttpError
-from tui_import.api.testing import Conformance, check_source
+from tui_import.api.testing import Conformance, check_memory, check_source
 from tui_import.config import load_catalogue
 
 ANNA = {
@@ -148,8 +152,14 @@ def test_folders_are_tables_children_by_their_path_and_none_is_lost_or_doubled(s
     mailbox.put("s1", "f1=", givenName="Sif", surname="Dal")
     mailbox.put("o1", "f2=", givenName="Ole", surname="Dal")
     tables = GraphSource().open("", options(served))
-    assert [table.name for table in tables] == ["Contacts", "Contacts/Family", "Suppliers", "Suppliers/Old", "Suppliers (2)"]
-    assert [[row.key for row in table.rows()] for table in tables[2:4]] == [["s1"], ["o1"]]
+    assert [table.name for table in tables] == ["Contacts", "Suppliers", "Suppliers/Old", "Suppliers (2)", "Family"]
+    assert [[row.key for row in table.rows()] for table in tables[1:3]] == [["s1"], ["o1"]]
+
+
+def test_names_of_folders_stay_where_the_usual_one_is_emptied(served: Web, mailbox: Mailbox) -> None:
+    mailbox.folders["f1="] = ("Suppliers", "root")
+    mailbox.contacts["usual="].clear()
+    assert [table.name for table in GraphSource().open("", options(served))] == ["Suppliers"]
 
 
 def test_an_account_without_contacts_has_no_table(served: Web, mailbox: Mailbox) -> None:
@@ -295,6 +305,31 @@ def test_a_contact_whose_values_are_of_other_kinds_is_read_as_far_as_it_goes(ser
         "odd", givenName=5, surname=["a"], emailAddresses="x", businessPhones=[1, None, "+45 1"], businessAddress="Street", birthday=True
     )
     assert by_heading(opened(served), "odd") == {"Full name": "5", "First name": "5", "Direct phone": "+45 1", "UID": "odd"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.sampled_from(PROPERTIES.split(",")), VALUES, max_size=8))
+def test_whatever_json_a_contact_is_made_of_it_is_a_row(contact: dict[str, Any]) -> None:
+    row = SHEET.row(1, vcard.contact(card(contact)))
+    assert len(row.values) == len(SHEET.columns)
+    assert all(value is None or isinstance(value, str) for value in row.values)
+
+
+@pytest.mark.slow
+def test_a_big_folder_is_streamed() -> None:
+    """A thousand contacts of about 10 KB, 10 MB in all; pages of fifty."""
+    contacts = [{**ANNA, "personalNotes": "x" * 10_000}] * 50
+
+    def answer(asked: Any) -> Reply:
+        if not asked.path.endswith("/delta"):
+            return Reply({"value": [{"parentFolderId": "f="}]} if asked.path == "/me/contacts" else {"displayName": "Contacts"})
+        page = int(asked.query.get("$skiptoken", 0))
+        link = {"@odata.nextLink": f"{served.address}{asked.path}?$skiptoken={page + 1}"} if page < 19 else {"@odata.deltaLink": "x"}
+        return Reply({"value": [{**each, "id": f"{page}-{at}"} for at, each in enumerate(contacts)], **link})
+
+    with web(answer) as served:
+        (table,) = GraphSource().open("", {"client_id": "c", "service": served.address, "access_token": "t"})
+        assert check_memory(table, 5 << 20) == 1_000
 
 
 # -- the contract

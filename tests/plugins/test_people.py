@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tui_import_gmail.people import PeopleSource, provider
+from tui_import_gmail.people_table import FIELDS, card, changed
 
+from tests.plugins.json_values import SHEET, VALUES
 from tests.plugins.people_server import Account, expired_token
 from tests.plugins.web import Reply, Web, web
-from tui_import.api import NO_FIELD, ConnectionOptions, Scalar, SourceError, Table
+from tui_import.api import NO_FIELD, ConnectionOptions, Scalar, SourceError, Table, vcard
 from tui_import.api.http import HttpError
 from tui_import.api.testing import Conformance, check_source
 from tui_import.config import load_catalogue
@@ -266,6 +270,14 @@ def test_a_contact_whose_values_are_of_other_kinds_is_read_as_far_as_it_goes(ser
     odd: dict[str, Any] = {"names": [5, {"givenName": "Odd", "metadata": "x"}], "phoneNumbers": {"a": 1}, "birthdays": [{"date": 7}]}
     account.put("odd", **odd, memberships=[{"contactGroupMembership": 3}], emailAddresses=[{"value": ["a"]}])
     assert by_heading(opened(served), "odd") == {"Full name": "Odd", "First name": "Odd", "UID": "people/odd"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS.split(",")), VALUES, max_size=8))
+def test_whatever_json_a_person_is_made_of_it_is_a_row(person: dict[str, Any]) -> None:
+    row = SHEET.row(1, vcard.contact(card(person, {})))
+    assert len(row.values) == len(SHEET.columns)
+    assert isinstance(changed(person), str)
 
 
 # -- the contract
