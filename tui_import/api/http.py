@@ -15,11 +15,9 @@ from __future__ import annotations
 
 import base64
 import logging
-import socket
 import ssl
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,15 +26,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from tui_import.api.errors import SourceError
-from tui_import.api.i18n import N_, _
+from tui_import.api.http_errors import HttpError, in_plain_words, late, refusal
+from tui_import.api.i18n import _
 
 if TYPE_CHECKING:
     import httpx
 
+__all__ = ["SAFE", "Answer", "Credentials", "Fixed", "Http", "HttpError", "basic", "bearer", "patient"]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 """Methods that change nothing at the server."""
-BUSY = frozenset({429, 500, 502, 503, 504})
-"""Answers after which it is worth trying again."""
 LONGEST_WAIT = 90.0
 """Seconds that all pauses of one request may take together; less than a source may be silent."""
 LONGEST_ANSWER = 100.0
@@ -46,19 +44,6 @@ MOST_BYTES = 64 << 20
 MOST_REDIRECTS = 5
 NAP = 0.1
 """Seconds: a call that is stopped notices it between two naps."""
-
-
-class HttpError(SourceError):
-    """A server did not give what was asked for."""
-
-    def __init__(self, message: str, *, hint: str = "", status: int = 0, passing: bool = False, answer: Answer | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-        """Of HTTP; 0: there was no answer, or none that could be read."""
-        self.passing = passing
-        """It may be over soon: busy, or the line failed."""
-        self.answer = answer
-        """What the server said, where it did."""
 
 
 class Credentials(Protocol):
@@ -225,7 +210,7 @@ class Http:
                 if answer.status == 401 and not renewed and self._credentials is not None and self._credentials.renew():
                     renewed = True
                     continue
-                failure, pause = self._refusal(answer), self._asked_pause(answer)
+                failure, pause = refusal(answer, self._name, self._sign_in_hint), self._asked_pause(answer)
             pause = float(2 ** (tried - 1)) if pause is None else pause
             waited += pause
             if not (safe and failure.passing and tried < self._tries and waited <= LONGEST_WAIT):
@@ -265,7 +250,7 @@ class Http:
         rest = {key: value for key, value in parts.items() if key != "headers" and value is not None}
         until = time.monotonic() + LONGEST_ANSWER
         with (
-            _in_plain_words(self._name, _host(target)),
+            in_plain_words(self._name, _host(target)),
             self._client().stream(method, target, headers=headers, follow_redirects=False, **rest) as response,
         ):
             content = bytearray()
@@ -274,7 +259,7 @@ class Http:
                 if len(content) > MOST_BYTES:
                     raise HttpError(_("{service} sent more than can be taken at once.").format(service=self._name))
                 if time.monotonic() > until:
-                    raise _late(self._name)
+                    raise late(self._name)
             return Answer(response.status_code, response.headers, bytes(content), str(response.url), self._name)
 
     def _client(self) -> httpx.Client:
@@ -293,14 +278,6 @@ class Http:
     def _name(self) -> str:
         return self._service or _host(self._base)
 
-    def _refusal(self, answer: Answer) -> HttpError:
-        status = answer.status
-        message, hint = _REFUSALS.get(status, _ITS_FAULT if status >= 500 else _NOT_UNDERSTOOD)
-        if status == 401 and self._sign_in_hint:
-            hint = self._sign_in_hint
-        text = _(message).format(service=self._name, status=status)
-        return HttpError(text, hint=_(hint), status=status, passing=status in BUSY, answer=answer)
-
     def _asked_pause(self, answer: Answer) -> float | None:
         """Seconds that the server asks to wait, as a number or a date; None where it does not say."""
         asked = answer.headers.get("retry-after", "").strip()
@@ -311,78 +288,6 @@ class Http:
         except ValueError:
             return None
         return max(0.0, (moment.astimezone(UTC) - datetime.fromtimestamp(self._now(), UTC)).total_seconds())
-
-
-_NOT_UNDERSTOOD = (N_("{service} refuses the request ({status})."), N_("Check the address and the settings of the connection."))
-_ITS_FAULT = (N_("{service} has a fault of its own ({status})."), N_("Try again later."))
-_REFUSALS = {
-    401: (N_("{service} does not accept the sign-in."), N_("Check user name and password of the connection, or sign in again.")),
-    403: (N_("{service} does not allow you to read this."), N_("Ask its administrator for the right to read it.")),
-    404: (N_("{service} has nothing at this address."), N_("Check the address in the connection.")),
-    410: (N_("{service} no longer has what was asked for."), N_("Read everything again.")),
-    429: (N_("{service} asks for a pause, since there were too many requests."), N_("Try again in a few minutes.")),
-    503: (N_("{service} is busy or being maintained."), N_("Try again in a few minutes.")),
-}
-
-
-@contextmanager
-def _in_plain_words(service: str, host: str) -> Iterator[None]:
-    """What httpx raises, as an `HttpError` that repeats none of its words: they may hold what is secret."""
-    import httpx
-
-    try:
-        yield
-    except HttpError:
-        raise
-    except httpx.TimeoutException:
-        failure = _late(service)
-    except httpx.TransportError as error:
-        failure = _no_connection(service, host, list(_causes(error)))
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, ValueError, TypeError):
-        failure = HttpError(
-            _("{service} cannot be asked, or its answer cannot be read.").format(service=service),
-            hint=_("Check the address and the settings of the connection for characters that do not belong there."),
-        )
-    else:
-        return
-    raise failure from None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _no_connection(service: str, host: str, causes: list[BaseException]) -> HttpError:
-    import httpx
-
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return HttpError(
-                _("The certificate of {host} is not trusted: {reason}.").format(host=host, reason=cause.verify_message),
-                hint=_("If your organisation signs its own certificates, name the file of its authority in the connection."),
-            )
-        if isinstance(cause, ssl.SSLError):
-            return HttpError(_("No secure connection to {host} is possible.").format(host=host), hint=_("Check the address."))
-        if isinstance(cause, socket.gaierror):
-            return HttpError(
-                _("The server {host} is not known.").format(host=host), hint=_("Check the address and the network."), passing=True
-            )
-    if isinstance(causes[0], httpx.UnsupportedProtocol | httpx.LocalProtocolError):
-        return HttpError(
-            _("{service} cannot be asked so.").format(service=service),
-            hint=_("Check the address and the settings of the connection for characters that do not belong there."),
-        )
-    if isinstance(causes[0], httpx.ConnectError):
-        return HttpError(
-            _("The server {host} does not answer.").format(host=host), hint=_("Check the address and the network."), passing=True
-        )
-    return HttpError(_("The line to {host} broke.").format(host=host), hint=_("Try again."), passing=True)
-
-
-def _late(service: str) -> HttpError:
-    return HttpError(_("{service} did not answer in time.").format(service=service), hint=_("Try again later."), passing=True)
 
 
 @lru_cache(maxsize=8)
