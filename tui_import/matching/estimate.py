@@ -20,6 +20,8 @@ PRIOR_PAIRS = 50.0
 """The shipped m count as much as so many duplicates."""
 PRIOR_OF_PAIRS = 1_000.0
 """The shipped share of duplicates counts as much as so many pairs."""
+RARER = 20.0
+"""Duplicates are never taken to be rarer than shipped by more than this: a file without any does not hide the first one."""
 MOST_PRIOR = 0.01
 """Before anything is compared, no two records are more probably the same than this, however few there are."""
 
@@ -49,7 +51,8 @@ def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: i
     for _round in range(ROUNDS):
         found = probability(total(weights(evidence, model, m), model, damping) + model.bias, prior)
         expected = float(found.sum())
-        after = min((expected + PRIOR_OF_PAIRS * shipped_prior) / (pairs + PRIOR_OF_PAIRS), 0.5)
+        after = (expected + PRIOR_OF_PAIRS * shipped_prior) / (pairs + PRIOR_OF_PAIRS)
+        after = min(max(after, shipped_prior / RARER), 0.5)
         m = {name: _shares(evidence.levels[name], found, started[name]) for name in m}
         settled = abs(np.log(after / prior)) < SETTLED
         prior = after

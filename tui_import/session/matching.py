@@ -21,7 +21,6 @@ from tui_import.store.matches import IncomingRecords, Matches
 if TYPE_CHECKING:
     from tui_import.matching import Found, Model
     from tui_import.matching.model import EntityModel
-    from tui_import.matching.records import Cleaned
     from tui_import.session.workspace import Workspace
 
 LEAST = 0.1
