@@ -223,6 +223,24 @@ def test_rows_are_picked_by_their_keys_of_an_account_that_is_no_file_and_a_recip
         assert session.recipe().options == {"connection": "work", "where": "city contains x"}
 
 
+def test_a_search_of_another_table_is_taken_up_without_the_criteria_it_does_not_know(program, tmp_path: Path) -> None:
+    program(*SAVE, "key=sesame")
+    from tui_import.session.workspace import Workspace
+
+    with Workspace(tmp_path / "store.sqlite") as workspace:
+        options = {"connection": "work", "where": "colour = red", "keys": "a2"}
+        session = workspace.begin("", source="account", options=options)
+        search = session.search()
+        assert (search.criteria, search.ticked) == ([], ["a2"])
+        session.pick(search)
+        assert session.options == {"connection": "work", "keys": "a2"}
+        session.set_option("where", "city = Aarhus")
+        search = session.search()
+        search.tick_none()
+        session.pick(search)
+        assert session.read().rows == 2
+
+
 def test_a_file_is_still_asked_for_where_the_source_reads_nothing_else(program) -> None:
     code, _out, err = program("run", "--source", "csv")
     assert code == 2

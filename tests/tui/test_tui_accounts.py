@@ -320,6 +320,18 @@ async def test_another_table_is_searched_and_its_ticks_begin_anew(store: Workspa
         assert "supplier: 7 rows found" in tui.text
 
 
+async def test_rows_that_were_picked_are_forgotten_where_another_table_or_search_is_chosen_in_the_options(store: Workspace) -> None:
+    async with driven(store) as tui:
+        await searching(tui)
+        await tui.press("tab", "space", "f3")
+        assert "picked by the search" in tui.text
+        await tui.press("right")
+        assert "‹ supplier ›" in tui.text
+        assert "picked by the search" not in tui.text
+        await tui.press("f6")
+        assert "supplier: 7 rows found · none ticked" in tui.text
+
+
 async def test_a_search_that_the_source_refuses_is_said_and_can_be_changed(store: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     async with driven(store) as tui:
         await searching(tui)

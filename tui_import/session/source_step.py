@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Sequence
 from collections.abc import Mapping as MappingABC
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from tui_import import plugin_host
@@ -228,12 +228,16 @@ class SourceStep:
             return False
 
     def search(self) -> Search:
-        """A search of the chosen table, as it was left: criteria and ticks. Asks the source; raises `UsageError` where it has no search."""
+        """A search of the chosen table, as it was left: criteria and ticks; criteria that this table does not know are left out.
+
+        Asks the source; raises `UsageError` where it has no search.
+        """
         table = self._table()
         if not isinstance(table, Searchable):
             raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.origin))
         search = Search(table, plugin_host.load(self.source).list_items)
-        search.criteria = criteria(str(self.options.get(connecting.WHERE) or ""), search.fields)
+        with suppress(UsageError):
+            search.criteria = criteria(str(self.options.get(connecting.WHERE) or ""), search.fields)
         search.tick(key_list(str(self.options.get(connecting.KEYS) or "")))
         return search
 

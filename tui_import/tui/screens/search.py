@@ -293,11 +293,17 @@ class SearchScreen(StepFrame):
 
     def action_table(self) -> None:
         """Another table of the source; ticks are of one table."""
-        names = [table.name for table in self.attempt(self.session.tables) or ()] if self._search is not None else []
-        if len(names) < 2:
+
+        def work(_progress: Progress) -> list[str]:
+            return [table.name for table in self.session.tables()]
+
+        self.start(_("Opening the source"), work, self._choose_table)
+
+    def _choose_table(self, names: Sequence[str]) -> None:
+        current = self._search.name if self._search is not None else ""
+        if not [name for name in names if name != current]:
             self.tell(_("The source has only this table."))
             return
-        current = self._search.name if self._search is not None else ""
 
         def chosen(at: int | None) -> None:
             if at is not None and names[at] != current:

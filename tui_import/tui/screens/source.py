@@ -134,6 +134,8 @@ class SourceScreen(StepFrame):
         self._set(event.key, event.value)
 
     def _set(self, key: str, value: object) -> None:
+        if self.session.options.get(KEYS) and key != "changed_since":
+            self.attempt(lambda: self.session.set_option(KEYS, None))  # picked among other rows
         self.attempt(lambda: self.session.set_option(key, value))  # type: ignore[arg-type]
         self.look()
 
