@@ -152,6 +152,29 @@ async def test_signing_in_shows_address_and_code_on_lines_of_their_own_takes_wha
     assert connection.account == "anna@example.dk"
 
 
+async def test_a_new_connection_is_kept_by_signing_in_from_its_form_also_while_the_help_is_open(store: Workspace) -> None:
+    async with driven(store) as tui:
+        await tui.press("a", "n", "f6")
+        assert "Still needed: Name." in tui.text
+        await tui.press("enter")
+        await tui.write("mine")
+        await tui.press("enter", "down", "enter")
+        await tui.write("erp.two")
+        await tui.press("enter")
+        await tui.pilot.press("f6")
+        await until(tui, "Address you were sent to:")
+        await tui.pilot.press(*"code", "enter", "f1")
+        for _ in range(60):
+            await tui.pilot.pause(0.01)
+        await tui.pilot.press("escape")
+        await until(tui, "Kept as mine. Signed in as anna@example.dk.")
+        assert "Accounts and servers" in tui.text
+        assert no_secret(tui)
+    mine = next(each for each in store.connections() if each.name == "mine")
+    assert (mine.account, mine.options["server"]) == ("anna@example.dk", "erp.two")
+    assert store.test_connection("server", "mine") == "erp.two answers."
+
+
 async def test_a_code_can_be_copied_from_a_line_of_its_own(store: Workspace) -> None:
     step = SignInStep("Open the page and type the code.", address="https://login.example/device", code="ABCD-EFGH", wait=5)
     async with driven(store) as tui:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
+from functools import partial
 
 from tui_import.api.capabilities import SignInStep
 from tui_import.model.progress import Progress
@@ -52,6 +53,8 @@ Work = Callable[[Callable[[SignInStep], None], Callable[[float], str], Progress]
 def sign_in(frame: Frame, title: str, work: Work, done: Callable[[str], None]) -> None:
     """Show the window, do the work in a thread, call ``done`` with the account; Esc gives up, which closes the source's steps."""
     talks: list[Talk] = []
+    outcome: list[Callable[[], None]] = []
+    """What the end of the work leads to; it waits for the window, which may lie under another one."""
 
     def go(progress: Progress) -> str:
         talk = Talk(progress)
@@ -65,23 +68,19 @@ def sign_in(frame: Frame, title: str, work: Work, done: Callable[[str], None]) -
         if talks:
             talks[0].give(text)
 
-    window = SignIn(title, look, give)
+    window = SignIn(title, look, give, lambda: bool(outcome))
 
-    def close() -> None:
+    def ended(act: Callable[[], None]) -> None:
         if window.is_attached:
-            window.dismiss(True)
-
-    def signed_in(account: str) -> None:
-        close()
-        done(account)
-
-    def failed(error: Exception) -> None:
-        close()
-        frame.host.show_error(error)
+            outcome.append(act)
+        else:
+            act()
 
     def closed(finished: bool | None) -> None:
-        if not finished:
+        if finished and outcome:
+            outcome[0]()
+        else:
             frame.host.bridge.stop()
 
-    if frame.start(title, go, signed_in, failed):
+    if frame.start(title, go, lambda account: ended(partial(done, account)), lambda error: ended(partial(frame.host.show_error, error))):
         frame.app.push_screen(window, closed)

@@ -49,12 +49,14 @@ class SignIn(Window[bool]):
     }
     """
 
-    def __init__(self, title: str, look: Callable[[], SignInStep | None], give: Callable[[str], None]) -> None:
+    def __init__(
+        self, title: str, look: Callable[[], SignInStep | None], give: Callable[[str], None], ended: Callable[[], bool] = lambda: False
+    ) -> None:
+        """``look`` tells the step that is due, ``give`` takes what was pasted, ``ended`` tells whether it is over."""
         super().__init__()
         self.title_text = title
-        self._look, self._give = look, give
+        self._look, self._give, self._ended = look, give, ended
         self._step: SignInStep | None = None
-        self._shown = False
         self._poll: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -89,6 +91,10 @@ class SignIn(Window[bool]):
         self._see()
 
     def _see(self) -> None:
+        if self._ended():
+            if self.is_active:  # else a window lies over it: when that is gone
+                self.dismiss(True)
+            return
         step = self._look()
         if step is None or step == self._step:
             return
