@@ -17,13 +17,16 @@ BLOCK, LEAST, TOP = 1000, 50, 30
 def exact_name(labelled: LabelledSet, clock: Clock) -> Answer:
     """Equal cleaned names."""
     columns = cleaned(labelled.columns)
-    names = (
-        columns["name"] if labelled.entity == "company" else [f"{g} {s}" for g, s in zip(columns["given"], columns["surname"], strict=True)]
-    )
+    if labelled.entity == "company":
+        names = columns["name"]
+    else:
+        names = [
+            f"{given} {surname}" if given and surname else "" for given, surname in zip(columns["given"], columns["surname"], strict=True)
+        ]
     with clock.running():
         places: dict[str, list[int]] = defaultdict(list)
         for place, name in enumerate(names):
-            if name.strip():
+            if name:
                 places[name].append(place)
         found = [(a, b) for each in places.values() for i, a in enumerate(each) for b in each[i + 1 :]]
     pairs = np.array(found, np.int64).reshape(-1, 2)
