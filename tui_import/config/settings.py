@@ -21,6 +21,7 @@ from tui_import.model.settings import (
     PersonRules,
     Privacy,
     Settings,
+    Survivor,
     ValueRules,
 )
 
@@ -160,7 +161,19 @@ def _checked_text(table: str, key: str, value: str, file: str) -> str:
         raise _not_allowed(table, key, value, _("a text of at most {count} characters").format(count=_LONGEST_COMMENT), file)
     if (table, key) == ("values", "country") and value:
         return _country(value, file)
+    if (table, key) == ("duplicates", "survivorship"):
+        _check_survivorship(value, file)
     return value
+
+
+def _check_survivorship(value: str, file: str) -> None:
+    """Each part is FIELD=RULE; the field is one of the catalogue's, its bare name, or "*"."""
+    names = {"*"} | {name for field in load_catalogue() for name in (field.key, field.name)}
+    for part in value.split():
+        name, equals, rule = part.partition("=")
+        if not equals or rule not in list(Survivor) or name not in names:
+            rules = ", ".join(Survivor)
+            raise _not_allowed("duplicates", "survivorship", part, _("FIELD=RULE with one of: {rules}").format(rules=rules), file)
 
 
 def _country(value: str, file: str) -> str:

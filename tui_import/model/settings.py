@@ -154,6 +154,20 @@ class Undecided(StrEnum):
     """It is merged from a probability on, and waits below it."""
 
 
+class Survivor(StrEnum):
+    """Whose value a field begins with where two records become one."""
+
+    INCOMING = "incoming"
+    STORED = "stored"
+    NEWEST = "newest"
+    """That of the record which was changed last."""
+    COMPLETE = "complete"
+    """That of the record which has more fields filled."""
+    LONGEST = "longest"
+    APPEND = "append"
+    """Both, where the field holds several values."""
+
+
 @dataclass(frozen=True, slots=True)
 class DuplicateRules:
     """The fuzzy duplicate finder."""
@@ -169,6 +183,18 @@ class DuplicateRules:
     """Under `Undecided.MERGE`: probability from which a pair counts as the same."""
     ignore: str = ""
     """Fields that are not compared, between blanks: "company.phone person.birth"."""
+    survivorship: str = ""
+    """Whose value a field begins with in a decision, FIELD=RULE between blanks: "*=newest company.name=longest person.phone=append"."""
+
+    def survivors(self, entity: str) -> dict[str, Survivor]:
+        """Bare field name ("*": all others) → its rule; what is no rule is left out."""
+        found: dict[str, Survivor] = {}
+        for part in self.survivorship.split():
+            name, _equals, rule = part.partition("=")
+            owner, _dot, field = name.rpartition(".")
+            if owner in ("", entity) and rule in list(Survivor):
+                found[field] = Survivor(rule)
+        return found
 
     def looks_for(self, entity: str) -> bool:
         """Whether duplicates of this entity are looked for."""
