@@ -55,18 +55,26 @@ def connector(name: str) -> Connector:
 
 
 def connection_options() -> Sequence[Option]:
-    """The form of a connection: which connector, and the fields of all of them, each key once and saying whom it is for."""
+    """The form of a connection: which connector, and the fields of all of them, each key once, for those that have it."""
     working = {name: each for name, each in installed().items() if isinstance(each, Connector)}
     choices = [Choice(name, each.title) for name, each in working.items()]
     options = [Option("connector", _("Kind of ERP"), OptionType.CHOICE, _("What answers at the other end"), choices=choices, required=True)]
-    fields: dict[str, Option] = {}
-    users: dict[str, list[str]] = {}
-    for each in working.values():
+    fields: dict[str, dict[str, Option]] = {}
+    for name, each in working.items():
         for option in each.config_fields():
-            fields.setdefault(option.key, option)
-            users.setdefault(option.key, []).append(each.title)
-    for key, option in fields.items():
-        names = ", ".join(users[key])
-        text = _("{names}: {help}").format(names=names, help=option.help) if len(users[key]) < len(working) else option.help
-        options.append(replace(option, help=text, required=False, default="" if option.default is None else option.default))
-    return options
+            fields.setdefault(option.key, {})[name] = option
+    return [*options, *(_merged(found, len(working)) for found in fields.values())]
+
+
+def _merged(found: Mapping[str, Option], connectors: int) -> Option:
+    """One field of the form for the field of this key of several connectors; it is needed where all of them need it."""
+    first = next(iter(found.values()))
+    texts = dict.fromkeys(option.help for option in found.values())
+    default = next((option.default for option in found.values() if option.default is not None), "")
+    return replace(
+        first,
+        help="; ".join(filter(None, texts)),
+        required=all(option.required for option in found.values()),
+        default=default,
+        only_where=("connector", tuple(found)) if len(found) < connectors else None,
+    )

@@ -105,9 +105,21 @@ def test_the_form_shows_each_setting_once_and_says_whose_it_is() -> None:
     options = {option.key: option for option in ErpSource().connection_options()}
     assert len(options) == len(ErpSource().connection_options())
     assert options["connector"].required
-    assert options["url"].help.startswith(("Of the API", "Of the server", "postgresql"))
-    assert options["roles"].help.startswith("SQL database: ")
+    assert options["url"].required
+    assert options["url"].matters({"connector": "odoo"})
+    assert options["database"].only_where == ("connector", ("odoo", "tryton"))
+    assert not options["database"].required, "Odoo can do without"
     assert options["customer_category"].default == "Customer"
+
+
+def test_settings_of_other_connectors_are_neither_asked_for_nor_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUI_IMPORT_CONFIG", str(tmp_path / "configuration"))
+    save = ["connections", "save", "erp", "main", "--untested", "--option", "connector=odoo", "--option", "url=https://odoo.example"]
+    assert main([*save, "--option", "user=anna", "--option", "password=sesame", "--option", "customer_category=X"]) == 0
+    kept = (tmp_path / "configuration" / "connections.toml").read_text(encoding="utf-8")
+    assert 'user = "anna"' in kept
+    assert "category" not in kept
+    assert "preset" not in kept
 
 
 def test_fields_of_these_names_are_fields_of_the_catalogue() -> None:

@@ -49,6 +49,15 @@ class Option:
     minimum: float | None = None
     maximum: float | None = None
     """Limits of integers and decimals, and of a text's length."""
+    only_where: tuple[str, Sequence[str]] | None = None
+    """Another option's key, and the values of it that this one matters with: ``("kind", ("file", "folder"))``. None: it always does.
+
+    A form leaves it out otherwise, and it is neither needed nor kept.
+    """
+
+    def matters(self, options: Mapping[str, OptionValue]) -> bool:
+        """Whether it has any meaning beside these."""
+        return self.only_where is None or str(options.get(self.only_where[0]) or "") in self.only_where[1]
 
 
 Options = Mapping[str, OptionValue]

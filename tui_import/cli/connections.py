@@ -52,7 +52,7 @@ def connections(call: Call) -> int:
             _("Source"): lambda each: each.source,
             _("Name"): lambda each: each.name,
             _("Account"): lambda each: each.account,
-            _("Settings"): lambda each: ", ".join(f"{key}={value}" for key, value in each.options.items()),
+            _("Settings"): lambda each: ", ".join(f"{key}={value}" for key, value in each.options.items() if value != ""),
         },
         empty=_("There are no connections."),
     )
@@ -63,7 +63,7 @@ def _save(call: Call) -> int:
     arguments = call.arguments
     known = call.workspace.connection_options(arguments.source)
     options: Mapping[str, OptionValue] = option_values(known, [pair(text) for text in arguments.option])
-    absent = [option.key for option in known if option.required and option.key not in options]
+    absent = [option.key for option in known if option.required and option.matters(options) and option.key not in options]
     if absent:
         raise UsageError(_("It needs: {names}.").format(names=", ".join(absent)), hint=_("Give each with --option KEY=VALUE."))
     options = {**{option.key: option.default for option in known if option.default is not None}, **options}

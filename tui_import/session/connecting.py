@@ -117,9 +117,10 @@ def kept(source: str, options: Mapping[str, OptionValue], before: str = "") -> C
     """
     old = connection(source, before) if before else Connection(source, "")
     known = plugin_host.load(source).connection_options()
+    idle = {option.key for option in known if not option.matters(options)}
     secret = {option.key for option in known if option.type is OptionType.PASSWORD}
-    typed = {key: str(value) for key, value in options.items() if key in secret and value not in (None, "")}
-    return replace(old, options={k: v for k, v in options.items() if k not in secret}, secrets={**old.secrets, **typed})
+    typed = {key: str(value) for key, value in options.items() if key in secret - idle and value not in (None, "")}
+    return replace(old, options={k: v for k, v in options.items() if k not in secret | idle}, secrets={**old.secrets, **typed})
 
 
 def missing(source: str, options: Mapping[str, OptionValue], before: str = "") -> list[str]:
@@ -127,7 +128,7 @@ def missing(source: str, options: Mapping[str, OptionValue], before: str = "") -
     made = kept(source, options, before)
     has = {**made.options, **made.secrets}
     known = plugin_host.load(source).connection_options()
-    return [option.label for option in known if option.required and has.get(option.key) in (None, "")]
+    return [option.label for option in known if option.required and option.matters(has) and has.get(option.key) in (None, "")]
 
 
 def secrets_of(source: str, name: str) -> frozenset[str]:

@@ -41,7 +41,9 @@ class Form(Lines, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self._all: Sequence[Option] = ()
         self._options: list[Option] = []
+        """Those that matter with the values there are."""
         self._values: dict[str, OptionValue] = {}
         self._notes: Mapping[str, str] = {}
         self._locked: Mapping[str, str] = {}
@@ -58,7 +60,8 @@ class Form(Lines, inherit_bindings=False):
 
         ``notes`` says something behind a value ("found"), ``locked`` why an option cannot be changed; both by option key.
         """
-        self._options, self._values = list(options), dict(values)
+        self._all, self._values = list(options), dict(values)
+        self._options = [option for option in self._all if option.matters(self._values)]
         self._notes, self._locked = notes or {}, locked or {}
         self.reset()
 
@@ -117,6 +120,9 @@ class Form(Lines, inherit_bindings=False):
         if self._values.get(option.key) == value:
             return
         self._values[option.key] = value
+        if any(each.only_where is not None and each.only_where[0] == option.key for each in self._all):
+            self._options = [each for each in self._all if each.matters(self._values)]
+            self.reset(self._options.index(option))
         self.redraw_row(self.cursor)
         self.post_message(self.Changed(self, option.key, value))
         self.post_message(self.Moved(self, self.cursor))
