@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "redo": Entry("history", N_("do a run again that was taken back")),
     "blame": Entry("history", N_("where the values of a record come from")),
     "selections": Entry("selections", N_("named sets of records: list, combine, delete")),
+    "similar": Entry("similar", N_("probable duplicates inside the store")),
     "export": Entry("records", N_("write records to CSV, JSON or a workbook")),
     "template": Entry("records", N_("write a workbook to fill in")),
     "fields": Entry("records", N_("the fields that can be imported")),
@@ -47,7 +48,7 @@ COMMANDS: dict[str, Entry] = {
 }
 """In the order of ``--help``."""
 
-LATER = frozenset({"similar", "decide", "erase"})
+LATER = frozenset({"decide", "erase"})
 """Commands that are promised and that this version does not have yet."""
 
 

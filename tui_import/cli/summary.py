@@ -58,7 +58,8 @@ def summary_object(summary: Summary) -> dict[str, Any]:
 
 def plan_object(draft: str, report: PlanReport) -> dict[str, Any]:
     """What ``run --plan-only`` says: the summary of a run that did not happen, and what it would do to fields and lists."""
-    summary = summary_object(Summary(run=None, draft=draft, rows=report.rows, entities=dict(report.entities)))
+    entities, duplicates = dict(report.entities), dict(report.duplicates)
+    summary = summary_object(Summary(run=None, draft=draft, rows=report.rows, entities=entities, duplicates=duplicates))
     return {
         **summary,
         "verbs": {str(verb): count for verb, count in report.verbs.items()},

@@ -106,8 +106,17 @@ class Memory:
         return self.cleaned.take(ids)
 
 
-def find(incoming: Records | Cleaned, model: Model, against: Records | Cleaned | Population | None = None, least: float = LEAST) -> Found:
-    """Probable duplicates of incoming records in a population, or (``against`` None) among themselves."""
+def find(
+    incoming: Records | Cleaned,
+    model: Model,
+    against: Records | Cleaned | Population | None = None,
+    least: float = LEAST,
+    adapted: Estimate | None = None,
+) -> Found:
+    """Probable duplicates of incoming records in a population, or (``against`` None) among themselves.
+
+    ``adapted``: weights that were adapted to the data before, for a search that comes in parts; else they are now.
+    """
     own = clean(incoming, model.words) if isinstance(incoming, Records) else incoming
     if against is None:
         return _among(own, model, least)
@@ -117,7 +126,7 @@ def find(incoming: Records | Cleaned, model: Model, against: Records | Cleaned |
         memory = Memory(against, model)
         found = _against(own, model, memory, least, against)
         return Found(found.entity, found.a, against.ids[found.b], *(getattr(found, name) for name in Found.__slots__[3:]))
-    return _against(own, model, against, least)
+    return _against(own, model, against, least, adapted=adapted)
 
 
 def _among(own: Cleaned, model: Model, least: float) -> Found:
@@ -144,14 +153,20 @@ def _joined(one: Candidates, other: Candidates, *, same: bool) -> Candidates:
     return distinct(Candidates(np.concatenate([one.a, other.a]), np.concatenate([one.b, other.b])), same=same)
 
 
-def _against(own: Cleaned, model: Model, population: Population, least: float, all_of_it: Cleaned | None = None) -> Found:
+def _against(
+    own: Cleaned,
+    model: Model,
+    population: Population,
+    least: float,
+    all_of_it: Cleaned | None = None,
+    adapted: Estimate | None = None,
+) -> Found:
     """Block by block; ``all_of_it``: the population in memory, for comparing all with all. Ids of the answer's b are the population's."""
     entity = model.entities[own.entity]
     frequencies = population.frequencies()
     pairs = max(len(own) * population.size, 1)
     whole = all_of_it is not None and pairs <= model.whole
-    adapted: Estimate | None = None
-    if len(own) > 2 * SAMPLE:
+    if adapted is None and len(own) > 2 * SAMPLE:
         sample = own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False))
         _c, _l, evidence, _b = _evidence(sample, model, population, frequencies, None)
         adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1))

@@ -25,6 +25,15 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
 """What a cleaned record consists of. Multiple values (phone, email, domain) are joined by blanks."""
 
 
+def changed_slots(entity: str, before: str, after: str) -> tuple[str, ...]:
+    """The slots of two packed records in which something that was known has gone or is another one. What is known in addition changes
+    nothing, and the persons of a company come and go."""
+    if before == after or not before:
+        return ()
+    parts = zip(SLOTS[entity], before.split(SEPARATOR), after.split(SEPARATOR), strict=False)
+    return tuple(slot for slot, old, new in parts if slot != "people" and not set(old.split()) <= set(new.split()))
+
+
 class Verdict(StrEnum):
     """What somebody said of a pair."""
 
@@ -193,6 +202,8 @@ class Match:
     """Field → bits, before coefficients: what decisions are learnt from."""
     fingerprint: str = ""
     """The incoming record's identifying fields, as they are compared."""
+    other_fingerprint: str = ""
+    """The other record's."""
     decision: Verdicts | None = None
     asked_again: tuple[str, ...] = ()
     """Slots that changed since it was decided; the decision no longer counts."""

@@ -164,6 +164,8 @@ class PlanReport:
     """Rows with a warning or an offered repair."""
     new_list_items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """List → items that will be added."""
+    duplicates: Mapping[str, int] = field(default_factory=dict)
+    """Entity → pairs that are probably duplicates, decided or not."""
     moved: tuple[tuple[str, str, int], ...] = ()
     """(from, to, rows) since the plan before: what the last change of a setting did. "company:added" → "company:updated"."""
 

@@ -122,6 +122,13 @@ class DraftInfo:
     """ISO 8601, UTC, of the last step."""
     recipe: str = ""
     run: int | None = None
+    waiting: int = 0
+    """Rows that the last run left, since they wait for a decision."""
+
+    @property
+    def done(self) -> bool:
+        """Everything of it that was to be imported is."""
+        return self.state == "applied" and not self.waiting
 
 
 @dataclass(frozen=True, slots=True)

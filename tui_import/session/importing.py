@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui_import import config, plugin_host
-from tui_import.api.errors import RefusedError, StaleError
+from tui_import.api.errors import RefusedError, StaleError, UsageError
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.runs import FinishedRun
 from tui_import.model.plan import PlanReport, Summary
@@ -18,6 +18,7 @@ from tui_import.model.progress import Progress
 from tui_import.session import writing
 from tui_import.session.plan_step import PlanStep
 from tui_import.session.stored import summary_from_dict, summary_to_dict
+from tui_import.store import rest
 from tui_import.store.bookmarks import keep_bookmark
 
 
@@ -38,6 +39,7 @@ class ImportSession(PlanStep):
         self._changeable()
         progress = progress or Progress()
         report = self._fresh_plan(progress)
+        self._refuse_nothing(report)
         started = time.monotonic() - self._draft.meta("seconds_read", 0.0) - self._draft.meta("seconds_planned", 0.0)
         if report.clears and not accept_clears:
             raise RefusedError(
@@ -47,7 +49,10 @@ class ImportSession(PlanStep):
         with self._stale_plans_marked():
             summary = writing.write(self._workspace, self._draft, self, report, progress, started)
         summary = replace(summary, notes=(*summary.notes, *plugin_host.tell_after_import(self._finished(summary))))
-        self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary))
+        waiting = rest.waiting(self._draft)
+        if waiting and summary.run is not None:
+            rest.settle(self._workspace.database, self._draft, summary.run)
+        self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary), waiting=waiting)
         self._keep_bookmark(summary)
         self._workspace.remember(self.mapping, self.columns)
         return summary
@@ -58,6 +63,14 @@ class ImportSession(PlanStep):
         left = any(counts.problem or counts.held for counts in summary.entities.values())
         if bookmark and not left and summary.run is not None:
             keep_bookmark(self._workspace.database, place, summary.run, bookmark)
+
+    def _refuse_nothing(self, report: PlanReport) -> None:
+        """Going on with what an earlier run left is refused while everything that is left still waits."""
+        writes = any(counts.added or counts.updated for counts in report.entities.values())
+        if self._draft.meta("waiting", 0) and not writes:
+            waiting = rest.waiting(self._draft)
+            text = ngettext("{count} row still waits for a decision.", "{count} rows still wait for a decision.", waiting)
+            raise UsageError(text.format(count=waiting), hint=_("Decide it with: tui-import drafts decide {draft}").format(draft=self.id))
 
     def _finished(self, summary: Summary) -> FinishedRun:
         """What plugins are told: numbers and names, no value of any record."""

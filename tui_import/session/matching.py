@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import _
 from tui_import.config.files import read_layered
+from tui_import.config.learnt import load_learnt
 from tui_import.flow.folding import fold_vat
 from tui_import.flow.plan.duplicates import flagged, overrides
-from tui_import.model.matches import SEPARATOR, Match, MatchKind, Overrides, Pair, Reason
+from tui_import.model.matches import SEPARATOR, Match, MatchKind, Overrides, Pair, Reason, Verdict, Verdicts, changed_slots
 from tui_import.model.progress import Progress
 from tui_import.model.settings import CompanyKey, DuplicateRules, PersonKey, Settings
 from tui_import.session.population import StorePopulation
+from tui_import.store import verdicts
 from tui_import.store.draft import Draft
 from tui_import.store.matches import IncomingRecords, Matches
 
@@ -52,6 +54,15 @@ def shipped_model() -> Model:
     return parse_model(read_layered("matching.toml"), read_layered("legal_forms.toml").get("forms", {}).values())
 
 
+def learnt_model() -> Model:
+    """The shipped model with what this user's decisions taught it. Raises `RecipeError`."""
+    shipped = shipped_model()
+    taught = {
+        entity: shipped.entities[entity].with_coefficients(lesson.coefficients, lesson.bias) for entity, lesson in load_learnt().items()
+    }
+    return replace(shipped, entities={**shipped.entities, **taught}) if taught else shipped
+
+
 def find_duplicates(workspace: Workspace, draft: Draft, settings: Settings, progress: Progress) -> Overrides:
     """Look for duplicates of the new records of the exact plan that lies in the draft, write them into it, and answer what they make of its
     rows. Inside the transaction of the plan."""
@@ -63,6 +74,7 @@ def find_duplicates(workspace: Workspace, draft: Draft, settings: Settings, prog
         progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), 0)
         found, texts = _of_entity(workspace, matches, entity, settings, progress)
         matches.replace(entity, found, texts)
+        matches.remember(_remembered(workspace, entity, found))
     return overrides(matches.all(), settings.duplicates)
 
 
@@ -74,11 +86,13 @@ def counted(draft: Draft, rules: DuplicateRules) -> Mapping[str, int]:
 def _of_entity(
     workspace: Workspace, matches: Matches, entity: str, settings: Settings, progress: Progress
 ) -> tuple[list[Match], dict[int, str]]:
+    import numpy as np
+
     from tui_import.matching.clean import clean
     from tui_import.matching.find import find
     from tui_import.matching.records import Records
 
-    model = _without(shipped_model(), entity, settings.duplicates)
+    model = _without(learnt_model(), entity, settings.duplicates)
     incoming = matches.incoming(entity, COMPARED[entity])
     columns = _with_company_names(workspace, incoming) if entity == "person" else incoming.columns
     own = clean(Records(entity, incoming.rows, columns), model.words)
@@ -89,9 +103,12 @@ def _of_entity(
         workspace.refresh_index(progress)
         population = StorePopulation(workspace.database, entity, model)
         if population.size:
-            found += _matches(find(own, model, population, LEAST), model, texts, stored=True)
+            stored = find(own, model, population, LEAST)
+            ids = np.unique(stored.b)
+            theirs = dict(zip(ids.tolist(), population.fetch(ids).packed(), strict=True))
+            found += _matches(stored, model, texts, theirs)
         progress.check()
-        found += _matches(find(own, model, least=LEAST), model, texts, stored=False)
+        found += _matches(find(own, model, least=LEAST), model, texts, None)
     return _most_probable(found), texts
 
 
@@ -117,16 +134,47 @@ def _with_company_names(workspace: Workspace, incoming: IncomingRecords) -> Mapp
     return {**incoming.columns, "company": names}
 
 
-def _matches(found: Found, model: Model, texts: Mapping[int, str], *, stored: bool) -> Iterator[Match]:
+def _remembered(workspace: Workspace, entity: str, found: Sequence[Match]) -> dict[Pair, tuple[Verdicts, str, str]]:
+    """What was said of these pairs in earlier imports, with the texts it was said about: where one has changed, it is asked again."""
+    known = verdicts.of_records(workspace.database, entity, {match.pair.record for match in found if match.pair.record})
+    decided: dict[Pair, tuple[Verdicts, str, str]] = {}
+    for match in found:
+        said = [each for each in known.get(match.pair.record, ()) if _same_row(each.text, match.fingerprint)]
+        if said:
+            nearest = min(said, key=lambda each: len(changed_slots(entity, each.text, match.fingerprint)))
+            verdict = Verdicts(Verdict(nearest.verdict), at=nearest.at, by=nearest.by, origin="memory")
+            decided[match.pair] = (verdict, nearest.text, nearest.other_text)
+    return decided
+
+
+def _same_row(one: str, other: str) -> bool:
+    """Two fingerprints that share their name and most of what else is known: the same row at another time."""
+    first, second = one.split(SEPARATOR), other.split(SEPARATOR)
+    known = [(a, b) for a, b in zip(first, second, strict=False) if a and b]
+    return first[0] == second[0] and sum(a == b for a, b in known) * 2 >= len(known)
+
+
+def _matches(found: Found, model: Model, texts: Mapping[int, str], stored: Mapping[int, str] | None) -> Iterator[Match]:
+    """``stored``: texts of the stored records; None where incoming records were compared with each other."""
     from tui_import.matching.explain import explain
 
     own: EntityModel = model.entities[found.entity]
     for at, (a, b) in enumerate(zip(found.a.tolist(), found.b.tolist(), strict=True)):
         why = explain(found, at, own, model.damping)
-        pair = Pair(found.entity, a, b) if stored else Pair(found.entity, max(a, b), 0, min(a, b))
+        pair = Pair(found.entity, a, b) if stored is not None else Pair(found.entity, max(a, b), 0, min(a, b))
+        other = texts.get(pair.other, "") if stored is None else stored.get(b, "")
         weights = {name: float(weight[at]) for name, weight in found.weights.items()}
         yield Match(
-            pair, why.probability, MatchKind.PROBABLE, why.reasons, why.start, why.carried, why.turn, weights, texts.get(pair.row, "")
+            pair,
+            why.probability,
+            MatchKind.PROBABLE,
+            why.reasons,
+            why.start,
+            why.carried,
+            why.turn,
+            weights,
+            texts.get(pair.row, ""),
+            other,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import DriftError, UsageError, Where
@@ -15,6 +16,7 @@ from tui_import.model.settings import Recipe
 from tui_import.model.steps import ValueCount
 from tui_import.session import planning
 from tui_import.session.mapping_step import MappingStep
+from tui_import.session.matching import counted
 from tui_import.session.stored import report_from_dict, report_to_dict
 from tui_import.store.draft import Draft
 from tui_import.store.preview import Preview, RowKeys
@@ -48,7 +50,8 @@ class PlanStep(MappingStep):
         started = time.monotonic()
         generation = self._workspace.reader.generation()
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
-        report = self._preview.report(moved)
+        flagged = counted(self._draft, self.settings.duplicates) if self.settings.duplicates.find else {}
+        report = replace(self._preview.report(moved), duplicates=flagged)
         self._draft.write_meta(
             state="planned",
             outdated=False,

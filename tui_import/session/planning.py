@@ -23,7 +23,8 @@ from tui_import.model.plan import KeyAdvice, Stored
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
 from tui_import.session.matching import find_duplicates
-from tui_import.store.draft import Block, Draft, imported_rows
+from tui_import.store import rest
+from tui_import.store.draft import Block, Draft
 from tui_import.store.plan import PlanWriter
 
 if TYPE_CHECKING:
@@ -109,11 +110,13 @@ def make_plan(
     """
     writer = PlanWriter(draft, workspace.catalogue)
     try:
-        lists = _write_plan(workspace, draft, mapping, settings, progress, writer, {})
+        settled = rest.imported_records(draft)
+        lists = _write_plan(workspace, draft, mapping, settings, progress, writer, settled)
         if settings.duplicates.find:
             decided = find_duplicates(workspace, draft, settings, progress)
             if decided:
-                lists = _write_plan(workspace, draft, mapping, settings, progress, writer, decided)
+                both = rest.with_records(decided, settled)
+                lists = _write_plan(workspace, draft, mapping, settings, progress, writer, both)
         new = [(item, name, text) for name, resolver in lists.items() for item, text in resolver.new.items()]
         return writer.finish(new, [item for resolver in lists.values() for item in sorted(resolver.reactivated)])
     finally:
@@ -145,7 +148,7 @@ def _write_plan(
         defaults={"company": _defaults(workspace)},
         consent=_consent(workspace, settings),
         overrides=decided,
-        imported=imported_rows(draft),
+        imported=rest.imported_rows(draft),
     )
     writer.begin(planner.entities)
     with garbage_collector_off():

@@ -36,6 +36,7 @@ def report_from_dict(stored: MappingABC[str, Any]) -> PlanReport:
         clears=stored["clears"],
         warnings=stored["warnings"],
         new_list_items={name: tuple(items) for name, items in stored["new_list_items"].items()},
+        duplicates=dict(stored.get("duplicates", {})),
         moved=tuple((before, after, rows) for before, after, rows in stored["moved"]),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_import import config, plugin_host
 from tui_import.api.capabilities import SignInStep
@@ -32,12 +32,15 @@ from tui_import.session.importing import ImportSession
 from tui_import.session.mapping_step import check_settings
 from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
-from tui_import.store import blame, history, lists, reading, selections
+from tui_import.store import blame, history, lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
+
+if TYPE_CHECKING:
+    from tui_import.session.similar import SimilarPair
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
 RECENT = 10
@@ -241,8 +244,9 @@ class Workspace:
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:
-        """Imports in progress, the last touched first; applied ones are left out."""
-        return [info for info in drafts_in(self.drafts_folder) if info.state != "applied" and run_of_draft(self.database, info.id) is None]
+        """Imports in progress, the last touched first; those that are imported are left out, unless rows of them wait for a decision."""
+        open_ones = [info for info in drafts_in(self.drafts_folder) if not info.done]
+        return [info for info in open_ones if (run_of_draft(self.database, info.id) or 0) <= (info.run or 0)]
 
     def resume(self, draft: str) -> ImportSession:
         """Open a draft by its id, the beginning of it, or its path."""
@@ -255,17 +259,22 @@ class Workspace:
             path = found[0] if found else self.drafts_folder / f"{draft}.sqlite"
         opened = Draft.open(path)
         self._catch_up(opened)
+        if opened.meta("state") == "applied" and opened.meta("waiting", 0):
+            opened.write_meta(state="planned", outdated=True)
         return ImportSession(self, opened)
 
     def _catch_up(self, draft: Draft) -> None:
         """After a crash between the store's commit and the draft's note of it: the run is there, so the draft is done."""
         run = run_of_draft(self.database, draft.id)
-        if run is None or draft.meta("state") == "applied":
+        if run is None or run <= (draft.meta("run") or 0):
             return
         info = self.run(run)
         made = tuple(selection for selection in self.selections() if selection.run == run)
         summary = Summary(run, draft.id, info.rows, info.entities, dict.fromkeys(info.entities, 0), made, info.backup, info.seconds)
-        draft.write_meta(state="applied", run=run, summary=summary_to_dict(summary))
+        waiting = rest.waiting(draft)
+        if waiting:
+            rest.settle(self.database, draft, run)
+        draft.write_meta(state="applied", run=run, summary=summary_to_dict(summary), waiting=waiting)
 
     def discard(self, draft: str) -> None:
         """Throw a draft away; the store is not touched."""
@@ -395,6 +404,20 @@ class Workspace:
         if target is not None and target.absolute() == self.path:
             raise RefusedError(_("That is the store itself."), where=Where(file=str(path)), hint=_("Choose another name."))
         return export_records(self.records(entity, selection=selection), columns, target, format, _(entity.capitalize()))
+
+    def names(self, entity: str, records: Collection[int]) -> Mapping[int, str]:
+        """What these records are called."""
+        fields = ["name"] if entity == "company" else ["first_name", "last_name"]
+        found = self.reader.load(entity, sorted(records), fields)
+        return {record: " ".join(str(value) for value in stored.values.values() if value) for record, stored in found.items()}
+
+    def similar(
+        self, entity: str = "", *, least: float = 0.5, limit: int | None = None, progress: Progress | None = None
+    ) -> Iterator[SimilarPair]:
+        """Records that are probably one (see `similar.similar`)."""
+        from tui_import.session.similar import similar
+
+        return similar(self, entity, least=least, limit=limit, progress=progress)
 
     def restore_record(self, entity: str, record: int) -> int:
         """Take a softly deleted record back; returns the run that did."""

@@ -46,7 +46,7 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
         draft=draft.id,
         rows=report.rows,
         entities=report.entities,
-        duplicates=dict.fromkeys(report.entities, 0),
+        duplicates={**dict.fromkeys(report.entities, 0), **report.duplicates},
         selections=tuple(selections),
         backup=backup,
         seconds=round(seconds, 3),

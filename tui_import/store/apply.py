@@ -22,6 +22,7 @@ from tui_import.store.connection import Database, as_store_error, bump_generatio
 from tui_import.store.draft import Draft
 from tui_import.store.images import remember_removed
 from tui_import.store.layout import ENTITIES
+from tui_import.store.verdicts import keep_of_draft
 
 RANGE = 20_000
 """New records written per statement: between two, progress is told and a stop is heard."""
@@ -98,9 +99,8 @@ def apply_plan(
 
 
 def run_of_draft(database: Database, draft: str) -> int | None:
-    """The run that applied a draft, where there is one: tells after a crash whether the last step was done."""
-    row = database.connection.execute("SELECT id FROM run WHERE draft = ? AND kind = 'import'", (draft,)).fetchone()
-    return row[0] if row else None
+    """The last run that applied a draft, where there is one: tells after a crash whether the last step was done."""
+    return database.connection.execute("SELECT max(id) FROM run WHERE draft = ? AND kind = 'import'", (draft,)).fetchone()[0]  # type: ignore[no-any-return]
 
 
 def _apply(
@@ -136,6 +136,7 @@ def _apply(
         _update_records(run, entity)
     if facts.consent is not None:
         _write_consents(run, facts.consent)
+    keep_of_draft(connection)
     selections = [info for entity in ENTITIES for info in _make_selections(run, entity)]
     bump_generation(connection)
     return run.id, selections

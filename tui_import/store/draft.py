@@ -138,6 +138,7 @@ class Draft:
             changed=fact.get("changed", ""),
             recipe=fact.get("recipe_name", ""),
             run=fact.get("run"),
+            waiting=fact.get("waiting", 0),
         )
 
     # -- rows as read
@@ -149,7 +150,7 @@ class Draft:
         samples: list[dict[str, None]] = [{} for _column in columns]
         total = 0
         with self.database.transaction():
-            for table in ("row", *plan_tables(connection)):
+            for table in ("row", "match", "matched", "decision", "decision_step", "imported", "imported_record", *plan_tables(connection)):
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             connection.execute("DELETE FROM source_column")
             connection.execute("DELETE FROM correction")
@@ -309,13 +310,6 @@ def plan_tables(connection: sqlite3.Connection, prefix: str = "plan_") -> list[s
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\\'", (pattern,))
     ]
-
-
-def imported_rows(draft: Draft) -> dict[int, int]:
-    """Row key → run, of the rows that earlier runs of this draft imported."""
-    if not draft.database.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'imported'").fetchone():
-        return {}
-    return dict(draft.database.connection.execute("SELECT n, run FROM imported"))
 
 
 def drafts_in(folder: Path) -> list[DraftInfo]:

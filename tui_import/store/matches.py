@@ -8,17 +8,17 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_import.model.matches import SEPARATOR, SLOTS, Choice, FieldChoice, Match, MatchKind, Pair, Reason, Verdict, Verdicts
+from tui_import.model.matches import Choice, FieldChoice, Match, MatchKind, Pair, Reason, Verdict, Verdicts, changed_slots
 from tui_import.model.records import Value
 from tui_import.model.settings import Action
 from tui_import.store.draft import Draft
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS match (entity TEXT, row INTEGER, record INTEGER, other INTEGER, probability REAL, kind TEXT, reasons TEXT,
-    start REAL, carried REAL, turn TEXT, weights TEXT, text TEXT, PRIMARY KEY (entity, row, record, other)) WITHOUT ROWID;
+    start REAL, carried REAL, turn TEXT, weights TEXT, text TEXT, other_text TEXT, PRIMARY KEY (entity, row, record, other)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS matched (entity TEXT, row INTEGER, text TEXT, PRIMARY KEY (entity, row)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision (entity TEXT, row INTEGER, record INTEGER, other INTEGER, verdict TEXT, what TEXT, at TEXT, by TEXT,
-    origin TEXT, text TEXT, PRIMARY KEY (entity, row, record, other)) WITHOUT ROWID;
+    origin TEXT, text TEXT, other_text TEXT, PRIMARY KEY (entity, row, record, other)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision_step (id INTEGER PRIMARY KEY, step INTEGER, undone INTEGER DEFAULT 0, pair TEXT, before TEXT,
     after TEXT);
 CREATE INDEX IF NOT EXISTS decision_step_step ON decision_step(step)
@@ -115,7 +115,7 @@ class Matches:
         connection = self._connection
         connection.execute("DELETE FROM match WHERE entity = ?", (entity,))
         connection.execute("DELETE FROM matched WHERE entity = ?", (entity,))
-        connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_as_row, matches))
+        connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_as_row, matches))
         connection.executemany("INSERT INTO matched VALUES (?, ?, ?)", [(entity, row, text) for row, text in texts.items()])
 
     def texts(self, entity: str) -> dict[int, str]:
@@ -135,12 +135,20 @@ class Matches:
 
     def _select(self, where: str, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
         return self._connection.execute(
-            "SELECT m.*, d.verdict, d.what, d.at, d.by, d.origin, d.text FROM match m LEFT JOIN decision d ON d.entity = m.entity"
-            f" AND d.row = m.row AND d.record = m.record AND d.other = m.other {where} ORDER BY m.probability DESC, m.row, m.record, m.other",
+            "SELECT m.*, d.verdict, d.what, d.at, d.by, d.origin, d.text, d.other_text FROM match m"
+            " LEFT JOIN decision d ON d.entity = m.entity AND d.row = m.row AND d.record = m.record AND d.other = m.other"
+            f" {where} ORDER BY m.probability DESC, m.row, m.record, m.other",
             values,
         )
 
     # -- decisions
+
+    def remember(self, decisions: Mapping[Pair, tuple[Verdicts, str, str]]) -> None:
+        """Write decisions of earlier imports (with the texts they are about) where nothing is decided. Inside the caller's transaction;
+        no step that can be undone."""
+        for pair, (decision, *texts) in decisions.items():
+            if self._stored(pair) is None:
+                self._put(pair, _decision_to_json(decision, texts))
 
     def decide(self, decisions: Mapping[Pair, Verdicts | None]) -> None:
         """Write decisions (None: forget one) as one step that `undo` takes back; the text they are about is remembered with them."""
@@ -151,7 +159,7 @@ class Matches:
             step = 1 + connection.execute("SELECT coalesce(max(step), 0) FROM decision_step").fetchone()[0]
             for pair, decision in decisions.items():
                 before = self._stored(pair)
-                after = None if decision is None else _decision_to_json(decision, self._text(pair))
+                after = None if decision is None else _decision_to_json(decision, self._texts(pair))
                 line = (step, json.dumps(pair), before, after)
                 connection.execute("INSERT INTO decision_step (step, pair, before, after) VALUES (?, ?, ?, ?)", line)
                 self._put(pair, after)
@@ -167,7 +175,8 @@ class Matches:
     def steps(self) -> tuple[int, int]:
         """(steps that can be undone, steps that can be redone)."""
         done, undone = self._connection.execute(
-            "SELECT count(DISTINCT CASE WHEN undone = 0 THEN step END), count(DISTINCT CASE WHEN undone = 1 THEN step END) FROM decision_step"
+            "SELECT count(DISTINCT CASE WHEN undone = 0 THEN step END), count(DISTINCT CASE WHEN undone = 1 THEN step END)"
+            " FROM decision_step"
         ).fetchone()
         return done, undone
 
@@ -182,19 +191,19 @@ class Matches:
             connection.execute("UPDATE decision_step SET undone = ? WHERE step = ?", (undone, step))
         return pairs
 
-    def _text(self, pair: Pair) -> str:
-        row = self._connection.execute("SELECT text FROM matched WHERE entity = ? AND row = ?", (pair.entity, pair.row)).fetchone()
-        return str(row[0]) if row else ""
+    def _texts(self, pair: Pair) -> Sequence[str]:
+        row = self._connection.execute(f"SELECT text, other_text FROM match WHERE {_PAIR}", pair).fetchone()
+        return row or ("", "")
 
     def _stored(self, pair: Pair) -> str | None:
-        row = self._connection.execute(f"SELECT verdict, what, at, by, origin, text FROM decision WHERE {_PAIR}", pair).fetchone()
+        row = self._connection.execute(f"SELECT verdict, what, at, by, origin, text, other_text FROM decision WHERE {_PAIR}", pair).fetchone()
         return json.dumps(row) if row else None
 
     def _put(self, pair: Pair, stored: str | None) -> None:
         if stored is None:
             self._connection.execute(f"DELETE FROM decision WHERE {_PAIR}", pair)
         else:
-            self._connection.execute("INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*pair, *json.loads(stored)))
+            self._connection.execute("INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*pair, *json.loads(stored)))
 
 
 def now() -> str:
@@ -206,7 +215,8 @@ def _as_row(match: Match) -> tuple[object, ...]:
     turn = json.dumps(_reason(match.turn)) if match.turn else None
     weights = json.dumps({name: round(weight, 3) for name, weight in match.weights.items() if weight})
     reasons = json.dumps([_reason(reason) for reason in match.reasons])
-    return (*match.pair, match.probability, match.kind.value, reasons, match.start, match.carried, turn, weights, match.fingerprint)
+    texts = (match.fingerprint, match.other_fingerprint)
+    return (*match.pair, match.probability, match.kind.value, reasons, match.start, match.carried, turn, weights, *texts)
 
 
 def _reason(reason: Reason) -> tuple[str, str, float]:
@@ -215,9 +225,12 @@ def _reason(reason: Reason) -> tuple[str, str, float]:
 
 def match_from_row(row: Sequence[object]) -> Match:
     """A match out of its columns, followed by those of its decision (NULL where there is none)."""
-    entity, n, record, other, probability, kind, reasons, start, carried, turn, weights, text, *decided = row
+    entity, n, record, other, probability, kind, reasons, start, carried, turn, weights, text, other_text, *decided = row
     decision = decision_from_row(decided[:5]) if decided[0] is not None else None
-    again = _changed(str(decided[5] or ""), str(text or ""), str(entity)) if decision and decision.verdict is not Verdict.UNSURE else ()
+    again: tuple[str, ...] = ()
+    if decision and decision.verdict is not Verdict.UNSURE:
+        pairs = ((decided[5], text), (decided[6], other_text))
+        again = tuple(dict.fromkeys(slot for old, new in pairs for slot in changed_slots(str(entity), str(old or ""), str(new or ""))))
     return Match(
         Pair(str(entity), int(str(n)), int(str(record)), int(str(other))),
         float(str(probability)),
@@ -228,23 +241,16 @@ def match_from_row(row: Sequence[object]) -> Match:
         Reason(*json.loads(str(turn))) if turn else None,
         json.loads(str(weights)),
         str(text or ""),
+        str(other_text or ""),
         decision,
         again,
     )
 
 
-def _changed(before: str, after: str, entity: str) -> tuple[str, ...]:
-    """The slots of a fingerprint that are others now."""
-    if before == after or not before:
-        return ()
-    parts = zip(SLOTS[entity], before.split(SEPARATOR), after.split(SEPARATOR), strict=False)
-    return tuple(slot for slot, one, other in parts if one != other)
-
-
-def _decision_to_json(decision: Verdicts, text: str) -> str:
+def _decision_to_json(decision: Verdicts, texts: Sequence[str]) -> str:
     fields = {name: [choice.choice.value, [list(value) for value in _values(choice)]] for name, choice in decision.fields.items()}
     what = json.dumps({"action": decision.action.value if decision.action else None, "fields": fields})
-    return json.dumps([decision.verdict.value, what, decision.at, decision.by, decision.origin, text])
+    return json.dumps([decision.verdict.value, what, decision.at, decision.by, decision.origin, *texts])
 
 
 def _values(choice: FieldChoice) -> list[tuple[object, str, str]]:

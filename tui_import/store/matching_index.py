@@ -150,10 +150,7 @@ class MatchingIndex:
         size, counted = connection.execute("SELECT size, counted FROM matching_state WHERE entity = ?", (entity,)).fetchone()
         if abs(size - counted) <= GROWTH * counted:
             return
-        step = max(size // SAMPLE, 1)
-        sample = "SELECT text FROM {0}_match WHERE record % ? = 0 LIMIT ?" if step > 1 else "SELECT text FROM {0}_match WHERE ? LIMIT ?"
-        texts = [row[0] for row in connection.execute(sample.format(entity), (step, 2 * SAMPLE))]
-        counts = self._indexing.count(entity, texts)
+        counts = self._indexing.count(entity, _sample(connection, entity, SAMPLE)[1])
         connection.execute("UPDATE matching_state SET counted = ?, counts = ? WHERE entity = ?", (size, counts, entity))
 
 
@@ -166,6 +163,17 @@ _PEOPLE_OF_COMPANY = (
 
 def _text(value: Stored) -> str | None:
     return None if value is None else str(value)
+
+
+def _sample(connection: sqlite3.Connection, entity: str, count: int) -> tuple[list[int], list[str]]:
+    """Ids and texts of about so many records, evenly from all."""
+    first, last = connection.execute(f"SELECT coalesce(min(record), 0), coalesce(max(record), 0) FROM {entity}_match").fetchone()
+    step = max((last - first + 1) / count, 1)
+    wanted = json.dumps([int(first + at * step) for at in range(min(count, last - first + 1))])
+    rows = connection.execute(
+        f"SELECT record, text FROM json_each(?) j CROSS JOIN {entity}_match ON record = j.value", (wanted,)
+    ).fetchall()
+    return [row[0] for row in rows], [row[1] for row in rows]
 
 
 def _blocks(connection: sqlite3.Connection, entity: str) -> Iterator[list[int]]:
@@ -251,6 +259,11 @@ class State(NamedTuple):
 def state(database: Database, entity: str) -> State:
     """Size and counts."""
     return State(*database.connection.execute("SELECT size, counts FROM matching_state WHERE entity = ?", (entity,)).fetchone())
+
+
+def sample(database: Database, entity: str, count: int) -> tuple[list[int], list[str]]:
+    """Ids and texts of about so many records, evenly from all."""
+    return _sample(database.connection, entity, count)
 
 
 def sharing(database: Database, entity: str, keys: Ids, common: int) -> tuple[Ids, Ids, int]:

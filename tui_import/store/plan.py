@@ -1,8 +1,9 @@
 """The plan in the draft: tables shaped so that ``store.apply`` can write them to the store with ``INSERT ... SELECT``.
 
 Per entity: ``plan_E_new`` (new records, columns as in the store), ``plan_E_new_value`` (their multiple values), ``plan_E_held`` and
-``plan_E_held_value`` (the same of records that wait for a decision and are not written), ``plan_E_join`` (what later rows gave to them), ``plan_E_key`` (keys they are found by), ``plan_E_hit`` (stored records), ``plan_E_change`` and ``plan_E_value`` (what
-happens to those). ``plan_row`` has one line per row and entity, ``plan_issue`` one per thing that is wrong.
+``plan_E_held_value`` (the same of records that wait for a decision and are not written), ``plan_E_join`` (what later rows gave to new
+ones), ``plan_E_key`` (keys they are found by), ``plan_E_hit`` (stored records), ``plan_E_change`` and ``plan_E_value`` (what happens to
+those). ``plan_row`` has one line per row and entity, ``plan_issue`` one per thing that is wrong.
 """
 
 from __future__ import annotations

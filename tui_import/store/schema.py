@@ -86,6 +86,13 @@ CREATE TRIGGER person_left AFTER DELETE ON person WHEN OLD.company IS NOT NULL B
 company is known by its persons, too, and a person by its company's name."""
 
 
+VERDICT_TABLE = """
+CREATE TABLE pair_verdict (entity TEXT NOT NULL, text TEXT NOT NULL, other_text TEXT NOT NULL, verdict TEXT NOT NULL, record INTEGER,
+    at TEXT NOT NULL, by TEXT NOT NULL, PRIMARY KEY (entity, text, other_text)) STRICT, WITHOUT ROWID
+"""
+"""What people said of pairs of records, by what identifies them (the texts of the duplicate finder), so that no pair is asked twice."""
+
+
 def create_matching(db: Database) -> None:
     """The index of the duplicate finder, with all records to be put into it. Triggers say what changed, whoever changes it."""
     for entity in ENTITIES:
@@ -166,6 +173,11 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
     @every(name="0002_matching")
     def matching(db: Database) -> None:
         create_matching(db)
+
+    @every(name="0003_verdicts")
+    def verdicts(db: Database) -> None:
+        db.execute(VERDICT_TABLE)
+        db.execute("CREATE INDEX pair_verdict_by_record ON pair_verdict(entity, record)")
 
     return every
 

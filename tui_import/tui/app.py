@@ -65,7 +65,10 @@ class ImportApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, workspace: Workspace, *, location: str = "", draft: str = "", demo: bool = False, signals: bool = False) -> None:
-        super().__init__(driver_class=driver_class())
+        lean = driver_class()
+        super().__init__(driver_class=lean)
+        self.scrolls_by_line = lean is not None
+        """The terminal moves lines that only scroll; Textual's own driver sends all of them again."""
         self.workspace = workspace
         self.session: ImportSession | None = None
         """The import in progress."""

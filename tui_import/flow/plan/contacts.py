@@ -74,8 +74,8 @@ class ContactsPlanner:
         """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
 
         ``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
-        for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose. ``overrides``: what was decided of
-        probable duplicates. ``imported``: rows that earlier runs of this draft imported → run.
+        for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose.
+        ``overrides``: what was decided of probable duplicates. ``imported``: rows that earlier runs of this draft imported → run.
         """
         self._settings = settings
         self._binder = binder

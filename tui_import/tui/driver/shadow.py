@@ -132,14 +132,11 @@ class Shadow:
         at = self._at
         if at == (y, x):
             return
-        if at is not None and x == 0 and y == at[0] + 1:
-            jump = "\r\n"
-        elif at is not None and y == at[0] and x > at[1]:
-            jump = f"\x1b[{x - at[1]}C" if x > at[1] + 1 else "\x1b[C"
-        elif at is not None and y == at[0] and x == 0:
-            jump = "\r"
-        else:
-            jump = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
+        jump = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
+        if at is not None and at[0] == y:
+            jump = min(jump, _forward(x - at[1]) if x > at[1] else "\r" + _forward(x), key=len)
+        elif at is not None and at[0] == y - 1:
+            jump = min(jump, "\r\n" + _forward(x), key=len)
         self._out.append(jump)
         self._at = (y, x)
 
@@ -190,6 +187,10 @@ class Shadow:
             if self._unsettled[y] or not all(map(is_settled, composed[y])):
                 cells = composed[y]
                 self._wanted[y] = [Span(y, 0, cells, settled=False)]  # type: ignore[arg-type]  # all known
+
+
+def _forward(columns: int) -> str:
+    return f"\x1b[{columns}C" if columns > 1 else "\x1b[C" if columns else ""
 
 
 def _alike(between: Row, last: Cell | None) -> bool:

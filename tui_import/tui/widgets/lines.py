@@ -44,10 +44,10 @@ class Lines(ScrollView, can_focus=True):
         & > .lines--change { color: $text-warning; background: $background; }
         & > .lines--bad { color: $text-error; background: $background; }
         & > .lines--mark { color: $text-accent; background: $background; text-style: bold; }
-        & > .lines--cursor { color: $foreground; background: $surface-lighten-2; text-style: bold; }
-        & > .lines--cursor-cell { color: $foreground; background: $surface-lighten-2; text-style: bold; }
-        &:focus > .lines--cursor { color: $foreground; background: $primary-muted; text-style: bold; }
-        &:focus > .lines--cursor-cell { color: $foreground; background: $primary-muted; text-style: reverse bold; }
+        & > .lines--cursor { color: $foreground; background: $surface-lighten-2; }
+        & > .lines--cursor-cell { color: $foreground; background: $surface-lighten-2; }
+        &:focus > .lines--cursor { color: $foreground; background: $primary-muted; }
+        &:focus > .lines--cursor-cell { color: $foreground; background: $primary-muted; text-style: reverse; }
         &:ansi > .lines--cursor { background: ansi_default; text-style: bold; }
         &:ansi:focus > .lines--cursor { text-style: reverse; }
         &:ansi:focus > .lines--cursor-cell { text-style: reverse bold underline; }
@@ -154,7 +154,7 @@ class Lines(ScrollView, can_focus=True):
         return row
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Draw both lines, scroll by half a page where needed, tell."""
+        """Draw both lines, scroll where needed (by half a page where a line would cost as much to send), tell."""
         if not self.is_mounted:
             return
         self.redraw_row(old)
@@ -168,9 +168,8 @@ class Lines(ScrollView, can_focus=True):
             return
         first = row - 1 if row and not self.selectable(row - 1) else row  # a heading above stays in sight
         if first < top or row >= top + page:
-            near = top - page <= row <= top + 2 * page
-            middle = row - page // 2
-            wanted = middle if near and abs(row - top) <= page + 1 else first if row < top else row - page + 1
+            whole = getattr(self.app, "scrolls_by_line", False) or abs(row - top) > page + 1
+            wanted = row - page // 2 if not whole else first if row < top else row - page + 1
             self.scroll_to(y=max(0, min(wanted, self.length - page)), animate=False)
         self._point()
 
