@@ -1,0 +1,125 @@
+"""Probable duplicates inside the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import _
+from tui_import.model.progress import Progress
+from tui_import.session.matching import shipped_model
+from tui_import.session.population import StorePopulation
+from tui_import.store import matching_index
+from tui_import.store.layout import ENTITIES
+
+if TYPE_CHECKING:
+    from tui_import.matching import Found, Model
+    from tui_import.matching.candidates import Candidates, Left
+    from tui_import.matching.estimate import Estimate
+    from tui_import.matching.keys import Keys
+    from tui_import.matching.records import Cleaned, Ids
+    from tui_import.session.workspace import Workspace
+
+BLOCK = 10_000
+"""Records that are looked up at a time; bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPair:
+    """Two records of the store that are probably one."""
+
+    entity: str
+    a: int
+    """Id of the older record."""
+    b: int
+    probability: float
+    reasons: tuple[str, ...]
+    """What each field says, strongest first."""
+
+
+class _Older(StorePopulation):
+    """The records of the store that are older than those looked up: so each pair is met once."""
+
+    own: Ids
+    """Ids of the block that is looked up."""
+
+    @property
+    def size(self) -> int:
+        """As many as an average record has before it."""
+        return max(super().size // 2, 1)
+
+    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+        """See `Population.lookup`."""
+        pairs, left = super().lookup(incoming, common)
+        older = pairs.b < self.own[pairs.a]
+        return type(pairs)(pairs.a[older], pairs.b[older]), left
+
+
+def similar(
+    workspace: Workspace, entity: str = "", *, least: float = 0.5, limit: int | None = None, progress: Progress | None = None
+) -> Iterator[SimilarPair]:
+    """Pairs of records (of one entity, or of both) that are duplicates with at least this probability, per entity the most probable first,
+    at most ``limit`` of each.
+
+    The store is only read, block by block. Raises `UsageError`, `StoppedError`.
+    """
+    if entity and entity not in ENTITIES:
+        raise UsageError(
+            _("The store has no records of kind “{entity}”.").format(entity=entity),
+            hint=_("Choose one of: {names}.").format(names=", ".join(ENTITIES)),
+        )
+    progress = progress or Progress()
+    workspace.refresh_index(progress)
+    for each in [entity] if entity else ENTITIES:
+        yield from _of_entity(workspace, each, least, limit, progress)
+
+
+def _of_entity(workspace: Workspace, entity: str, least: float, limit: int | None, progress: Progress) -> Iterator[SimilarPair]:
+    import numpy as np
+
+    from tui_import.matching.explain import explain
+
+    model = shipped_model()
+    size = matching_index.state(workspace.database, entity).size
+    progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), size)
+    parts = list(_found(workspace, entity, model, size, least, progress))
+    every = [(part, at) for part in parts for at in range(len(part.a))]
+    order = np.argsort(-np.concatenate([np.zeros(0), *(part.probability for part in parts)]), kind="stable").tolist()
+    for place in order[:limit]:
+        part, at = every[place]
+        why = explain(part, at, model.entities[entity], model.damping)
+        a, b = sorted((int(part.a[at]), int(part.b[at])))
+        yield SimilarPair(entity, a, b, float(part.probability[at]), tuple(reason.words for reason in why.reasons))
+
+
+def _found(workspace: Workspace, entity: str, model: Model, size: int, least: float, progress: Progress) -> Iterator[Found]:
+    """What each block has; a store so small that all can be compared with all is one block."""
+    from tui_import.matching.find import find
+    from tui_import.matching.records import Cleaned
+
+    if size**2 <= model.whole:
+        for ids, texts in matching_index.blocks(workspace.database, entity, max(size, 1)):
+            yield find(Cleaned.unpacked(entity, ids, texts), model, least=least)
+            progress.advance(len(ids))
+        return
+    older = _Older(workspace.database, entity, model)
+    adapted = _adapted(workspace, older, entity, model)
+    for ids, texts in matching_index.blocks(workspace.database, entity, BLOCK):
+        own = Cleaned.unpacked(entity, ids, texts)
+        older.own = own.ids
+        yield find(own, model, older, least, adapted)
+        progress.advance(len(ids))
+        progress.check()
+
+
+def _adapted(workspace: Workspace, older: _Older, entity: str, model: Model) -> Estimate:
+    """The weights, adapted to a sample of the store."""
+    from tui_import.matching.find import SAMPLE, find
+    from tui_import.matching.records import Cleaned
+
+    ids, texts = matching_index.sample(workspace.database, entity, SAMPLE)
+    own: Cleaned = Cleaned.unpacked(entity, ids, texts)
+    older.own = own.ids
+    return find(own, model, older).estimate
