@@ -200,3 +200,12 @@ def test_the_suite_passes_what_is_right() -> None:
 @pytest.mark.parametrize("fault", ["connection test", "actor types", "fields", "actors", "pages", "search", "keys", "changes", "lists"])
 def test_the_suite_finds_each_broken_rule(fault: str) -> None:
     assert ConnectorConformance(_CarelessConnector(fault), {}).failures()[fault]
+
+
+def test_an_empty_cell_is_neither_before_nor_behind_anything() -> None:
+    from tui_import.api import meets
+
+    assert not meets(None, Operator.LESS, ["2026-01-01"])
+    assert not meets("", Operator.BETWEEN, ["2026-01-01", "2026-12-31"])
+    assert meets(None, Operator.NOT_CONTAINS, ["x"])
+    assert meets("2025-05-05", Operator.LESS, ["2026-01-01"])
