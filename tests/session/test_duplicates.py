@@ -25,7 +25,13 @@ STORED = {
     "person.last_name": "Bjerregaard",
     "person.email": "katrine.bjerregaard@vindkraft.dk",
 }
-MISSPELT = {**STORED, "company.name": "Orsted Vindkaft AS", "person.email": "", "person.first_name": "Kathrine", "company.url": "vindkraft.dk"}
+MISSPELT = {
+    **STORED,
+    "company.name": "Orsted Vindkaft AS",
+    "company.url": "vindkraft.dk",
+    "person.first_name": "Kathrine",
+    "person.email": "",
+}
 OTHER = {
     "company.name": "Holbæk Maskinfabrik ApS",
     "company.phone": "+45 59 43 10 20",
@@ -37,7 +43,7 @@ OTHER = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def importer(make_importer: Callable[[], Importer]) -> Importer:
     """An importer that looks for duplicates, with one company and its person in the store."""
     made = make_importer()
@@ -248,14 +254,16 @@ def test_decisions_are_undone_and_redone_step_by_step(importer: Importer) -> Non
 
     assert store.undo() == [match.pair]
     first = store.get(match.pair)
-    assert first is not None and first.decision is not None and first.decision.verdict is Verdict.SAME
+    assert first is not None
+    assert first.decision == Verdicts(Verdict.SAME, None, {}, "2026-11-25T08:00:00+00:00", "anna")
     store.undo()
     none = store.get(match.pair)
-    assert none is not None and none.open
+    assert none is not None
+    assert none.open
     assert store.steps() == (0, 2)
     store.redo()
     again = store.get(match.pair)
-    assert again is not None and again.decision is not None and again.decision.verdict is Verdict.SAME
+    assert again == first
 
 
 def test_an_import_with_decisions_is_taken_back_whole(importer: Importer) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from tui_import.api.i18n import N_, _
-from tui_import.cli import correcting
+from tui_import.cli import correcting, deciding
 from tui_import.cli.call import Call, Command
 from tui_import.cli.render import local_time
 from tui_import.cli.screens import needs_terminal
+from tui_import.model.runs import DraftInfo
 
 STATES = {
     "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
@@ -22,11 +23,18 @@ def _configure_drafts(parser: ArgumentParser) -> None:
     discard = verbs.add_parser("discard", help=_("throw a draft away; the store keeps what was imported"))
     discard.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it"))
     correcting.configure(verbs)
+    deciding.configure(verbs)
 
 
 def drafts(call: Call) -> int:
     """List the drafts, or do something with one."""
-    verbs = {"show": correcting.show, "keys": correcting.keys, "correct": correcting.correct}
+    verbs = {
+        "show": correcting.show,
+        "keys": correcting.keys,
+        "correct": correcting.correct,
+        "duplicates": deciding.duplicates,
+        "decide": deciding.decide,
+    }
     if call.arguments.verb in verbs:
         return verbs[call.arguments.verb](call)
     if call.arguments.verb == "discard":
@@ -36,7 +44,7 @@ def drafts(call: Call) -> int:
         call.workspace.drafts(),
         {
             _("Draft"): lambda draft: draft.id,
-            _("State"): lambda draft: _(STATES.get(draft.state, draft.state)),
+            _("State"): _state,
             _("What"): lambda draft: draft.source,
             _("Rows"): lambda draft: draft.rows,
             _("Last changed"): lambda draft: local_time(draft.changed),
@@ -44,6 +52,12 @@ def drafts(call: Call) -> int:
         empty=_("There are no drafts."),
     )
     return 0
+
+
+def _state(draft: DraftInfo) -> str:
+    if draft.state == "applied" and draft.waiting:
+        return _("imported, {count} waiting").format(count=draft.waiting)
+    return _(STATES.get(draft.state, draft.state))
 
 
 def _configure_resume(parser: ArgumentParser) -> None:

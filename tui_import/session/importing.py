@@ -67,8 +67,8 @@ class ImportSession(PlanStep):
     def _refuse_nothing(self, report: PlanReport) -> None:
         """Going on with what an earlier run left is refused while everything that is left still waits."""
         writes = any(counts.added or counts.updated for counts in report.entities.values())
-        if self._draft.meta("waiting", 0) and not writes:
-            waiting = rest.waiting(self._draft)
+        waiting = rest.waiting(self._draft)
+        if waiting and self._draft.meta("waiting", 0) and not writes:
             text = ngettext("{count} row still waits for a decision.", "{count} rows still wait for a decision.", waiting)
             raise UsageError(text.format(count=waiting), hint=_("Decide it with: tui-import drafts decide {draft}").format(draft=self.id))
 
@@ -115,8 +115,8 @@ class ImportSession(PlanStep):
 
     @property
     def summary(self) -> Summary | None:
-        """The result, after `apply`."""
-        stored = self._draft.meta("summary")
+        """The result, after `apply`; None again where a draft goes on with the rows that waited."""
+        stored = self._draft.meta("summary") if self.state == "applied" else None
         return summary_from_dict(stored) if stored else None
 
     def facts(self) -> dict[str, Any]:

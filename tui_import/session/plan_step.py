@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import DriftError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Scalar
+from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.plan import PlanReport, PreviewRow, RowDetail, RowFilter
 from tui_import.model.progress import Progress
-from tui_import.model.settings import Recipe
+from tui_import.model.settings import Action, Recipe
 from tui_import.model.steps import ValueCount
 from tui_import.session import planning
 from tui_import.session.mapping_step import MappingStep
 from tui_import.session.matching import counted
 from tui_import.session.stored import report_from_dict, report_to_dict
 from tui_import.store.draft import Draft
+from tui_import.store.matches import Matches
 from tui_import.store.preview import Preview, RowKeys
 
 if TYPE_CHECKING:
+    from tui_import.session.duplicates.review import Review
     from tui_import.session.workspace import Workspace
 
 
@@ -88,6 +92,32 @@ class PlanStep(MappingStep):
                 raise UsageError(_("There is no row {row} in the draft.").format(row=number))
         return [found[number] for number in numbers]
 
+    def row_number(self, key: int) -> int:
+        """Where a row stands in the source."""
+        return self._draft.number(key)
+
+    # -- probable duplicates
+
+    def matches(self, entity: str | None = None) -> Sequence[Match]:
+        """The pairs of the last plan that are shown, with what was decided; most probable first."""
+        return Matches(self._draft).all(entity, self.settings.duplicates.flag_at)
+
+    def decide(self, verdicts: Mapping[Pair, Verdict], action: Action | None = None) -> None:
+        """Say of pairs whether they are the same, as one step that `undo_decision` takes back."""
+        self._changeable()
+        moment = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        Matches(self._draft).decide({pair: Verdicts(said, action, at=moment, by=self._workspace.user) for pair, said in verdicts.items()})
+        self._draft.write_meta(outdated=True)
+
+    def undo_decision(self) -> bool:
+        """Take the last step of decisions back; False where there was none."""
+        self._changeable()
+        undone = bool(Matches(self._draft).undo())
+        self._draft.write_meta(outdated=True)
+        return undone
+
+    # -- problems
+
     def next_problem(self, after: int, *, backwards: bool = False) -> int | None:
         """Key of the next row with a problem, None where there is none."""
         return self._preview.next_problem(after, backwards=backwards)
@@ -98,6 +128,18 @@ class PlanStep(MappingStep):
         if not found:
             raise UsageError(_("There is no row {row}.").format(row=row))
         return RowDetail(found[0], tuple(self._preview.changes(found[0])), tuple(self._preview.issues(row)))
+
+    def review(self) -> Review:
+        """The review of the probable duplicates that the last plan found. Its decisions count when it is planned again (`outdated`).
+
+        Raises `UsageError` where there is no plan yet.
+        """
+        from tui_import.session.duplicates.review import Review
+
+        self._changeable()
+        if self.report is None:
+            raise UsageError(_("There is no plan yet."), hint=_("Look at the preview first."))
+        return Review(self._workspace, self._draft, self.mapping, self.settings)
 
     def check(self, rows: RowFilter | Sequence[int], checked: bool | None) -> int:
         """Tick rows, un-tick them, or leave it to the program (None); returns how many."""

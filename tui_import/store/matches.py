@@ -196,14 +196,16 @@ class Matches:
         return row or ("", "")
 
     def _stored(self, pair: Pair) -> str | None:
-        row = self._connection.execute(f"SELECT verdict, what, at, by, origin, text, other_text FROM decision WHERE {_PAIR}", pair).fetchone()
+        columns = "verdict, what, at, by, origin, text, other_text"
+        row = self._connection.execute(f"SELECT {columns} FROM decision WHERE {_PAIR}", pair).fetchone()
         return json.dumps(row) if row else None
 
     def _put(self, pair: Pair, stored: str | None) -> None:
         if stored is None:
             self._connection.execute(f"DELETE FROM decision WHERE {_PAIR}", pair)
         else:
-            self._connection.execute("INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*pair, *json.loads(stored)))
+            values = (*pair, *json.loads(stored))
+            self._connection.execute("INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def now() -> str:

@@ -54,6 +54,7 @@ _VALUES = (
 )
 _BLANKS = (("clear", N_("clear what is stored")), ("keep", N_("keep what is stored")))
 _INVALID = (("problem", N_("the row is a problem")), ("blank", N_("import the row without it")))
+_UNDECIDED = (("hold", N_("wait in the draft")), ("add", N_("are imported as new")), ("merge", N_("are merged from a probability on")))
 _DATES = (
     ("", N_("found out per column")),
     ("dmy", N_("day month year")),
@@ -78,7 +79,13 @@ EXPLAINED = {
     "privacy.legal_basis": N_("For the purpose “Sales and service”, given to new persons. “Withdrawn” is never overwritten."),
     "privacy.consent_source": N_("Where the consent came from."),
     "privacy.comment": N_("Why, and how or where the consent was given; at most 255 characters."),
-    "duplicates.find": N_("Finding probable duplicates has a step of its own in a later version."),
+    "duplicates.find": N_("Compare new companies and persons with each other and with the store, where no key agrees."),
+    "duplicates.company": N_("Look for duplicate companies."),
+    "duplicates.person": N_("Look for duplicate persons."),
+    "duplicates.flag_at": N_("Probability from which a pair is shown, 0 to 1."),
+    "duplicates.undecided": N_("What happens to rows whose duplicates nobody has decided."),
+    "duplicates.merge_at": N_("Probability from which undecided rows are merged, where they are to be merged."),
+    "duplicates.ignore": N_("Fields that are not compared, between blanks, as company.phone."),
 }
 """One sentence for each setting."""
 
@@ -116,6 +123,10 @@ def _items(key: str, label: str, items: Sequence[ListItem], first: Sequence[Choi
 
 def _text(key: str, label: str, length: int) -> Option:
     return Option(key, label, OptionType.TEXT, _(EXPLAINED[key]), default="", maximum=length)
+
+
+def _share(key: str, label: str, default: float) -> Option:
+    return Option(key, label, OptionType.DECIMAL, _(EXPLAINED[key]), default=default, minimum=0, maximum=1)
 
 
 def list_names(catalogue: Catalogue) -> list[str]:
@@ -163,6 +174,12 @@ def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequen
         _text("privacy.comment", _("Consent comment"), COMMENT_LENGTH),
         _heading(_("Probable duplicates")),
         Option("duplicates.find", _("Find them"), OptionType.BOOLEAN, _(EXPLAINED["duplicates.find"]), default=True),
+        Option("duplicates.company", _("Of companies"), OptionType.BOOLEAN, _(EXPLAINED["duplicates.company"]), default=True),
+        Option("duplicates.person", _("Of persons"), OptionType.BOOLEAN, _(EXPLAINED["duplicates.person"]), default=True),
+        _share("duplicates.flag_at", _("Show from"), 0.5),
+        _choice("duplicates.undecided", _("Undecided rows"), _UNDECIDED),
+        _share("duplicates.merge_at", _("Merge from"), 0.99),
+        _text("duplicates.ignore", _("Do not compare"), 500),
     ]
     return form
 
@@ -173,11 +190,6 @@ def _list_option(name: str) -> Option:
     if name not in LISTS_WITH_DEFAULT and not leave_out:
         help += " " + _("No default is set for this list, so the default is blank.")
     return Option(f"lists.{name}", _list_label(name), OptionType.CHOICE, help, default="add", choices=_choices(_LIST_POLICIES, leave_out))
-
-
-def locked() -> dict[str, str]:
-    """What cannot be changed yet, and why."""
-    return {"duplicates.find": _("comes with a later version")}
 
 
 def value_of(settings: Settings, key: str) -> OptionValue:

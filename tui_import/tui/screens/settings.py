@@ -66,7 +66,7 @@ class SettingsScreen(StepFrame):
         options = settings_form.options(settings, self.workspace.catalogue, self.workspace.lists(), mandatory_company=mandatory)
         form = self.query_one(Form)
         cursor = form.cursor
-        form.show(options, settings_form.values(settings, options), locked=settings_form.locked())
+        form.show(options, settings_form.values(settings, options))
         form.reset(cursor)
 
     def _advised(self, advice: Sequence[KeyAdvice]) -> None:
