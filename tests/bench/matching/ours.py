@@ -96,6 +96,10 @@ def _f1(pairs: ScoredPairs, true: Any, tested: Any, labelled: LabelledSet) -> di
 
 def load_model() -> Any:
     """What the program itself uses, from its shipped configuration."""
+    import rapidfuzz.distance
+    import rapidfuzz.fuzz
+    import rapidfuzz.process  # noqa: F401 - loaded before the clock runs, as the peers' imports are
+
     from tui_import.config.files import read_layered
     from tui_import.matching.parse import parse_model
 

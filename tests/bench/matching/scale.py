@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench.matching import environment, runs, tables
+from tests.bench.matching import environment, runs, scale_worker, tables
 
 SIZES = ((1_000, 1_000_000), (10_000, 1_000_000), (100_000, 1_000_000), (100_000, 100_000))
 TOOLS = ("exact_keys", "splink", "ours")
@@ -22,14 +23,16 @@ def measure(tools: Sequence[str] | None, *, rerun: bool = False) -> dict[str, Fi
     environment.scale_rows()
     found: dict[str, Figures] = {}
     for tool in tools or TOOLS:
-        for incoming, stored in SIZES if tool == "ours" else PEER_SIZES:
+        for incoming, stored in SIZES if tool.startswith("ours") else PEER_SIZES:
             for kind in KINDS:
                 name = f"{tool} {kind} {incoming} {stored}"
 
                 def run(tool: str = tool, kind: str = kind, sizes: tuple[int, int] = (incoming, stored)) -> dict[str, Any]:
                     return runs.work(tool, kind, *map(str, sizes), seconds=SECONDS, module="scale_worker")
 
-                found[name] = runs.kept_or(run, f"scale-{name.replace(' ', '-')}", "" if tool == "ours" else _key(), rerun=rerun)
+                found[name] = runs.kept_or(
+                    run, f"scale-{name.replace(' ', '-')}", "" if tool.startswith("ours") else _key(tool), rerun=rerun
+                )
     return found
 
 
@@ -89,9 +92,8 @@ def goals(found: Mapping[str, Figures]) -> str:
     return tables.table(("tool", "incoming", "stored", "wall s", "CPU s", "warm wall s", "peak MB"), rows)
 
 
-def _key() -> str:
+def _key(tool: str) -> str:
     here = Path(__file__).parent
-    texts = [here / "scale_worker.py", here / "peers/splink_duckdb.py", here / "cleaning.py"]
-    return hashlib.sha256(b"".join(b"".join(each.read_bytes().split()) for each in texts) + "".join(environment.PINS).encode()).hexdigest()[
-        :16
-    ]
+    texts = [(here / name).read_text() for name in ("peers/splink_duckdb.py", "cleaning.py", "scale_data.py")]
+    recipe = "".join("".join(text.split()) for text in (*texts, inspect.getsource(scale_worker.TOOLS[tool])))
+    return hashlib.sha256((recipe + "".join(environment.PINS)).encode()).hexdigest()[:16]

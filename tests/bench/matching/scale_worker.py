@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +124,12 @@ def main(tool: str, kind: str, incoming_size: str, stored_size: str) -> dict[str
     if tool == "ours":
         from tests.bench.matching.scale_stores import store_of
 
-        before = peak_mb()
-        a, cluster, score, scored = ours(kind, incoming, store_of(int(stored_size)), clock, figures)
-        rss, every = peak_mb(), MILLION // int(stored_size)
-        copies = incoming.cluster[incoming.cluster < MILLION]
-        total = int((copies % every == 0).sum())
+        before, store = peak_mb(), store_of(int(stored_size))
+        a, cluster, score, scored = ours(kind, incoming, store, clock, figures)
+        rss = peak_mb()
+        with closing(sqlite3.connect(store)) as connection:
+            there = np.array(connection.execute(f"SELECT id - 1 FROM {ENTITIES[kind]} WHERE id <= {MILLION}").fetchall())
+        total = int(np.isin(incoming.cluster, there).sum())
     else:
         stored = load("stored", kind, int(stored_size))
         before = peak_mb()
