@@ -1,0 +1,179 @@
+"""Both records of a pair as texts that can be shown: what rows bring, what is stored."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import _
+from tui_import.flow.folding import fold
+from tui_import.flow.normalise import Formats, normaliser
+from tui_import.flow.plan.binding import Binder
+from tui_import.model.fields import Field, FieldType
+from tui_import.model.issues import Severity
+from tui_import.model.matches import FieldChoice, Pair
+from tui_import.model.plan import Stored
+from tui_import.model.records import Value
+from tui_import.model.settings import Action, Settings
+from tui_import.model.text import shown
+from tui_import.session import planning
+from tui_import.store import review
+
+if TYPE_CHECKING:
+    from tui_import.model.mapping import Mapping as ColumnMapping
+    from tui_import.session.workspace import Workspace
+    from tui_import.store.draft import Draft
+
+KEPT = 256
+"""Records that are remembered once they were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One record of a pair."""
+
+    title: str
+    """ "row 17" or "company 204"."""
+    values: Mapping[str, tuple[str, ...]]
+    """Bare field name → its values as they may be compared, in the order of the catalogue; blank fields are absent."""
+    changed: str = ""
+    """When it was changed last, as far as that is known: ISO 8601."""
+    gone: bool = False
+    """It was deleted meanwhile."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        parts = [" ".join(self.values.get(field, ())) for field in ("name", "first_name", "middle_name", "last_name")]
+        return " ".join(filter(None, parts))
+
+
+class Sides:
+    """Reads the records of pairs, each once."""
+
+    def __init__(self, workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings) -> None:
+        self._workspace, self._draft, self.settings = workspace, draft, settings
+        self._lists = planning.list_items(workspace, settings)
+        self._binder = Binder(workspace.catalogue, mapping, settings, planning.formats_of(workspace, draft, mapping, settings), self._lists)
+        self._joined = {entity: review.rows_of_records(draft, entity) for entity in ("company", "person")}
+        self.incoming = lru_cache(KEPT)(self._incoming)
+        self.stored = lru_cache(KEPT)(self._stored)
+
+    def of(self, pair: Pair) -> tuple[Side, Side]:
+        """(incoming, the other)."""
+        other = self.stored(pair.entity, pair.record) if pair.record else self.incoming(pair.entity, pair.other)
+        return self.incoming(pair.entity, pair.row), other
+
+    def rows(self, entity: str, first: int) -> Sequence[int]:
+        """Keys of the rows that speak of one incoming record."""
+        return (first, *self._joined[entity].get(first, ()))
+
+    def is_mapped(self, entity: str, field: str) -> bool:
+        """A column or a constant feeds the field."""
+        return f"{entity}.{field}" in self._binder.fields
+
+    def _incoming(self, entity: str, first: int) -> Side:
+        """The first row's values; what it leaves blank comes from the rows that join it."""
+        bound = self._binder.bind(review.some_rows(self._draft, self.rows(entity, first), self._binder.positions))
+        number, changed = review.row_facts(self._draft, first)
+        values: dict[str, tuple[str, ...]] = {}
+        for field in self._workspace.catalogue.of(entity):
+            if field.type is FieldType.REFERENCE:
+                own = bound.entities["company"].single.get("name", [])
+            elif field.multiple:
+                cells = bound.entities[entity].multiple.get(field.name, [])
+                found = dict.fromkeys(self.text(field, each.value.value) for cell in cells for each in cell)
+                values[field.name] = tuple(filter(None, found))
+                continue
+            else:
+                own = bound.entities[entity].single.get(field.name, [])
+            value = next((each for each in own if each is not None), None)
+            values[field.name] = (self.text(field, value),) if value is not None else ()
+        filled = {name: value for name, value in values.items() if any(value)}
+        return Side(_("row {number}").format(number=number), filled, changed or self._read_at)
+
+    @property
+    def _read_at(self) -> str:
+        """The file's own time, else when the draft was made: rows that say nothing are as old as their file."""
+        try:
+            seconds = Path(self._draft.meta("location", "")).stat().st_mtime
+        except (OSError, ValueError):
+            return str(self._draft.meta("changed", ""))
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
+
+    def _stored(self, entity: str, record: int) -> Side:
+        title = _("company {id}").format(id=record) if entity == "company" else _("person {id}").format(id=record)
+        try:
+            whole = self._workspace.record(entity, record)
+        except UsageError:
+            return Side(title, {}, gone=True)
+        values = {
+            field.name: _texts(whole.get(field.name)) for field in self._workspace.catalogue.of(entity) if field.type is not FieldType.ID
+        }
+        filled = {name: value for name, value in values.items() if value}
+        return Side(title, filled, str(whole.get("updated_at") or whole.get("created_at") or ""))
+
+    def text(self, field: Field, value: Stored) -> str:
+        """A value of the store as it is shown."""
+        if field.type is FieldType.LIST and isinstance(value, int):
+            return self._item(field.list, value)
+        if field.type is FieldType.BOOLEAN and value is not None:
+            return shown(bool(value))
+        return "" if value is None else shown(value)
+
+    def _item(self, name: str, item: int) -> str:
+        new = self._lists[name].new.get(item)
+        if new is not None:
+            return new
+        return next((text for number, text, _off in self._workspace.reader.list_items(name).values() if number == item), "")
+
+    def edited(self, field: Field, text: str) -> tuple[Value, ...]:
+        """What somebody typed for a field, as the store keeps it; several values are set apart by semicolons. Raises `UsageError`."""
+        if field.type is FieldType.REFERENCE:
+            return (self.company(text),)
+        parts = [part.strip() for part in text.split(";")] if field.multiple else [text.strip()]
+        return tuple(self._read(field, part) for part in parts if part)
+
+    def _read(self, field: Field, text: str) -> Value:
+        if field.type is FieldType.LIST:
+            found = self._workspace.reader.list_items(field.list).get(fold(text))
+            if found is None:
+                raise UsageError(_("The list {list} has no item “{name}”.").format(list=field.list, name=text))
+            return Value(found[0], fold(text))
+        cell = normaliser(field, Formats(self.settings.values.country))(text, None)
+        if cell.value is None or (cell.issue is not None and cell.issue.severity is Severity.ERROR):
+            raise UsageError(_("“{text}” cannot stand in {field}.").format(text=text, field=field.title))
+        return Value(cell.value, cell.key or fold(str(cell.value)))
+
+    def company(self, text: str) -> Value:
+        """A stored company by its id or its name. Raises `UsageError` where there is none, or several have the name."""
+        if text.strip().isdigit():
+            self._workspace.record("company", int(text))
+            return Value(int(text), "")
+        hits = [hit.id for hit in self._workspace.reader.find("company", "name", [fold(text)]).get(fold(text), ()) if not hit.deleted]
+        if len(hits) != 1:
+            many = _("Several companies are called “{name}”: {ids}.").format(name=text, ids=", ".join(map(str, hits[:5])))
+            raise UsageError(many if hits else _("There is no company “{name}”.").format(name=text), hint=_("Name it by its id."))
+        return Value(hits[0], "")
+
+    def edited_texts(self, field: Field, choice: FieldChoice) -> tuple[str, ...]:
+        """What an edited field is going to show."""
+        if field.type is FieldType.REFERENCE:
+            return tuple(self.stored("company", int(value.value)).name for value in choice.values if isinstance(value.value, int))
+        return tuple(self.text(field, value.value) for value in choice.values)
+
+    def default_action(self, entity: str) -> Action:
+        """What happens to a stored record where nobody says anything else."""
+        action = self.settings.company.action if entity == "company" else self.settings.person.action
+        return Action.MERGE if action is Action.ADD else action
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None or value == "" or value is False:
+        return ()
+    return tuple(shown(each) for each in value) if isinstance(value, list) else (shown(value),)
