@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.model.progress import Progress
-from tui_import.session.matching import shipped_model
+from tui_import.session.matching import learnt_model
 from tui_import.session.population import StorePopulation
 from tui_import.store import matching_index
 from tui_import.store.layout import ENTITIES
@@ -81,7 +81,7 @@ def _of_entity(workspace: Workspace, entity: str, least: float, limit: int | Non
 
     from tui_import.matching.explain import explain
 
-    model = shipped_model()
+    model = learnt_model()
     size = matching_index.state(workspace.database, entity).size
     progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), size)
     parts = list(_found(workspace, entity, model, size, least, progress))
