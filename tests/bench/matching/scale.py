@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,7 @@ def measure(tools: Sequence[str] | None, *, rerun: bool = False) -> dict[str, Fi
             for kind in KINDS:
                 name = f"{tool} {kind} {incoming} {stored}"
 
-                def run(tool: str = tool, kind: str = kind, sizes: tuple[int, int] = (incoming, stored)) -> dict[str, Any]:
-                    return runs.work(tool, kind, *map(str, sizes), seconds=SECONDS, module="scale_worker")
-
+                run = partial(runs.work, tool, kind, str(incoming), str(stored), seconds=SECONDS, module="scale_worker")
                 found[name] = runs.kept_or(
                     run, f"scale-{name.replace(' ', '-')}", "" if tool.startswith("ours") else _key(tool), rerun=rerun
                 )
