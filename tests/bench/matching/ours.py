@@ -60,7 +60,8 @@ def learn(labelled: LabelledSet, clock: Clock, labels: list[int], seed: int) -> 
     prior = float(np.log2(start.estimate.prior / (1 - start.estimate.prior)))
     pairs = ScoredPairs(np.asarray(start.a), np.asarray(start.b), np.asarray(start.probability, np.float64))
     true, pool, tested = same(pairs, labelled), within(pairs, halves, 0), within(pairs, halves, 1)
-    chance, rng, decisions, asked = pairs.score, np.random.default_rng(seed), [], np.zeros(len(pairs.a), bool)
+    chance, rng, asked = pairs.score, np.random.default_rng(seed), np.zeros(len(pairs.a), bool)
+    decisions: list[Decision] = []
     report: dict[str, Any] = {"0": _f1(pairs, true, tested, labelled)}
     for count in sorted(labels):
         with clock.running(str(count)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.scale_store import FOLDER, scale_store
+from tests.bench.scale_store import scale_store
+from tests.servers import ROOT as FOLDER
 from tui_import.session.workspace import Workspace
 
 OWN = 1_000_000
