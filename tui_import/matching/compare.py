@@ -7,110 +7,21 @@ record has this value. Distinct pairs of values are compared once, and strings o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_import.matching.frequencies import Frequencies
-from tui_import.matching.model import NOT_COMPARED, FieldModel, Words
+from tui_import.matching.column import WIDTH, Bits, Codes, Column
+from tui_import.matching.model import NOT_COMPARED
+from tui_import.matching.words import alike
 
 Levels = NDArray[np.int8]
-Bits = NDArray[np.float32]
-Codes = NDArray[np.int32]
 DISTINCTIVE = 7.0
 """Bits of a word from which two names that each have one of their own are taken for two branches rather than one name."""
-WIDTH = 10
-"""Most words of a value that are compared one by one."""
 _BLOCK = 100_000
-_NOT_DIGITS = re.compile(r"\D+")
-
-
-class Column:
-    """The values of one slot over both sides, numbered: 0 is the empty text."""
-
-    def __init__(self, field: FieldModel, words: Words, frequencies: Frequencies) -> None:
-        self.field, self.words, self.frequencies = field, words, frequencies
-        self.numbers: dict[str, int] = {"": 0}
-        self.tokens: dict[str, int] = {"": 0}
-        self._matrix = np.zeros((0, WIDTH), np.int32)
-        self._values: list[str] = [""]
-        self._token_texts: list[str] = [""]
-        self._token_bits = np.zeros(0, np.float32)
-        self._value_bits = np.zeros(0, np.float32)
-        self._digits = np.zeros(0, np.int64)
-
-    def codes(self, values: Sequence[str]) -> Codes:
-        """The numbers of these values; new ones are added."""
-        numbers = self.numbers
-        for value in dict.fromkeys(values):
-            if value not in numbers:
-                numbers[value] = len(numbers)
-                self._values.append(value)
-        return np.fromiter(map(numbers.__getitem__, values), np.int32, len(values))
-
-    @property
-    def values(self) -> list[str]:
-        """Value by number."""
-        return self._values
-
-    def texts(self, codes: Codes) -> list[str]:
-        """The values of these numbers."""
-        values = self._values
-        return [values[code] for code in codes.tolist()]
-
-    def bits(self, codes: Codes) -> Bits:
-        """Information of whole values."""
-        if len(self._value_bits) < len(self._values):
-            more = self.frequencies.bits(self.field, self._values[len(self._value_bits) :])
-            self._value_bits = np.concatenate([self._value_bits, more])
-        return np.asarray(self._value_bits[codes])
-
-    def _digits_of(self, codes: Codes) -> NDArray[np.int64]:
-        """A number for the digits in each value, 0 where it has none."""
-        if len(self._digits) < len(self._values):
-            more = [crc32(_NOT_DIGITS.sub("", value).encode()) for value in self._values[len(self._digits) :]]
-            self._digits = np.concatenate([self._digits, np.array(more, np.int64)])
-        return np.asarray(self._digits[codes])
-
-    def numbered_apart(self, a: Codes, b: Codes) -> NDArray[np.bool_]:
-        """Both values have digits, and others: "Hall 2" and "Hall 3" are no misspellings of each other."""
-        one, other = self._digits_of(a), self._digits_of(b)
-        return np.asarray((one != other) & (one > 0) & (other > 0))
-
-    def matrix(self) -> Codes:
-        """Numbers of the words of each value, `WIDTH` of them."""
-        start = len(self._matrix)
-        if start < len(self._values):
-            rows = np.zeros((len(self._values) - start, WIDTH), np.int32)
-            tokens = self.tokens
-            for at, value in enumerate(self._values[start:]):
-                for place, word in enumerate(value.split()[:WIDTH]):
-                    number = tokens.get(word)
-                    if number is None:
-                        number = tokens[word] = len(tokens)
-                        self._token_texts.append(word)
-                    rows[at, place] = number
-            self._matrix = np.concatenate([self._matrix, rows])
-        return self._matrix
-
-    def token_texts(self, codes: Codes) -> list[str]:
-        """Words by number."""
-        texts = self._token_texts
-        return [texts[code] for code in codes.tolist()]
-
-    def token_bits(self) -> Bits:
-        """Information of each word."""
-        self.matrix()
-        if len(self._token_bits) < len(self._token_texts):
-            more = self.frequencies.bits(self.field, self._token_texts[len(self._token_bits) :])
-            self._token_bits = np.concatenate([self._token_bits, more])
-            self._token_bits[0] = 0
-        return self._token_bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +55,7 @@ def compare(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
 
 def _same_bits(column: Column, codes: Codes) -> Bits:
     if column.field.compare in _BY_WORD:
-        return together(column.token_bits()[column.matrix()[codes]])
+        return together(column.token_bits(column.matrix()[codes]))
     return column.bits(codes)
 
 
@@ -184,14 +95,14 @@ class _Overlap:
     """Which words two values have in common, exactly and nearly."""
 
     def __init__(self, column: Column, a: Codes, b: Codes) -> None:
-        matrix, bits = column.matrix(), column.token_bits()
+        matrix = column.matrix()
         one, other = matrix[a], matrix[b]
         same = (one[:, :, None] == other[:, None, :]) & (one[:, :, None] > 0)
         near = np.where(same, np.float32(1), np.float32(0))
         pair, i, j = np.nonzero(((one > 0) & ~same.any(axis=2))[:, :, None] & ((other > 0) & ~same.any(axis=1))[:, None, :])
         if len(pair):
-            near[pair, i, j] = _alike(column, one[pair, i], other[pair, j])
-        self.bits_a, self.bits_b = bits[one], bits[other]
+            near[pair, i, j] = alike(column, one[pair, i], other[pair, j])
+        self.bits_a, self.bits_b = column.token_bits(one), column.token_bits(other)
         best_a, best_b = near.max(axis=2), near.max(axis=1)
         self.total_a, self.total_b = self.bits_a.sum(axis=1), self.bits_b.sum(axis=1)
         shared_a, shared_b = (self.bits_a * best_a).sum(axis=1), (self.bits_b * best_b).sum(axis=1)
@@ -199,21 +110,6 @@ class _Overlap:
         self.conflict = np.minimum((self.bits_a * (1 - best_a)).max(axis=1), (self.bits_b * (1 - best_b)).max(axis=1))
         self.exact = (same.any(axis=2).sum(axis=1) == (one > 0).sum(axis=1)) & (same.any(axis=1).sum(axis=1) == (other > 0).sum(axis=1))
         self.cover_a, self.cover_b = shared_a / np.maximum(self.total_a, 1e-6), shared_b / np.maximum(self.total_b, 1e-6)
-
-
-def _alike(column: Column, a: Codes, b: Codes) -> NDArray[np.float32]:
-    """How far two different words may stand for the same: misspelt, shortened, or an initial."""
-    distinct, where = np.unique(a.astype(np.int64) << 32 | b, return_inverse=True)
-    one, other = column.token_texts((distinct >> 32).astype(np.int32)), column.token_texts((distinct & 0xFFFFFFFF).astype(np.int32))
-    found = np.zeros(len(distinct), np.float32)
-    for at, (left, right) in enumerate(zip(one, other, strict=True)):
-        short, long = (left, right) if len(left) <= len(right) else (right, left)
-        if long.startswith(short) and not short.isdigit():
-            found[at] = 0.9 if len(short) >= 4 else 0.7 if len(short) >= 2 else 0.5
-    open_ = np.flatnonzero((found == 0) & np.array([len(x) > 3 and len(y) > 3 for x, y in zip(one, other, strict=True)], bool))
-    ratios = _ratio([one[at] for at in open_], [other[at] for at in open_], "osa")
-    found[open_] = np.where(ratios >= 0.7, ratios, 0)
-    return found[where]
 
 
 def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
@@ -255,11 +151,11 @@ def _word(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
 
 
 def _set(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
-    matrix, bits = column.matrix(), column.token_bits()
+    matrix = column.matrix()
     one, other = matrix[a], matrix[b]
     shared = ((one[:, :, None] == other[:, None, :]) & (one[:, :, None] > 0)).any(axis=2)
     last = len(column.field.levels) - 1
-    return np.where(shared.any(axis=1), 0, last).astype(np.int8), np.where(shared, bits[one], 0).max(axis=1).astype(np.float32)
+    return np.where(shared.any(axis=1), 0, last).astype(np.int8), column.token_bits(np.where(shared, one, 0)).max(axis=1).astype(np.float32)
 
 
 def _phone(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,20 +38,15 @@ class Frequencies:
     def bits(self, model: FieldModel, values: Sequence[str]) -> NDArray[np.float32]:
         """Information of values: -log2 of their share."""
         counts = self.counts.get(model.name, {})
-        seen = np.fromiter((counts.get(value, 0) for value in values), np.float64, len(values))
-        by_word = model.name not in WHOLE_VALUES
-        if by_word:
-            expected = np.fromiter((self._expected(model, value) for value in values), np.float64, len(values))
-        else:
-            expected = np.full(len(values), model.frequency)
+        seen = np.fromiter(map(counts.get, values, repeat(0)), np.float64, len(values))
+        expected = np.full(len(values), model.frequency)
+        if model.name not in WHOLE_VALUES:
+            for at in np.flatnonzero(np.fromiter(map(len, values), np.int64, len(values)) <= max(SHORT_WORDS)).tolist():
+                if values[at].isalpha():
+                    expected[at] = max(model.frequency, SHORT_WORDS[len(values[at])])
+            expected[np.fromiter(map(self.common.__contains__, values), np.bool_, len(values))] = COMMON_WORD
         share = (np.maximum(seen - self.copies, 0) + PRIOR_WEIGHT * expected) / (self.sizes.get(model.name, 0) + PRIOR_WEIGHT)
         return np.asarray(-np.log2(np.minimum(share, 1)), np.float32)
-
-
-    def _expected(self, model: FieldModel, word: str) -> float:
-        if word in self.common:
-            return COMMON_WORD
-        return max(model.frequency, SHORT_WORDS.get(len(word), 0.0) if word.isalpha() else 0.0)
 
 
 def count(cleaned: Cleaned, common: frozenset[str], copies: float = 1, weights: NDArray[np.float64] | None = None) -> Frequencies:

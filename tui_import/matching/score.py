@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_import.matching.compare import Bits, Column, Levels, compare
+from tui_import.matching.column import Bits, Column
+from tui_import.matching.compare import Levels, compare
 from tui_import.matching.frequencies import Frequencies
 from tui_import.matching.model import NOT_COMPARED, EntityModel, Words
 from tui_import.matching.records import Cleaned
