@@ -33,6 +33,7 @@ KEYS = {
     "Home": "\x1b[H",
     "End": "\x1b[F",
     "PageDown": "\x1b[6~",
+    "PageUp": "\x1b[5~",
     "Del": "\x1b[3~",
     "Backspace": "\x7f",
 }
@@ -50,19 +51,24 @@ class Terminal:
         columns: int = 80,
         lines: int = 24,
         term: str = "xterm",
+        answers: bool = False,
     ) -> None:
+        """``answers``: it says that it knows synchronised output, as newer terminals do."""
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
         """Everything the program sent."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        settings = {**os.environ, **(environment or {}), "TERM": term, "COLUMNS": str(columns), "LINES": str(lines)}
+        settings = {**os.environ, **(environment or {}), "TERM": term}
+        for name in ("COLUMNS", "LINES"):  # else a program would not see another size
+            settings.pop(name, None)
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=settings, start_new_session=True, close_fds=True
         )
         os.close(slave)
         self._master = master
+        self._answers = answers
 
     def __enter__(self) -> Terminal:
         return self
@@ -77,7 +83,11 @@ class Terminal:
 
     def press(self, *keys: str) -> None:
         """Send keys, by name or as text, in one burst as a slow line delivers them."""
-        os.write(self._master, "".join(KEYS.get(key, key) for key in keys).encode())
+        self.send("".join(KEYS.get(key, key) for key in keys).encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        os.write(self._master, data)
 
     def wait_for(self, *texts: str, gone: str = "") -> str:
         """Until the screen shows all the texts (and no longer ``gone``); returns it."""
@@ -88,6 +98,24 @@ class Terminal:
                 return shown
             if time.monotonic() > deadline or not self._receive(deadline):
                 raise AssertionError(f"The screen never showed {texts} (without {gone!r}); it shows:\n{self.text}")
+
+    def settle(self, quiet: float = 0.3) -> int:
+        """Until nothing came for so many seconds; returns how many bytes came."""
+        before = len(self.received)
+        while select.select([self._master], [], [], quiet)[0] and self._receive(time.monotonic() + quiet):
+            pass
+        return len(self.received) - before
+
+    def cost(self, *keys: str) -> int:
+        """The bytes that these keys lead to."""
+        self.press(*keys)
+        return self.settle(0.8)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Another window."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        os.killpg(self.process.pid, signal.SIGWINCH)
 
     def wait_for_end(self) -> int:
         """Until the program ends; returns its exit code."""
@@ -118,4 +146,6 @@ class Terminal:
             return False
         self.received += data
         self._stream.feed(data)
+        if self._answers and b"\x1b[?2026$p" in data:
+            os.write(self._master, b"\x1b[?2026;2$y")
         return bool(data)
