@@ -29,6 +29,8 @@ SECTIONS = {
     "preview": "Step 4: Preview",
     "rows": "Step 4: filter, search, edit",
     "cell": "Step 4: while a cell is edited",
+    "duplicates": "Step 4: duplicates",
+    "sample": "Step 4: the sample of a decision about many",
     "import": "Step 5: Import",
     "result": "Step 6: Result",
     "run": "A run",

@@ -46,6 +46,7 @@ OVERLAYS = {
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
+    "duplicates": "duplicates:DuplicatesScreen",
 }
 
 
@@ -147,6 +148,14 @@ class ImportApp(App[int]):
         """A screen over this one."""
         made = screen_class(OVERLAYS[message.screen])
         self.push_screen(made() if message.argument is None else made(message.argument))
+
+    def on_show_row(self, message: messages.ShowRow) -> None:
+        """Back to the preview of the import in progress, at a row."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        go_to_row = getattr(self.screen, "go_to_row", None)
+        if go_to_row is not None:
+            go_to_row(message.row)
 
     def _frame(self) -> Frame:
         return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Frame))

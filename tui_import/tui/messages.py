@@ -48,9 +48,17 @@ class Show(Message):
     """Another screen over this one."""
 
     screen: str
-    """A name of `app.OVERLAYS`: open, connections, connection, run, selections, lists, records."""
+    """A name of `app.OVERLAYS`: open, connections, connection, run, selections, lists, records, duplicates."""
     argument: object = None
     """What it shows: the id of a run or of a selection, an `Editing`."""
+
+
+@dataclass
+class ShowRow(Message):
+    """Back to the preview, with the cursor on a row."""
+
+    row: int
+    """Its key in the draft."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ FILTERS = {
     "clears": N_("clears"),
     "warnings": N_("warnings"),
     "unchecked": N_("un-checked"),
+    "held": N_("waiting"),
 }
 RUN_KINDS = {"import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo")}
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
@@ -148,6 +149,12 @@ def moved_words(report: PlanReport) -> str:
         text = _("{entity}: {count} from {old} to {new}")
         parts.append(text.format(entity=word(ENTITIES, entity), count=number(count), old=word(OPERATIONS, old), new=word(OPERATIONS, new)))
     return "; ".join(parts)
+
+
+def held_words(held: int) -> str:
+    """ "12 rows wait: probably duplicates. d decides them." Empty where none does."""
+    text = ngettext("{count} row waits: probably a duplicate. d decides it.", "{count} rows wait: probably duplicates. d decides them.", held)
+    return text.format(count=number(held)) if held else ""
 
 
 def undo_words(report: UndoReport) -> list[str]:

@@ -16,13 +16,14 @@ from tui_import.model.plan import PlanReport, RowFilter, RowState
 from tui_import.model.progress import Progress
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
+from tui_import.tui.messages import Show
 from tui_import.tui.widgets.lines import Lines
 from tui_import.tui.widgets.preview_rows import Keys
 from tui_import.tui.widgets.row_browser import RowBrowser
 from tui_import.tui.widgets.row_detail import RowDetailPane
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.totals import Totals
-from tui_import.tui.words import moved_words
+from tui_import.tui.words import held_words, moved_words
 
 QUICK_ROWS = 20_000
 """Up to so many rows the plan is made anew by itself after a change; above it waits for p, F8 or F9."""
@@ -45,6 +46,8 @@ class PreviewScreen(StepFrame):
     )
     _timer: Timer | None = None
     _columns: Sequence[ColumnInfo] = ()
+    _reviewing = False
+    """The duplicates are being decided on a screen over this one."""
 
     def body(self) -> ComposeResult:
         """Totals, rows, detail."""
@@ -83,8 +86,14 @@ class PreviewScreen(StepFrame):
         self.query_one(Totals).show(report)
         self.renew_where()
         moved = moved_words(report)
-        self.tell(_("Moved: {moved}").format(moved=moved) if moved else "")
+        parts = [_("Moved: {moved}").format(moved=moved)] if moved else []
+        self.tell(" · ".join([*parts, *filter(None, [held_words(self._held(report))])]))
         self._find(self.browser.filter)
+
+    def _held(self, report: PlanReport) -> int:
+        """Rows of which a company or a person waits for a decision."""
+        waits = any(counts.held for counts in report.entities.values())
+        return len(self.session.row_keys(RowFilter(show="held"))) if waits else 0
 
     def _not_planned(self, error: Exception) -> None:
         self.host.show_error(error)
@@ -250,6 +259,27 @@ class PreviewScreen(StepFrame):
         self.tell(_("The last correction is taken back.") if undone else _("There is no correction to take back."))
         if undone:
             self._corrected()
+
+    # -- duplicates
+
+    def action_duplicates(self) -> None:
+        """Decide what waits."""
+        if self.busy_with or self.session.report is None:
+            self.tell(_("There is no plan yet."))
+            return
+        self._reviewing = True
+        self.post_message(Show("duplicates", self.session))
+
+    def on_screen_resume(self) -> None:
+        """Back from the duplicates: what was decided moves rows."""
+        reviewing, self._reviewing = self._reviewing, False
+        if reviewing and self.session.outdated:
+            self.plan()
+
+    def go_to_row(self, row: int) -> None:
+        """The cursor to a row, in all rows where the filter leaves it out."""
+        if not self.browser.go_to_key(row):
+            self.tell(_("The filter leaves that row out."))
 
     # -- Esc
 
