@@ -69,6 +69,8 @@ def alike(a: Cleaned, b: Cleaned | None, least: int, most: int) -> Candidates:
 
     one = profiles(a)
     other = one if b is None else profiles(b)
+    if not one or not other:
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64))
     found: list[tuple[Rows, Rows]] = []
     for start in range(0, len(one), _BLOCK):
         scores = process.cdist(one[start : start + _BLOCK], other, scorer=fuzz.ratio, score_cutoff=least, dtype=np.uint8, workers=-1)

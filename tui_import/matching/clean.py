@@ -18,7 +18,7 @@ _DIGRAPHS = re.compile("aa|ae|oe|ue")
 _FIRST = {"aa": "a", "ae": "a", "oe": "o", "ue": "u"}
 _APOSTROPHES = re.compile("['’`´]")
 _NOT_WORD = re.compile(r"[\W_]+")
-_INITIALS = re.compile(r"\b\w(?: \w)+\b")
+_INITIALS = re.compile(r"\b[^\W\d](?: [^\W\d])+\b")
 _NOT_DIGIT = re.compile(r"\D+")
 _PHONE_DIGITS = 8
 """As many digits as tell two numbers apart, and no more: the country code may be missing on one side."""

@@ -20,7 +20,12 @@ LEAST_AGAINST = -1.0
 
 
 def closed(
-    found: NDArray[np.float64], candidates: Candidates, size: int, bits: NDArray[np.float64], weights: Mapping[str, NDArray[np.float32]], entity: str
+    found: NDArray[np.float64],
+    candidates: Candidates,
+    size: int,
+    bits: NDArray[np.float64],
+    weights: Mapping[str, NDArray[np.float32]],
+    entity: str,
 ) -> NDArray[np.float64]:
     """The probabilities, raised where a third record joins two."""
     neighbours: list[dict[int, float]] = [{} for _ in range(size)]

@@ -43,9 +43,9 @@ def clusters(
 ) -> list[Cluster]:
     """The groups, largest first.
 
-    Pairs are joined most probable first. A pair that would bring two records together which contradict each other is left out, so a chain is
-    cut at its weakest link. ``survivor`` proposes the member that stays; by default the one with most pairs. ``most``: members of a cluster at
-    most; a pair that would make it larger is left out.
+    Pairs are joined most probable first. A pair that would bring two records together which contradict each other is left out, so a
+    chain is cut at its weakest link. ``survivor`` proposes the member that stays; by default the one with most pairs. ``most``: members
+    of a cluster at most; a pair that would make it larger is left out.
     """
     member_of: dict[Record, list[Record]] = {}
     kept: list[tuple[Record, Record, float]] = []

@@ -119,13 +119,15 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     least = np.minimum(together(overlap.bits_a), together(overlap.bits_b))
     bits = np.maximum(overlap.shared, np.where(whole >= 0.8, whole * whole * least, 0))
     best = np.maximum(cover, np.where(whole >= 0.8, whole, 0))
-    agreeing = ((overlap.conflict < DISTINCTIVE) | (whole >= 0.85)) & ~column.numbered_apart(a, b)
+    apart = column.numbered_apart(a, b)
+    agreeing = ((overlap.conflict < DISTINCTIVE) | (whole >= 0.85)) & ~apart
     levels = np.select(
         [
+            apart & (overlap.conflict < DISTINCTIVE),
             overlap.exact | (whole >= 1), (best >= 0.85) & agreeing, (contained >= 0.9) & agreeing, (best >= 0.65) & agreeing,
             (best >= 0.35) | (contained >= 0.6),
         ],
-        [1, 2, 3, 4, 5], 6,
+        [6, 1, 2, 3, 4, 5], 6,
     )  # fmt: skip
     return levels.astype(np.int8), bits.astype(np.float32)
 
@@ -136,7 +138,7 @@ def _larger(column: Column, a: Codes, b: Codes) -> Bits:
 
 def _code(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     one, other = column.texts(a), column.texts(b)
-    near = (_edits(one, other) <= 1) & (np.fromiter(map(len, one), np.int32) >= 4)
+    near = (_edits(one, other) <= 1) & (np.fromiter(map(len, one), np.int32) >= 4) & (np.fromiter(map(len, other), np.int32) >= 4)
     return np.where(near, 1, 2).astype(np.int8), _larger(column, a, b)
 
 
@@ -172,8 +174,13 @@ def _email(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     levels, bits = _set(column, a, b)
     rest = np.flatnonzero(levels > 0)
     one, other = ([text.split()[0] for text in column.texts(codes[rest])] for codes in (a, b))
-    near = (_ratio(one, other, "osa") >= 0.85) & ~column.numbered_apart(a[rest], b[rest])
-    local = np.array([x.split("@")[0] == y.split("@")[0] and len(x.split("@")[0]) > 4 for x, y in zip(one, other, strict=True)], bool)
+    parts = [(x.partition("@"), y.partition("@")) for x, y in zip(one, other, strict=True)]
+    before = _ratio([x[0] for x, _y in parts], [y[0] for _x, y in parts], "osa")
+    behind = _ratio([_site(x[2]) for x, _y in parts], [_site(y[2]) for _x, y in parts], "osa")
+    # a domain says little of a person: colleagues and families share it
+    near = (before >= 0.75) & (behind >= 0.8) & ~column.numbered_apart(a[rest], b[rest])
+    near &= np.array([min(len(x[0]), len(y[0])) >= 4 or x[0] == y[0] for x, y in parts], bool)
+    local = np.array([x[0] == y[0] and _names_somebody(x[0]) for x, y in parts], bool)
     roles = column.words.role_mail
     personal = np.array([x.split("@")[0] not in roles for x in one], bool)
     bits[rest] = _larger(column, a[rest], b[rest])
@@ -182,6 +189,16 @@ def _email(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     else:
         levels[rest] = np.where(near & personal, 1, 2)
     return levels, bits
+
+
+def _site(domain: str) -> str:
+    """A domain without its last part, which many share."""
+    return domain.rpartition(".")[0] or domain
+
+
+def _names_somebody(local: str) -> bool:
+    """"anna.berg" and "aberg71" stand for one person in every domain, "anna" for many."""
+    return len(local) >= 8 or (len(local) >= 5 and not local.isalpha())
 
 
 def _given(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
@@ -211,7 +228,8 @@ def _shares_word(column: Column, a: Codes, b: Codes) -> NDArray[np.bool_]:
 
 def _surname(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     one, other = ([text.replace(" ", "") for text in column.texts(codes)] for codes in (a, b))
-    similar = ((_ratio(one, other, "jaro") >= 0.9) | (_ratio(one, other, "osa") >= 0.75)) & ~column.numbered_apart(a, b)
+    edits = _ratio(one, other, "osa")
+    similar = ((edits >= 0.75) | ((edits >= 0.65) & (_ratio(one, other, "jaro") >= 0.9))) & ~column.numbered_apart(a, b)
     return np.select([_shares_word(column, a, b), similar], [1, 2], 4).astype(np.int8), _larger(column, a, b)
 
 

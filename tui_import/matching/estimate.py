@@ -46,7 +46,7 @@ def shipped(model: EntityModel) -> dict[str, NDArray[np.float64]]:
 def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float) -> Estimate:
     """From the compared pairs; ``pairs`` is the number of all there are, compared or not."""
     started = m = shipped(model)
-    shipped_prior = prior = min(model.duplicates * incoming / max(pairs, 1), MOST_PRIOR)
+    shipped_prior = prior = min(model.duplicates * max(incoming, 1) / max(pairs, 1), MOST_PRIOR)
     expected = 0.0
     for _round in range(ROUNDS):
         found = probability(total(weights(evidence, model, m), model, damping) + model.bias, prior)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_import.flow.shared_out import shared_out
 from tui_import.matching.candidates import Candidates, Left, alike, distinct, sharing
 from tui_import.matching.clean import clean
 from tui_import.matching.closure import closed
@@ -21,7 +23,7 @@ from tui_import.matching.score import Comparer, Evidence, probability, total, we
 
 LEAST = 0.01
 """Pairs that are less probable are forgotten."""
-BLOCK = 10_000
+BLOCK = 5_000
 """Incoming records that are compared at a time; bounds the memory."""
 SAMPLE = 5_000
 """Incoming records by which the weights are adapted, where there are more."""
@@ -31,6 +33,9 @@ LEAST_ALIKE, MOST_ALIKE = 65, 30
 
 class Population(Protocol):
     """Records that incoming ones are looked up among. The store is one; `Memory` is another."""
+
+    shared: bool
+    """Other processes can be given it: pickled, it opens itself anew."""
 
     @property
     def size(self) -> int:
@@ -83,6 +88,8 @@ class Found:
 
 class Memory:
     """A population of records in memory."""
+
+    shared = False
 
     def __init__(self, cleaned: Cleaned, model: Model) -> None:
         self.cleaned, self._model = cleaned, model
@@ -170,16 +177,30 @@ def _against(
         sample = own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False))
         _c, _l, evidence, _b = _evidence(sample, model, population, frequencies, None)
         adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1))
-    parts: list[Found] = []
-    for start in range(0, max(len(own), 1), BLOCK):
-        block = own.take(np.arange(start, min(start + BLOCK, len(own)))) if len(own) > BLOCK else own
-        candidates, left, evidence, ids = _evidence(block, model, population, frequencies, all_of_it if whole else None)
-        if adapted is None:
-            adapted = estimate(evidence, entity, model.damping, len(own), pairs)
-        scored = weights(evidence, entity, adapted.m)
-        found = probability(total(scored, entity, model.damping) + entity.bias, adapted.prior)
-        parts.append(_kept(own.entity, candidates, found, evidence, scored, adapted, left, least, block.ids, ids))
-    return parts[0] if len(parts) == 1 else _together(parts)
+    one = partial(_block, model, population, frequencies, all_of_it if whole else None, adapted, pairs, least)
+    if adapted is None or len(own) <= BLOCK:  # one block
+        return one(own)
+    blocks = (own.take(np.arange(start, min(start + BLOCK, len(own)))) for start in range(0, len(own), BLOCK))
+    return _together(list(shared_out(one, blocks) if population.shared and not whole else map(one, blocks)))
+
+
+def _block(
+    model: Model,
+    population: Population,
+    frequencies: Frequencies,
+    all_of_it: Cleaned | None,
+    adapted: Estimate | None,
+    pairs: float,
+    least: float,
+    block: Cleaned,
+) -> Found:
+    entity = model.entities[block.entity]
+    candidates, left, evidence, ids = _evidence(block, model, population, frequencies, all_of_it)
+    if adapted is None:
+        adapted = estimate(evidence, entity, model.damping, len(block), pairs)
+    scored = weights(evidence, entity, adapted.m)
+    found = probability(total(scored, entity, model.damping) + entity.bias, adapted.prior)
+    return _kept(block.entity, candidates, found, evidence, scored, adapted, left, least, block.ids, ids)
 
 
 def _evidence(

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from tui_import.matching.model import FieldModel
 from tui_import.matching.records import Cleaned
 
-WHOLE_VALUES = frozenset({"given", "surname", "birth", "street", "postcode", "city", "country", "vat", "code", "line2", "department", "house"})
+WHOLE_VALUES = frozenset(
+    {"given", "surname", "birth", "street", "postcode", "city", "country", "vat", "code", "line2", "department", "house"}
+)
 """Slots whose values are counted whole; of the others, each word."""
 PRIOR_WEIGHT = 1000.0
 """What is expected of a value counts as much as so many records."""

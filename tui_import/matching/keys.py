@@ -80,6 +80,17 @@ def _company(cleaned: Cleaned, words: Words) -> Iterator[list[str]]:
         yield found
 
 
+def _of_emails(addresses: str, words: Words) -> list[str]:
+    """Each address, and what stands before the @ where that is a person's own."""
+    found = []
+    for address in addresses.split():
+        found.append(f"e{address}")
+        local = address.split("@", 1)[0]
+        if len(local) > 4 and local not in words.role_mail:
+            found.append(f"l{local}")
+    return found
+
+
 def _person(cleaned: Cleaned, words: Words) -> Iterator[list[str]]:
     columns = cleaned.columns
     nicknames = words.nicknames
@@ -91,11 +102,7 @@ def _person(cleaned: Cleaned, words: Words) -> Iterator[list[str]]:
         first = nicknames.get(first, first)
         last = surname.replace(" ", "")
         found = [f"p{number}" for number in phone.split()]
-        for address in email.split():
-            found.append(f"e{address}")
-            local = address.split("@", 1)[0]
-            if len(local) > 4 and local not in words.role_mail:
-                found.append(f"l{local}")
+        found += _of_emails(email, words)
         if first and last:
             low, high = sorted((first, last))
             found += [f"n{low}{high}", f"i{first[0]}{skeleton(last)}", f"j{last[0]}{skeleton(first)}{birth[:4]}{postcode}"]

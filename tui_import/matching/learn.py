@@ -1,7 +1,7 @@
 """What decisions teach: the fields' coefficients refitted to them, held near the shipped ones.
 
-A logistic regression in which a field's evidence is its weight in bits, so that a coefficient of 1 leaves the model as it is. Twenty decisions
-move it a little, a hundred much more; it can be taken back by forgetting them.
+A logistic regression in which a field's evidence is its weight in bits, so that a coefficient of 1 leaves the model as it is. Twenty
+decisions move it a little, a hundred much more; it can be taken back by forgetting them.
 """
 
 from __future__ import annotations

@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tui_import.store import matching_index
+from tui_import.store.connection import Database
 
 if TYPE_CHECKING:
     from tui_import.matching.candidates import Candidates, Left
@@ -16,9 +18,8 @@ if TYPE_CHECKING:
     from tui_import.matching.keys import Keys
     from tui_import.matching.model import Model
     from tui_import.matching.records import Cleaned, Ids
-    from tui_import.store.connection import Database
 
-RULES = 1
+RULES = 2
 """To be counted up when `matching.clean` or `matching.keys` makes something else of the same record."""
 
 
@@ -71,9 +72,14 @@ class MatcherIndexing:
 class StorePopulation:
     """`matching.find.Population` on a store whose index is up to date; ids are record ids."""
 
+    shared = True
+
     def __init__(self, database: Database, entity: str, model: Model) -> None:
         self._database, self._entity, self._model = database, entity, model
         self._state = matching_index.state(database, entity)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _reopened, (type(self), self._database.path, self._entity, self._model)
 
     @property
     def size(self) -> int:
@@ -105,3 +111,8 @@ class StorePopulation:
         from tui_import.matching.records import Cleaned
 
         return Cleaned.unpacked(self._entity, ids.tolist(), matching_index.texts_of(self._database, self._entity, ids))
+
+
+def _reopened(kind: type[StorePopulation], path: Path, entity: str, model: Model) -> StorePopulation:
+    """In another process."""
+    return kind(Database(path), entity, model)
