@@ -14,8 +14,7 @@ from tui_import.matching.model import Words
 from tui_import.matching.records import SEPARATOR, SLOTS, Cleaned, Records
 
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ß": "ss", "œ": "o", "ı": "i"})
-_DIGRAPHS = re.compile("aa|ae|oe|ue")
-_FIRST = {"aa": "a", "ae": "a", "oe": "o", "ue": "u"}
+_DIGRAPHS = re.compile("a[ae]+|oe+|ue+")
 _APOSTROPHES = re.compile("['’`´]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"\b[^\W\d](?: [^\W\d])+\b")
@@ -31,8 +30,9 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = text.translate(_LETTERS)
         text = "".join(character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character))
+        text = text.casefold().translate(_LETTERS)
     text = _APOSTROPHES.sub("", text)
-    return _NOT_WORD.sub(" ", _DIGRAPHS.sub(lambda found: _FIRST[found[0]], text)).strip()
+    return _NOT_WORD.sub(" ", _DIGRAPHS.sub(lambda found: found[0][0], text)).strip()
 
 
 def company_name(text: str, words: Words) -> tuple[str, str]:

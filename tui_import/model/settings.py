@@ -218,6 +218,11 @@ class Settings:
     privacy: Privacy = field(default_factory=Privacy)
     duplicates: DuplicateRules = field(default_factory=DuplicateRules)
 
+    def finds_duplicates(self, entity: str) -> bool:
+        """Whether probable duplicates of an entity are looked for. Who adds always wants another record even where one exists."""
+        rules = self.company if entity == "company" else self.person
+        return self.duplicates.looks_for(entity) and rules.action is not Action.ADD
+
     def list_policy(self, name: str) -> ListPolicy:
         """The policy for one list."""
         return self.lists.get(name, ListPolicy.ADD)

@@ -68,7 +68,7 @@ def find_duplicates(workspace: Workspace, draft: Draft, settings: Settings, prog
     rows. Inside the transaction of the plan."""
     matches = Matches(draft)
     for entity in ("company", "person"):
-        if not settings.duplicates.looks_for(entity):
+        if not settings.finds_duplicates(entity):
             matches.replace(entity, (), {})
             continue
         progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), 0)

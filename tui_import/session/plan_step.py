@@ -76,9 +76,9 @@ class PlanStep(MappingStep):
         """Something was changed since the plan was made, here or in the store."""
         return bool(self._draft.meta("outdated", True)) or self._draft.meta("generation") != self._workspace.reader.generation()
 
-    def row_keys(self, rows: RowFilter | None = None) -> RowKeys:
-        """Keys of the rows that a filter shows, in its order."""
-        return self._preview.keys(rows or RowFilter(), len(self.columns))
+    def row_keys(self, rows: RowFilter | None = None, progress: Progress | None = None) -> RowKeys:
+        """Keys of the rows that a filter shows, in its order. Raises `StoppedError` when ``progress`` is told to stop."""
+        return self._preview.keys(rows or RowFilter(), len(self.columns), progress)
 
     def preview_rows(self, keys: Sequence[int]) -> Sequence[PreviewRow]:
         """Rows by key, in the order asked for."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
+from tui_import.flow.shared_out import shared_out
 from tui_import.model.progress import Progress
 from tui_import.session.matching import learnt_model
 from tui_import.session.population import StorePopulation
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from tui_import.matching.records import Cleaned, Ids
     from tui_import.session.workspace import Workspace
 
-BLOCK = 10_000
+BLOCK = 5_000
 """Records that are looked up at a time; bounds the memory."""
 
 
@@ -106,12 +108,22 @@ def _found(workspace: Workspace, entity: str, model: Model, size: int, least: fl
         return
     older = _Older(workspace.database, entity, model)
     adapted = _adapted(workspace, older, entity, model)
-    for ids, texts in matching_index.blocks(workspace.database, entity, BLOCK):
-        own = Cleaned.unpacked(entity, ids, texts)
-        older.own = own.ids
-        yield find(own, model, older, least, adapted)
-        progress.advance(len(ids))
+    work = partial(_block, entity, model, older, least, adapted)
+    for looked_at, found in shared_out(work, matching_index.blocks(workspace.database, entity, BLOCK)):
+        yield found
+        progress.advance(looked_at)
         progress.check()
+
+
+def _block(
+    entity: str, model: Model, older: _Older, least: float, adapted: Estimate, block: tuple[list[int], list[str]]
+) -> tuple[int, Found]:
+    from tui_import.matching.find import find
+    from tui_import.matching.records import Cleaned
+
+    own = Cleaned.unpacked(entity, *block)
+    older.own = own.ids
+    return len(own), find(own, model, older, least, adapted)
 
 
 def _adapted(workspace: Workspace, older: _Older, entity: str, model: Model) -> Estimate:

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tui_import.api.errors import StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
+from tui_import.api.errors import StoppedError, StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another."""
+STOP_STEPS = 10_000
+"""Steps of SQLite's machine after which it is asked whether to stop: under a millisecond."""
 CACHE_KIB = 32_768
 """Page cache of one connection."""
 
@@ -77,6 +79,23 @@ class Database:
         """Do the `upkeep`, where there is any."""
         if self.upkeep is not None:
             self.upkeep(connection, progress)
+
+    @contextmanager
+    def interruptible(self, progress: Progress | None) -> Iterator[sqlite3.Connection]:
+        """This thread's connection; what it reads is broken off with `StoppedError` when ``progress`` is told to stop."""
+        connection = self.connection
+        if progress is None:
+            yield connection
+            return
+        connection.set_progress_handler(lambda: progress.stopped, STOP_STEPS)
+        try:
+            yield connection
+        except sqlite3.OperationalError as error:
+            if not progress.stopped:
+                raise
+            raise StoppedError(_("Stopped.")) from error
+        finally:
+            connection.set_progress_handler(None, 0)
 
     def close(self) -> None:
         """Close every thread's connection."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tui_import.api.i18n import _
+from tui_import.flow.shared_out import shared_out
 from tui_import.model.fields import Catalogue
 from tui_import.model.matches import SEPARATOR
 from tui_import.model.plan import Stored
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 BLOCK = 5_000
 """Records that are read and cleaned at a time."""
+SHARED = 20_000
+"""From so many changed records on, they are cleaned in processes of their own."""
 FLUSH = 2_000_000
 """Keys that are gathered before they are written: sorted, so that each page of the index is touched once."""
 SAMPLE = 50_000
@@ -58,6 +62,52 @@ class Indexing(Protocol):
         """How common values are, as a text that the store keeps."""
 
 
+class Batch(NamedTuple):
+    """Records that may have changed."""
+
+    entity: str
+    stale: list[int]
+    before: dict[int, str]
+    """Record → its text in the index."""
+    ids: list[int]
+    """Those that are there and not deleted, and their columns."""
+    columns: dict[str, list[str | None]]
+
+
+class Changes(NamedTuple):
+    """What becomes of a batch."""
+
+    looked_at: int
+    texts: list[tuple[int, str]]
+    gone: list[int]
+    added: tuple[Ids, Ids]
+    """Keys, and the record of each."""
+    removed: tuple[Ids, Ids]
+
+
+def changes(indexing: Indexing, batch: Batch) -> Changes:
+    """Clean a batch and compare it with what the index has."""
+    before = batch.before
+    after = dict(zip(batch.ids, indexing.texts(batch.entity, batch.ids, batch.columns), strict=True))
+    changed = [record for record in batch.stale if before.get(record) != after.get(record)]
+    return Changes(
+        len(batch.stale),
+        [(record, after[record]) for record in changed if record in after],
+        [record for record in changed if record not in after],
+        _keys(indexing, batch.entity, {record: after[record] for record in changed if record in after}),
+        _keys(indexing, batch.entity, {record: before[record] for record in changed if record in before}),
+    )
+
+
+def _keys(indexing: Indexing, entity: str, texts: Mapping[int, str]) -> tuple[Ids, Ids]:
+    import numpy as np
+
+    if not texts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    keys, places = indexing.keys(entity, list(texts.values()))
+    return keys, np.array(list(texts), np.int64)[places]
+
+
 class MatchingIndex:
     """The index of one store."""
 
@@ -84,9 +134,11 @@ class MatchingIndex:
             if stale > BLOCK:
                 progress.begin(_("Preparing the search for duplicates"), stale)
             writer = _Writer(connection, entity)
-            for ids in _blocks(connection, entity):
-                self._clean(connection, entity, ids, writer)
-                progress.advance(len(ids))
+            batches = (self._read(connection, entity, ids) for ids in _blocks(connection, entity))
+            work = partial(changes, self._indexing)
+            for change in shared_out(work, batches) if stale > SHARED else map(work, batches):
+                writer.write(change)
+                progress.advance(change.looked_at)
                 progress.check()
             writer.flush()
             connection.execute(f"DELETE FROM {entity}_stale")
@@ -105,23 +157,12 @@ class MatchingIndex:
         connection.execute("UPDATE matching_state SET size = 0, counted = 0, counts = ''")
         connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('matching', ?)", (self._indexing.version,))
 
-    def _clean(self, connection: sqlite3.Connection, entity: str, ids: list[int], writer: _Writer) -> None:
-        wanted = json.dumps(ids)
+    def _read(self, connection: sqlite3.Connection, entity: str, stale: list[int]) -> Batch:
+        """What is stored of these records, and what the index has."""
+        wanted = json.dumps(stale)
         before = dict(
             connection.execute(f"SELECT record, text FROM {entity}_match WHERE record IN (SELECT value FROM json_each(?))", (wanted,))
         )
-        there, columns = self._read(connection, entity, wanted)
-        after = dict(zip(there, self._indexing.texts(entity, there, columns), strict=True))
-        changed = [record for record in ids if before.get(record) != after.get(record)]
-        for texts, gather in ((before, writer.remove), (after, writer.add)):
-            records = [record for record in changed if record in texts]
-            if records:
-                gather(records, *self._indexing.keys(entity, [texts[record] for record in records]))
-        writer.texts([(record, after[record]) for record in changed if record in after])
-        writer.forget([record for record in changed if record not in after])
-
-    def _read(self, connection: sqlite3.Connection, entity: str, wanted: str) -> tuple[list[int], dict[str, list[str | None]]]:
-        """Ids and columns of those records that are not deleted."""
         fields = set(self._indexing.fields(entity))
         single = [field.name for field in self._catalogue.stored(entity) if field.name in fields]
         multiple = [field.name for field in self._catalogue.multiple(entity) if field.name in fields]
@@ -143,7 +184,7 @@ class MatchingIndex:
             if field in columns and record in place:
                 column, at = columns[field], place[record]
                 column[at] = str(value) if column[at] is None else f"{column[at]}{SEPARATOR}{value}"
-        return ids, columns
+        return Batch(entity, stale, before, ids, columns)
 
     def _count(self, connection: sqlite3.Connection, entity: str) -> None:
         """Count values, where the number of records has changed so much that it matters."""
@@ -195,31 +236,19 @@ class _Writer:
         self._gathered = 0
         self.growth = 0
 
-    def texts(self, rows: list[tuple[int, str]]) -> None:
-        before = self._connection.total_changes
-        self._connection.executemany(f"INSERT OR IGNORE INTO {self._entity}_match (record, text) VALUES (?, ?)", rows)
-        new = self._connection.total_changes - before
-        self.growth += new
-        if new < len(rows):
-            self._connection.executemany(f"UPDATE {self._entity}_match SET text = ?2 WHERE record = ?1 AND text <> ?2", rows)
-
-    def forget(self, records: list[int]) -> None:
-        self._connection.execute(
-            f"DELETE FROM {self._entity}_match WHERE record IN (SELECT value FROM json_each(?))", (json.dumps(records),)
-        )
-        self.growth -= len(records)
-
-    def add(self, records: list[int], keys: Ids, places: Ids) -> None:
-        self._gather(self._added, records, keys, places)
-
-    def remove(self, records: list[int], keys: Ids, places: Ids) -> None:
-        self._gather(self._removed, records, keys, places)
-
-    def _gather(self, into: list[tuple[Ids, Ids]], records: list[int], keys: Ids, places: Ids) -> None:
-        import numpy as np
-
-        into.append((keys, np.array(records, np.int64)[places]))
-        self._gathered += len(keys)
+    def write(self, change: Changes) -> None:
+        """Write the texts, gather the keys."""
+        connection, table = self._connection, f"{self._entity}_match"
+        before = connection.execute(
+            f"SELECT count(*) FROM {table} WHERE record IN (SELECT value FROM json_each(?))",
+            (json.dumps([record for record, _text in change.texts]),),
+        ).fetchone()[0]
+        connection.executemany(f"INSERT OR REPLACE INTO {table} (record, text) VALUES (?, ?)", change.texts)
+        connection.execute(f"DELETE FROM {table} WHERE record IN (SELECT value FROM json_each(?))", (json.dumps(change.gone),))
+        self.growth += len(change.texts) - before - len(change.gone)
+        self._added.append(change.added)
+        self._removed.append(change.removed)
+        self._gathered += len(change.added[0]) + len(change.removed[0])
         if self._gathered > FLUSH:
             self.flush()
 
@@ -229,9 +258,9 @@ class _Writer:
             (self._removed, f"DELETE FROM {self._entity}_key WHERE key = ? AND record = ?"),
             (self._added, f"INSERT OR IGNORE INTO {self._entity}_key (key, record) VALUES (?, ?)"),
         ):
-            if parts:
+            if any(len(part[0]) for part in parts):
                 self._write(parts, statement)
-                parts.clear()
+            parts.clear()
         self._gathered = 0
 
     def _write(self, parts: list[tuple[Ids, Ids]], statement: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,20 +24,32 @@ from tui_import.model.plan import (
     Stored,
     Verb,
 )
+from tui_import.model.progress import Progress
 from tui_import.store.connection import Database
 from tui_import.store.draft import Draft
 from tui_import.store.layout import ENTITIES
 from tui_import.store.plan import issue_from_text
 
+
+def _keys_of(*operations: str) -> str:
+    """Query of the rows with one of these operations, in their order: the index on entity and operation has it."""
+    listed = ", ".join(f"'{operation}'" for operation in operations)
+    return " UNION ".join(f"SELECT n FROM plan_row WHERE entity = '{entity}' AND op IN ({listed})" for entity in ENTITIES)
+
+
+_QUERIES: Mapping[str, str] = {
+    "new": _keys_of("added"),
+    "changed": _keys_of("updated"),
+    "problems": _keys_of("problem"),
+    "held": _keys_of("held"),
+    "unchanged": f"{_keys_of('unchanged', 'repeated')} EXCEPT SELECT n FROM plan_row WHERE entity IN ('company', 'person')"
+    " AND op NOT IN ('unchanged', 'repeated', 'skipped')",
+}
+"""`RowFilter.show` → query of the keys."""
+
 _SHOWS: Mapping[str, str] = {
     "all": "",
-    "new": "EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op = 'added')",
-    "changed": "EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op = 'updated')",
-    "problems": "EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op = 'problem')",
-    "held": "EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op = 'held')",
-    "unchanged": "NOT EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person')"
-    " AND p.op NOT IN ('unchanged', 'repeated', 'skipped')) AND EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n"
-    " AND p.entity IN ('company', 'person') AND p.op IN ('unchanged', 'repeated'))",
+    **{show: f"n IN ({query})" for show, query in _QUERIES.items()},
     "skipped": "NOT EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op <> 'skipped')",
     "clears": "n IN (SELECT row FROM plan_company_change WHERE verb = 'clear' UNION"
     " SELECT row FROM plan_person_change WHERE verb = 'clear')",
@@ -53,6 +66,8 @@ class RowKeys:
     """Keys of the rows that a filter shows, in its order. Without filter they are a range; else four bytes each."""
 
     keys: array[int] | range
+    ascending: bool = False
+    """They are in the order of the source."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -68,6 +83,9 @@ class RowKeys:
         """Where a row stands; None where the filter leaves it out."""
         if isinstance(self.keys, range):
             return self.keys.index(key) if key in self.keys else None
+        if self.ascending:
+            at = bisect_left(self.keys, key)
+            return at if at < len(self.keys) and self.keys[at] == key else None
         try:
             return self.keys.index(key)
         except ValueError:
@@ -85,18 +103,27 @@ class Preview:
 
     # -- rows
 
-    def keys(self, rows: RowFilter, width: int) -> RowKeys:
-        """Which rows a filter shows. ``width``: number of columns that a text is looked for in."""
-        connection = self._draft.database.connection
+    def keys(self, rows: RowFilter, width: int, progress: Progress | None = None) -> RowKeys:
+        """Which rows a filter shows. ``width``: number of columns that a text is looked for in.
+
+        Raises `StoppedError` soon after ``progress`` was told to stop.
+        """
         if rows == RowFilter():
             return RowKeys(range(1, 1 + self._draft.meta("rows", 0)))
+        query, values = self._query(rows, width)
+        with self._draft.database.interruptible(progress) as connection:
+            return RowKeys(array("I", (n for (n,) in connection.execute(query, values))), ascending=rows.sort is None)
+
+    def _query(self, rows: RowFilter, width: int) -> tuple[str, list[str]]:
+        if rows == RowFilter(show=rows.show) and rows.show in _QUERIES and self.has_plan():
+            return f"{_QUERIES[rows.show]} ORDER BY n", []
         conditions, values = self._conditions(rows, width)
         order = "n"
         if rows.sort is not None:
             direction = "DESC" if rows.descending else "ASC"
             order = f"c{rows.sort} IS NULL, c{rows.sort} COLLATE NOCASE {direction}, n"
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        return RowKeys(array("I", (n for (n,) in connection.execute(f"SELECT n FROM row {where} ORDER BY {order}", values))))
+        return f"SELECT n FROM row {where} ORDER BY {order}", values
 
     def _conditions(self, rows: RowFilter, width: int) -> tuple[list[str], list[str]]:
         conditions, values = [], []
@@ -118,12 +145,11 @@ class Preview:
         """Key of the next row with a problem."""
         if not self.has_plan():
             return None
-        sign, order = ("<", "DESC") if backwards else (">", "ASC")
-        row = self._draft.database.connection.execute(
-            f"SELECT n FROM plan_row WHERE entity IN ('company', 'person') AND op = 'problem' AND n {sign} ? ORDER BY n {order} LIMIT 1",
-            (after,),
-        ).fetchone()
-        return row[0] if row else None
+        sign, end = ("<", "max") if backwards else (">", "min")
+        found = "SELECT {end}(n) AS n FROM plan_row WHERE entity = '{entity}' AND op = 'problem' AND n {sign} ?"
+        each = " UNION ALL ".join(found.format(end=end, entity=entity, sign=sign) for entity in ENTITIES)
+        row = self._draft.database.connection.execute(f"SELECT {end}(n) FROM ({each})", (after,) * len(ENTITIES)).fetchone()
+        return None if row[0] is None else int(row[0])
 
     def rows(self, keys: Sequence[int]) -> list[PreviewRow]:
         """Rows by key, in the order asked for."""

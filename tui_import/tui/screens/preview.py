@@ -137,7 +137,7 @@ class PreviewScreen(StepFrame):
         if rows == RowFilter():
             self._found(self.session.row_keys(rows))
         else:
-            self.start(_("Looking for rows"), lambda _progress: self.session.row_keys(rows), self._found, replace=True)
+            self.start(_("Looking for rows"), lambda progress: self.session.row_keys(rows, progress), self._found, replace=True)
 
     def _found(self, keys: Keys) -> None:
         report = self.session.report
