@@ -271,7 +271,7 @@ class FakeSession:
         self.state = "planned"
         return self.report
 
-    def row_keys(self, rows: RowFilter = RowFilter()) -> Sequence[int]:  # noqa: B008
+    def row_keys(self, rows: RowFilter = RowFilter(), progress: Progress | None = None) -> Sequence[int]:  # noqa: B008
         keys = range(1, self.rows + 1)
 
         def shown(key: int) -> bool:
