@@ -64,7 +64,7 @@ def splink(kind: str, incoming: Side, stored: Side, clock: Clock, figures: dict[
 
     with clock.running("train"):
         trained = linker(recipe.settings(entity, fields, "link_only", recipe.SCALE_RULES))
-        recipe.train(trained, entity, fields, max_pairs=1e6)
+        recipe.train(trained, entity, fields, recipe.SCALE_PASSES)
     with clock.running("predict"):
         table = trained.inference.predict().as_pandas_dataframe()
     warm = Clock()

@@ -35,6 +35,8 @@ SCALE_RULES = {
         ("surname", "company"),
     ),
 }
+SCALE_PASSES = {"company": (("name",), ("phone",)), "person": (("email",), ("surname", "postcode"))}
+"""Rules that bring few pairs: those of small sets would bring tens of millions here."""
 RECALL = 0.7
 
 
@@ -94,16 +96,16 @@ def settings(entity: str, fields: Sequence[str], link_type: str, rules: dict[str
     )
 
 
-def train(linker: Any, entity: str, fields: Sequence[str], *, max_pairs: float) -> None:
+def train(linker: Any, entity: str, fields: Sequence[str], passes: dict[str, Any]) -> None:
     """The prior by rules that are nearly always right, u by sampling, m by expectation maximisation."""
     from splink import block_on
 
     linker.training.estimate_probability_two_random_records_match(
         [block_on(*rule) for rule in possible(SURE[entity], fields)[:2]], recall=RECALL
     )
-    linker.training.estimate_u_using_random_sampling(max_pairs=max_pairs, seed=1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     done = 0
-    for rule in possible(PASSES[entity], fields):
+    for rule in possible(passes[entity], fields):
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
         except Exception as error:  # a pass whose rule brings no pairs: its documentation says to take another
@@ -134,7 +136,7 @@ def match(labelled: LabelledSet, clock: Clock) -> Answer:
             settings(labelled.entity, fields, "link_only" if labelled.link else "dedupe_only", RULES),
             log_level=logging.ERROR,
         )
-        train(linker, labelled.entity, fields, max_pairs=1e6)
+        train(linker, labelled.entity, fields, PASSES)
         found = linker.inference.predict().as_pandas_dataframe()
     a, b = found["unique_id_l"].to_numpy(np.int64), found["unique_id_r"].to_numpy(np.int64)
     return Answer(ScoredPairs(a, b, found["match_probability"].to_numpy(np.float64)), len(found), True)
