@@ -80,6 +80,8 @@ def work(tool: str, *arguments: str, seconds: float = SECONDS, module: str = "wo
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return {"dnf": f"{seconds:.0f} s"}
+    if process.returncode < 0:
+        return {"dnf": f"ended by signal {-process.returncode} (no memory left?)"}
     if process.returncode:
         return {"dnf": (errors.strip().splitlines() or ["?"])[-1][:200]}
     figures: Figures = json.loads(output.splitlines()[-1])
