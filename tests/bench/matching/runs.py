@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -25,6 +26,9 @@ LABELLED = ("dedupe",)
 SECONDS = 480
 """A tool that takes longer has not finished, which is a result."""
 MODULES = {"splink": "splink_duckdb", "dedupe": "dedupe_active", "recordlinkage_ecm": "linkage", "recordlinkage_mean": "linkage"}
+
+MEMORY = 8 << 30
+"""Bytes for each process of a tool; one that wants more has not finished either (dedupe on febrl3 took all of a machine of 24 GB)."""
 
 Figures = dict[str, Any]
 
@@ -74,6 +78,7 @@ def work(tool: str, *arguments: str, seconds: float = SECONDS, module: str = "wo
     python = sys.executable if ours else str(environment.peers_python())
     command = [python, "-m", f"tests.bench.matching.{module}", tool, *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    resource.prlimit(process.pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
