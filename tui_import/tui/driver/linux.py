@@ -139,10 +139,11 @@ class LeanDriver(LinuxDriver):
         parser, keyboard = XTermParser(self._debug), Keyboard(self.charset)
         pending = False
         try:
-            while not self.exit_event.is_set():
+            while True:
                 ready, _writable, _failed = select.select([self.fileno, self._wake_reader], [], [], PAUSE_SECONDS if pending else None)
                 if self._wake_reader in ready:
                     os.read(self._wake_reader, READ_BYTES)
+                    return
                 text = ""
                 if self.fileno in ready:
                     data = os.read(self.fileno, READ_BYTES)
@@ -163,6 +164,6 @@ class LeanDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """End the thread that reads, at once."""
-        if not self.exit_event.is_set():
+        if self._key_thread is not None and self._key_thread.is_alive():
             os.write(self._wake_writer, b".")
         super().disable_input()
