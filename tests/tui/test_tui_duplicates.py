@@ -14,6 +14,7 @@ import textual
 
 from tests.tui.conftest import Driven, driven
 from tui_import.model.settings import Settings
+from tui_import.session.duplicates import words
 from tui_import.session.importing import ImportSession
 from tui_import.session.workspace import Workspace
 from tui_import.tui.screens.duplicates import DuplicatesScreen
@@ -58,7 +59,7 @@ def session_of(workspace: Workspace, path: Path) -> ImportSession:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:  # type: ignore[override]
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace(tmp_path / "crm.sqlite") as workspace:
         session = session_of(workspace, write(tmp_path / "stored.csv", STORED))
         session.change_settings(Settings())
@@ -109,15 +110,15 @@ async def test_both_records_stand_side_by_side_with_the_score_in_words(workspace
             if view.incoming.name == "Bergn Timber A/S":
                 break
             await tui.press("n")
-        for words in (
+        for wanted in (
             "Incoming: row 2",
             "Stored: company 1",
             "Bergn Timber A/S",
             "Bergen Timber AS",
             "name: nearly the same",
-            "last digit differs",
+            "the last",
         ):
-            assert words in tui.text.replace("\n", " "), words
+            assert wanted in tui.text, wanted
 
 
 async def test_every_verdict_is_one_key_saved_at_once_and_taken_back(workspace: Workspace, tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ async def test_blind_mode_hides_what_the_program_thinks(workspace: Workspace, tm
     async with reviewing(workspace, tmp_path, size=(160, 40)) as tui:
         view = screen(tui).review.view()
         assert view is not None
-        score = f"{view.match.probability:.2f}"
+        score = words.score(view.match.probability)
         assert score in tui.text
         await tui.press("v")
         assert score not in tui.text
@@ -227,7 +228,7 @@ async def test_a_person_who_changed_jobs_moves_by_one_key(workspace: Workspace, 
 
 async def test_a_person_is_linked_to_a_company_by_its_name(workspace: Workspace, tmp_path: Path) -> None:
     async with reviewing(workspace, tmp_path, [COMING[3]]) as tui:
-        await tui.press("l", "end", "enter", *"aurland dairy as", "enter", "escape")
+        await tui.press("l", *"another", "enter", *"aurland dairy as", "enter", "escape")
         session = tui.app.session
         assert session is not None
         session.apply(accept_clears=True)
@@ -245,7 +246,7 @@ async def test_the_queue_is_one_key_away_at_80_columns_and_beside_the_fields_in_
         assert place == screen(tui).review.queue[-1].pairs[0]
     async with reviewing(workspace, tmp_path, size=(200, 50)) as tui:
         assert "C Bergn Timber A/S" in tui.text
-        assert "Stored: company" in tui.text
+        assert "Stored: person 1" in tui.text
 
 
 async def test_the_queue_is_filtered_searched_and_sorted_by_keys(workspace: Workspace, tmp_path: Path) -> None:
@@ -300,7 +301,7 @@ def test_letters_that_differ_are_marked_and_the_width_is_kept() -> None:
 
 SHOWN = {
     "pair": ((80, 24), ("o", "enter")),
-    "queue": ((80, 24), ("o", "enter", "s", "n", "d", "tab")),
+    "queue": ((80, 24), ("o", "enter", "s", "n", "tab")),
     "sample": ((80, 24), ("L", "backspace", "backspace", "backspace", "backspace", "0", "enter")),
     "wide": ((200, 50), ("o", "enter", "s")),
 }

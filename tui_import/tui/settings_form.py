@@ -86,6 +86,10 @@ EXPLAINED = {
     "duplicates.undecided": N_("What happens to rows whose duplicates nobody has decided."),
     "duplicates.merge_at": N_("Probability from which undecided rows are merged, where they are to be merged."),
     "duplicates.ignore": N_("Fields that are not compared, between blanks, as company.phone."),
+    "duplicates.survivorship": N_(
+        "Whose value a field begins with when a duplicate is decided, FIELD=RULE between blanks, as *=newest company.name=longest "
+        "person.phone=append. Rules: incoming, stored, newest, complete, longest, append."
+    ),
 }
 """One sentence for each setting."""
 
@@ -180,6 +184,7 @@ def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequen
         _choice("duplicates.undecided", _("Undecided rows"), _UNDECIDED),
         _share("duplicates.merge_at", _("Merge from"), 0.99),
         _text("duplicates.ignore", _("Do not compare"), 500),
+        _text("duplicates.survivorship", _("Whose values"), 500),
     ]
     return form
 

@@ -153,7 +153,11 @@ def moved_words(report: PlanReport) -> str:
 
 def held_words(held: int) -> str:
     """ "12 rows wait: probably duplicates. d decides them." Empty where none does."""
-    text = ngettext("{count} row waits: probably a duplicate. d decides it.", "{count} rows wait: probably duplicates. d decides them.", held)
+    text = ngettext(
+        "{count} row waits: probably a duplicate. d decides it.",
+        "{count} rows wait: probably duplicates. d decides them.",
+        held,
+    )
     return text.format(count=number(held)) if held else ""
 
 

@@ -18,6 +18,9 @@ Span = tuple[int, int]
 BETWEEN = "; "
 """Between several values of one field, where they are shown."""
 
+ALIKE = 0.5
+"""Below this the letters that two texts share are chance."""
+
 RULE_WORDS: Mapping[Survivor, str] = {
     Survivor.INCOMING: N_("rule: incoming"),
     Survivor.STORED: N_("rule: stored"),
@@ -174,9 +177,11 @@ def field_views(
 
 
 def differences(one: str, other: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """The letters of each text that the other does not have."""
+    """The letters of each text that the other does not have; all of them where the texts have little in common."""
     from rapidfuzz.distance import Indel
 
+    if Indel.normalized_similarity(one, other) < ALIKE:
+        return ((0, len(one)),), ((0, len(other)),)
     steps = [step for step in Indel.opcodes(one, other) if step.tag != "equal"]
     left = tuple((step.src_start, step.src_end) for step in steps if step.src_end > step.src_start)
     return left, tuple((step.dest_start, step.dest_end) for step in steps if step.dest_end > step.dest_start)

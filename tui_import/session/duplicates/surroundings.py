@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import _
@@ -27,13 +28,13 @@ def surroundings(workspace: Workspace, sides: Sides, pair: Pair) -> list[str]:
 def _company(workspace: Workspace, sides: Sides, pair: Pair) -> list[str]:
     rows = sides.rows("company", pair.row)
     persons = [sides.incoming("person", row) for row in rows[:MOST]]
-    lines = [_("Persons in the file:"), *(_line(side) for side in persons if side.name)]
+    lines = [_("Persons in the file:"), *_lines(persons)]
     if pair.record:
         stored = review.persons_of(workspace.database, pair.record, MOST)
-        lines += [_("Persons that are stored:"), *(_line(sides.stored("person", person)) for person in stored)]
+        lines += [_("Persons that are stored:"), *_lines([sides.stored("person", person) for person in stored])]
     else:
         others = [sides.incoming("person", row) for row in sides.rows("company", pair.other)[:MOST]]
-        lines += [_("Persons of the other company in the file:"), *(_line(side) for side in others if side.name)]
+        lines += [_("Persons of the other company in the file:"), *_lines(others)]
     return lines
 
 
@@ -45,6 +46,10 @@ def _person(workspace: Workspace, sides: Sides, pair: Pair) -> list[str]:
     return [*lines, _("The company that is stored:"), _line(sides.stored("company", company)) if isinstance(company, int) else _("none")]
 
 
+def _lines(sides: Sequence[Side]) -> list[str]:
+    return [_line(side) for side in sides if side.name] or [_("none")]
+
+
 def _line(side: Side) -> str:
     """ "person 7: Anna Berg, Oslo, anna@timber.example" """
     names = ("name", "first_name", "middle_name", "last_name", "company")
@@ -54,8 +59,13 @@ def _line(side: Side) -> str:
 
 
 def _traces(workspace: Workspace, pair: Pair) -> list[str]:
-    text = _("{field}: run {run}, {at}, by {by}, {source}")
-    return [
-        text.format(field=trace.field, run=trace.run, at=trace.at, by=trace.user or "?", source=trace.source or "?")
-        for trace in workspace.blame(pair.entity, pair.record)[:MOST]
+    """One line a run, newest first: when, who, from what, which fields."""
+    runs: dict[tuple[int, str, str, str], dict[str, None]] = {}
+    for trace in workspace.blame(pair.entity, pair.record):
+        run = (trace.run, trace.at[:16].replace("T", " "), trace.user or "?", trace.source or "?")
+        title = _(workspace.catalogue[trace.field].label) if trace.field in workspace.catalogue else trace.field
+        runs.setdefault(run, {})[title] = None
+    text = _("run {run}, {at}, by {by}, {source}: {fields}")
+    return [text.format(run=run, at=at, by=by, source=source, fields=", ".join(fields)) for (run, at, by, source), fields in runs.items()][
+        :MOST
     ]

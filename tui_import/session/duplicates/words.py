@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from tui_import.api.i18n import N_, _
@@ -48,6 +49,11 @@ def _digit_words(one: str, other: str) -> str:
         if len(places) == 2 and sorted(a) == sorted(b):
             return _("two digits exchanged")
     return ""
+
+
+def score(probability: float) -> str:
+    """Two digits, never more than there is: 0.9999 is 0.99."""
+    return f"{math.floor(probability * 100 + 1e-9) / 100:.2f}"
 
 
 def likely(match: Match) -> str:

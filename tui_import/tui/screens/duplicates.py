@@ -19,6 +19,7 @@ from tui_import.session.duplicates.bulk import Bulk
 from tui_import.session.duplicates.fields import ACTION_WORDS, BETWEEN
 from tui_import.session.duplicates.queue import ENTITY_WORDS, KIND_WORDS, ORDER_WORDS, SHOW_WORDS, QueueFilter
 from tui_import.session.duplicates.review import PairView, Review
+from tui_import.session.duplicates.words import score
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import ShowRow
@@ -114,7 +115,7 @@ class DuplicatesScreen(Frame):
         def line(row: int) -> tuple[str, str, str]:
             group = review.queue[row]
             name = names.setdefault(row, f"{group.entity[:1].upper()} {review.name(group)}")
-            percent = "" if self._blind else f"{review.matches[group.pairs[0]].probability:.2f}"
+            percent = "" if self._blind else score(review.matches[group.pairs[0]].probability)
             return review.group_letter(group), name, f"{len(group.members)} {percent}".strip()
 
         self.query_one(PairQueue).show(len(review.queue), line, self._place())
@@ -193,9 +194,9 @@ class DuplicatesScreen(Frame):
         self.query_one("#score", Static).update(lines("\n".join(words)), layout=False)
 
     def _score_words(self, view: PairView) -> list[str]:
-        score = "" if view.match.kind != "probable" else f"{view.match.probability:.2f} "
+        bare = "" if view.match.kind != "probable" else f"{score(view.match.probability)} "
         action = _("the same would mean: {action}").format(action=_(ACTION_WORDS[view.action]))
-        return [f"{score}{view.likely} · {action}", "; ".join(view.reasons), view.turn]
+        return [f"{bare}{view.likely} · {action}", "; ".join(view.reasons), view.turn]
 
     def _field_words(self) -> str:
         """The whole of the field that the cursor stands on: a column may be too narrow for it."""
@@ -404,7 +405,9 @@ class DuplicatesScreen(Frame):
         def typed(text: str | None) -> None:
             many = self._at_line(text or "")
             if many is not None:
-                self._sample(many, text or "")
+                under = many.verdict is Verdict.DIFFERENT
+                line = (text or "").strip().lstrip("<")
+                self._sample(many, _("All under {line}.").format(line=line) if under else _("All of {line} and over.").format(line=line))
 
         self.app.push_screen(LineWindow(_("Decide by a line"), words, f"{line:.2f}", self._line_words), typed)
 
@@ -445,7 +448,7 @@ class DuplicatesScreen(Frame):
         assert view is not None
         differing = [field for field in view.fields if not field.same and field.incoming and field.stored][:FEWEST_WORDS]
         facts = ", ".join(f"{BETWEEN.join(field.incoming)} | {BETWEEN.join(field.stored)}" for field in differing) or view.incoming.name
-        return f"{view.match.probability:.2f} {view.incoming.title}, {view.stored.title}: {facts}"
+        return f"{score(view.match.probability)} {view.incoming.title}, {view.stored.title}: {facts}"
 
     def action_teach(self) -> None:
         """What the decisions would change in the matcher: shown, then accepted, forgotten or left."""
