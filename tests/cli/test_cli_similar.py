@@ -60,8 +60,8 @@ def test_a_large_store_is_looked_through_block_by_block_with_the_same_result(
 
     from tui_import.session import similar
 
-    model = replace(similar.shipped_model(), whole=0)
-    monkeypatch.setattr(similar, "shipped_model", lambda: model)
+    model = replace(similar.learnt_model(), whole=0)
+    monkeypatch.setattr(similar, "learnt_model", lambda: model)
     monkeypatch.setattr(similar, "BLOCK", 1)
     with Workspace(store) as workspace:
         pairs = [(pair.entity, pair.a, pair.b) for pair in workspace.similar()]

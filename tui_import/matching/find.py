@@ -131,7 +131,7 @@ def find(
         against = clean(against, model.words)
     if isinstance(against, Cleaned):
         memory = Memory(against, model)
-        found = _against(own, model, memory, least, against)
+        found = _against(own, model, memory, least, against, adapted)
         return Found(found.entity, found.a, against.ids[found.b], *(getattr(found, name) for name in Found.__slots__[3:]))
     return _against(own, model, against, least, adapted=adapted)
 

@@ -50,7 +50,8 @@ class MatcherIndexing:
         from tui_import.matching.clean import clean
         from tui_import.matching.records import Records
 
-        return clean(Records(entity, ids, columns), self._model.words).packed()
+        known = {name: column for name, column in columns.items() if any(column)}
+        return clean(Records(entity, ids, known), self._model.words).packed()
 
     def keys(self, entity: str, texts: Sequence[str]) -> tuple[Ids, Ids]:
         """See `Indexing.keys`."""

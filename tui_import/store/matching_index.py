@@ -17,7 +17,6 @@ from tui_import.api.i18n import _
 from tui_import.flow.shared_out import shared_out
 from tui_import.model.fields import Catalogue
 from tui_import.model.matches import SEPARATOR
-from tui_import.model.plan import Stored
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database
 from tui_import.store.layout import ENTITIES
@@ -34,7 +33,7 @@ SHARED = 20_000
 """From so many changed records on, they are cleaned in processes of their own."""
 FLUSH = 2_000_000
 """Keys that are gathered before they are written: sorted, so that each page of the index is touched once."""
-SAMPLE = 50_000
+SAMPLE = 20_000
 """Records by which values are counted, where there are more."""
 GROWTH = 0.2
 """Values are counted again when the number of records has changed by this share."""
@@ -166,14 +165,14 @@ class MatchingIndex:
         fields = set(self._indexing.fields(entity))
         single = [field.name for field in self._catalogue.stored(entity) if field.name in fields]
         multiple = [field.name for field in self._catalogue.multiple(entity) if field.name in fields]
-        names = "".join(f', r."{name}"' for name in single)
+        names = "".join(f', CAST(r."{name}" AS TEXT)' for name in single)
         also = _COMPANY_OF_PERSON if entity == "person" else _PEOPLE_OF_COMPANY
         rows = connection.execute(
             f"SELECT r.id, {also}{names} FROM {entity} r WHERE r.id IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (wanted,)
         ).fetchall()
         ids, extra, *values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _name in range(2 + len(single))]
         columns: dict[str, list[str | None]] = {"company" if entity == "person" else "people": extra}
-        columns |= {name: [_text(value) for value in column] for name, column in zip(single, values, strict=True)}
+        columns |= dict(zip(single, values, strict=True))
         columns |= {name: [None] * len(ids) for name in multiple}
         place = {record: at for at, record in enumerate(ids)}
         for record, field, value in connection.execute(
@@ -200,10 +199,6 @@ _PEOPLE_OF_COMPANY = (
     "(SELECT group_concat(name, char(31)) FROM (SELECT trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) AS name"
     f" FROM person WHERE company = r.id AND deleted_at IS NULL ORDER BY name_key, id LIMIT {PEOPLE}))"
 )
-
-
-def _text(value: Stored) -> str | None:
-    return None if value is None else str(value)
 
 
 def _sample(connection: sqlite3.Connection, entity: str, count: int) -> tuple[list[int], list[str]]:
