@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -307,3 +308,31 @@ def test_persons_without_company_are_compared_too(make_importer: Callable[[], Im
         [{"person.first_name": "Soren", "person.last_name": "Kierkegaard", "person.mobile": "+45 20 30 40 50"}], settings
     )
     assert report.count("person").held == 1, importer.operations(session)
+
+
+def test_after_a_correction_only_what_it_changed_is_looked_up_again(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("Brix", "Dahlgaard", "Eskesen", "Fabritius", "Gyldendal")
+    rows = [{"company.name": f"{name} Handel", "company.postal_city": "Odense"} for name in names]
+    session, _report = importer.plan([*rows, {**MISSPELT, "person.first_name": "", "person.last_name": ""}])
+    assert [match.pair.row for match in matches_of(session)] == [6]
+    looked: list[int] = []
+    module = importlib.import_module("tui_import.matching.find")
+    real = module.find
+
+    def counted(incoming: Any, *arguments: Any, **named: Any) -> Any:
+        looked.append(len(incoming))
+        return real(incoming, *arguments, **named)
+
+    monkeypatch.setattr(module, "find", counted)
+    session.plan()
+    assert looked == []
+    column = next(column.position for column in session.columns if column.header == "company.name")
+    session.correct(2, column, "Orsted Vindkraft")
+    session.plan()
+
+    assert looked
+    assert set(looked) == {1}
+    assert [match.pair.row for match in matches_of(session) if match.pair.record == 1] == [6]
+    session.undo_correction()
+    session.plan()
+    assert [match.pair.row for match in matches_of(session)] == [6]

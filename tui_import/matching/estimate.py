@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,6 +37,17 @@ class Estimate:
     """Per field: share of duplicates at each level."""
     duplicates: float = 0.0
     """Expected number of duplicate pairs."""
+
+
+def to_text(estimate: Estimate) -> str:
+    """As it can be kept."""
+    return json.dumps([estimate.prior, {name: m.tolist() for name, m in estimate.m.items()}])
+
+
+def from_text(text: str) -> Estimate:
+    """What `to_text` made."""
+    prior, m = json.loads(text)
+    return Estimate(prior, {name: np.array(values) for name, values in m.items()})
 
 
 def shipped(model: EntityModel) -> dict[str, NDArray[np.float64]]:

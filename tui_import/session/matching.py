@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -22,11 +23,16 @@ from tui_import.store.matches import IncomingRecords, Matches
 
 if TYPE_CHECKING:
     from tui_import.matching import Found, Model
+    from tui_import.matching.estimate import Estimate
     from tui_import.matching.model import EntityModel
     from tui_import.session.workspace import Workspace
 
 LEAST = 0.1
 """Pairs that are less probable are not kept: nobody would draw the line there."""
+STAMP_ROW = 0
+"""No row has this key: there the draft keeps what the last look-up was made with."""
+FEW_CHANGED = 0.2
+"""Share of the incoming records up to which only the changed ones are looked up again."""
 MOST = 10
 """Pairs that are kept of one incoming record."""
 COMPARED: Mapping[str, tuple[str, ...]] = {
@@ -89,27 +95,50 @@ def _of_entity(
     import numpy as np
 
     from tui_import.matching.clean import clean
+    from tui_import.matching.estimate import from_text, to_text
     from tui_import.matching.find import find
     from tui_import.matching.records import Records
 
     model = _without(learnt_model(), entity, settings.duplicates)
+    workspace.refresh_index(progress)
     incoming = matches.incoming(entity, COMPARED[entity])
     columns = _with_company_names(workspace, incoming) if entity == "person" else incoming.columns
     own = clean(Records(entity, incoming.rows, columns), model.words)
     progress.check()
     texts = dict(zip(incoming.rows, own.packed(), strict=True))
-    found = list(_contradictions(matches, entity, settings))
-    if len(own):
-        workspace.refresh_index(progress)
-        population = StorePopulation(workspace.database, entity, model)
-        if population.size:
-            stored = find(own, model, population, LEAST)
-            ids = np.unique(stored.b)
-            theirs = dict(zip(ids.tolist(), population.fetch(ids).packed(), strict=True))
-            found += _matches(stored, model, texts, theirs)
-        progress.check()
-        found += _matches(find(own, model, least=LEAST), model, texts, None)
+    population = StorePopulation(workspace.database, entity, model)
+    stamp = _stamp(workspace, model.entities[entity])
+    before = matches.texts(entity)
+    changed = np.array([at for at, row in enumerate(incoming.rows) if before.get(row) != texts[row]], np.intp)
+    kept: list[Match] = []
+    estimates: list[Estimate | None] = [None, None]
+    looked = own
+    if before.get(STAMP_ROW, "").startswith(stamp) and len(changed) <= FEW_CHANGED * len(own):
+        # only what a correction changed is looked up again, by the weights that were adapted to all rows
+        estimates = [from_text(text) if text else None for text in before[STAMP_ROW].split(SEPARATOR)[1:]]
+        same = set(incoming.rows) - {incoming.rows[at] for at in changed.tolist()}
+        kept = [m for m in matches.all(entity) if m.kind is MatchKind.PROBABLE and {m.pair.row, m.pair.other or m.pair.row} <= same]
+        looked = own.take(changed)
+    found = [*kept, *_contradictions(matches, entity, settings)]
+    if len(looked) and population.size:
+        stored = find(looked, model, population, LEAST, estimates[0])
+        ids = np.unique(stored.b)
+        theirs = dict(zip(ids.tolist(), population.fetch(ids).packed(), strict=True))
+        found += _matches(stored, model, texts, theirs)
+        estimates[0] = stored.estimate
+    progress.check()
+    if len(looked):
+        among = find(looked, model, None if looked is own else own, LEAST, estimates[1])
+        found += _matches(among, model, texts, None)
+        estimates[1] = among.estimate
+    texts[STAMP_ROW] = SEPARATOR.join([stamp, *("" if each is None else to_text(each) for each in estimates)])
     return _most_probable(found), texts
+
+
+def _stamp(workspace: Workspace, model: EntityModel) -> str:
+    """Changes when the store, the weights or what is compared do: then everything is looked up again."""
+    fact = f"{workspace.reader.generation()} {[(field, field.coefficient) for field in model.fields]} {model.bias}"
+    return hashlib.sha256(fact.encode()).hexdigest()[:16]
 
 
 def _without(model: Model, entity: str, rules: DuplicateRules) -> Model:
@@ -159,9 +188,13 @@ def _matches(found: Found, model: Model, texts: Mapping[int, str], stored: Mappi
     from tui_import.matching.explain import explain
 
     own: EntityModel = model.entities[found.entity]
+    seen: set[Pair] = set()
     for at, (a, b) in enumerate(zip(found.a.tolist(), found.b.tolist(), strict=True)):
-        why = explain(found, at, own, model.damping)
         pair = Pair(found.entity, a, b) if stored is not None else Pair(found.entity, max(a, b), 0, min(a, b))
+        if pair.row == pair.other or pair in seen:
+            continue
+        seen.add(pair)
+        why = explain(found, at, own, model.damping)
         other = texts.get(pair.other, "") if stored is None else stored.get(b, "")
         weights = {name: float(weight[at]) for name, weight in found.weights.items()}
         yield Match(
