@@ -163,7 +163,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def persons(program: Callable[..., tuple[int, str, str]]) -> dict[str, str]:
     """External key → last name of all persons in the store."""
     records = [json.loads(line) for line in program("export", "person", "--format", "json")[1].splitlines()]
-    return {record["external_key"]: record["last_name"] for record in records}
+    return {record["external_key"][0]: record["last_name"] for record in records}
 
 
 def options_of(values: dict[str, str]) -> list[str]:

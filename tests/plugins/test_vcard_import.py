@@ -90,13 +90,13 @@ def test_persons_and_companies_come_with_everything_and_what_was_left_out_is_sai
     expected = {
         "first_name": "Søren", "academic_title": "Dr.", "company": "Nordic Fish A/S", "department": "Sales", "title": "Buyer",
         "email": ["soren@nordicfish.dk", "soren@example.dk"], "mobile": ["+45 20 12 34 56"], "birthdate": "--02-03", "country": "DK",
-        "private_city": "Skagen", "note": "Prefers mornings, never Fridays", "external_key": "1",
+        "private_city": "Skagen", "note": "Prefers mornings, never Fridays", "external_key": ["1"],
     }  # fmt: skip
     assert {key: soren[key] for key in expected} == expected
     assert sorted(soren["interests"]) == ["Customer", "Wine"]
     assert (companies["Nordic Fish A/S"]["postal_city"], companies["Nordic Fish A/S"]["country"]) == ("København", "DK")
     bolt = companies["Bolt ApS"]
-    assert (bolt["phone"], bolt["email"], bolt["external_key"]) == (["+45 33 11 22 33"], ["post@bolt.dk"], "2")
+    assert (bolt["phone"], bolt["email"], bolt["external_key"]) == (["+45 33 11 22 33"], ["post@bolt.dk"], ["2"])
     assert persons["Møller"]["company"] == "Bolt ApS"
 
 

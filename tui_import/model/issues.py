@@ -46,6 +46,7 @@ WORDS: dict[str, str] = {
     "no_person_name": N_("no first or last name"),
     "ambiguous": N_("{count} records match: {ids}"),
     "unknown_id": N_("no record has the ID {id}"),
+    "linked": N_("already linked: record {id} has this external key"),
     "deleted": N_("the matching record {id} is deleted; restore it to import into it"),
     "number_taken": N_("the number {number} is taken by record {id}"),
     "number_repeated": N_("the number {number} stands in row {row}, too"),

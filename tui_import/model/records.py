@@ -59,7 +59,8 @@ class RecordReader(Protocol):
     def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, Sequence[Hit]]:
         """The records that have one of the key values.
 
-        ``key`` is a `CompanyKey` or `PersonKey`; the values are what ``flow.plan.keys`` makes of a row. Values without a hit are absent.
+        ``key`` is a `CompanyKey`, a `PersonKey` or `flow.plan.keys.LINK`; the values are what ``flow.plan.keys`` makes of a row. Values
+        without a hit are absent.
         """
 
     def load(self, entity: str, ids: Sequence[int], fields: Sequence[str]) -> Mapping[int, StoredRecord]:

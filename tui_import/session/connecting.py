@@ -43,6 +43,7 @@ __all__ = [
     "origin",
     "save",
     "saved_options",
+    "scope",
     "secrets_of",
     "shown",
     "sign_in",
@@ -95,6 +96,14 @@ def identity(source: str, options: Mapping[str, OptionValue]) -> str:
     name = str(options.get(CONNECTION) or "")
     accounts = [each.account for each in connections() if (each.source, each.name) == (source, name)]
     return "/".join([name, *accounts])
+
+
+def scope(source: str, options: Mapping[str, OptionValue]) -> str:
+    """Whose keys the rows have, for sources whose records are found again by them: source, connection, account; else empty."""
+    name = str(options.get(CONNECTION) or "")
+    if not name or Capability.KEYS not in plugin_host.load(source).capabilities:
+        return ""
+    return f"{source}/{identity(source, options)}"
 
 
 def shown() -> list[ConnectionInfo]:

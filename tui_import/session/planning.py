@@ -135,7 +135,8 @@ def _write_plan(
     """One pass over all rows; returns the lists with the items that it plans."""
     progress.begin(_("Planning"), draft.meta("rows", 0))
     lists = list_items(workspace, settings)
-    binder = Binder(workspace.catalogue, mapping, settings, formats_of(workspace, draft, mapping, settings), lists)
+    formats = formats_of(workspace, draft, mapping, settings)
+    binder = Binder(workspace.catalogue, mapping, settings, formats, lists, draft.meta("scope", ""))
     headers = {column.position: column.header for column in draft.columns()}
     planner = ContactsPlanner(
         workspace.catalogue,

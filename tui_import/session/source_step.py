@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from tui_import.api.capabilities import Searchable
 from tui_import.api.errors import SourceError, TuiImportError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
-from tui_import.api.source import Capability, Finding, Peek, Row, Table
+from tui_import.api.source import Capability, Column, Finding, Peek, Row, Table
 from tui_import.flow.read import LISTED, Reading, batches
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
@@ -192,10 +192,16 @@ class SourceStep:
                 hint=_("Delete those that are not needed, or check the delimiter."),
             )
         reading = Reading()
+        scope = connecting.scope(self.source, self.options)
         with closing(self._rows(table, progress)) as rows:
-            self._draft.write_rows(columns, batches(rows, len(columns), reading, progress))
+            keyed = columns
+            if scope and not any(column.field.endswith(".external_key") for column in columns):
+                keyed = [*columns, _key_column(columns)]
+            found = rows if keyed is columns else _with_keys(rows, len(columns))
+            self._draft.write_rows(keyed, batches(found, len(keyed), reading, progress))
         self._draft.write_meta(
             state="read",
+            scope=scope,
             table=table.name,
             digest=reading.digest,
             blank_rows=reading.blank,
@@ -266,6 +272,19 @@ class SourceStep:
 def _later(rows: Generator[Row, None, None], moment: str) -> Generator[Row, None, None]:
     with closing(rows):
         yield from (row for row in rows if row.changed > moment)
+
+
+def _key_column(columns: Sequence[Column]) -> Column:
+    """What rows are found again by, where the source makes no column of it: of persons where it has any, else of companies."""
+    entity = "person" if any(column.field.startswith("person.") for column in columns) else "company"
+    return Column(_("Key"), f"{entity}.external_key", locked=True)
+
+
+def _with_keys(rows: Iterable[Row], width: int) -> Iterator[Row]:
+    for row in rows:
+        blank = all(value in (None, "") for value in row.values)
+        values = [*row.values[:width], *[None] * (width - len(row.values)), None if blank else row.key or None]
+        yield row._replace(values=values)
 
 
 def _too_long(reading: Reading) -> Sequence[Finding]:

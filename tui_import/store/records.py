@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from tui_import.flow.plan.keys import LINK
 from tui_import.model.fields import Catalogue
 from tui_import.model.plan import Stored
 from tui_import.model.records import Hit, StoredRecord, Value
 from tui_import.store.connection import Database
+from tui_import.store.layout import ENTITIES
 
 _KEYS: Mapping[tuple[str, str], str] = {
     ("company", "name"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN company r ON r.name_key = j.value",
@@ -26,6 +28,13 @@ _KEYS: Mapping[tuple[str, str], str] = {
     ),
     ("person", "number"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.number_key = j.value",
     ("person", "id"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.id = CAST(j.value AS INTEGER)",
+    **{
+        (entity, LINK): (
+            f"SELECT DISTINCT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN {entity}_value v ON v.key = j.value"
+            f" AND v.field = 'external_key' JOIN {entity} r ON r.id = v.record"
+        )
+        for entity in ENTITIES
+    },
     ("person", "email"): (
         "SELECT DISTINCT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person_value v ON v.key = j.value AND v.field = 'email'"
         " JOIN person r ON r.id = v.record"

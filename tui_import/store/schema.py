@@ -179,7 +179,29 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
         db.execute(VERDICT_TABLE)
         db.execute("CREATE INDEX pair_verdict_by_record ON pair_verdict(entity, record)")
 
+    @every(name="0004_external_keys_of_several_sources")
+    def external_keys(db: Database) -> None:
+        for entity in ENTITIES:
+            _move_to_values(db, entity, "external_key")
+
     return every
+
+
+def _move_to_values(db: Database, entity: str, field: str) -> None:
+    """A field that has become a multiple one: its values, and what the journal says of them. The empty column stays."""
+    if field not in {column.name for column in db[entity].columns}:
+        return
+    db.register_function(lambda text: None if text is None else fold(str(text)), name="fold", deterministic=True, replace=True)
+    db.execute(
+        f"INSERT INTO {entity}_value (record, field, value, key)"
+        f" SELECT id, '{field}', {field}, fold({field}) FROM {entity} WHERE {field} <> ''"
+    )
+    db.execute(
+        f"UPDATE journal_change SET verb = CASE WHEN after IS NULL THEN 'remove' ELSE 'append' END, before_key = fold(before),"
+        f" after_key = fold(after), before = CASE WHEN after IS NULL THEN before END WHERE field = '{field}' AND entry IN"
+        f" (SELECT id FROM journal WHERE entity = '{entity}') AND coalesce(before, after) IS NOT NULL"
+    )
+    db.execute(f"UPDATE {entity} SET {field} = NULL WHERE {field} IS NOT NULL")
 
 
 def migrate(connection: sqlite3.Connection, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:

@@ -10,6 +10,7 @@ from tui_import.flow.cells import Cell
 from tui_import.flow.folding import fold, person_name_key
 from tui_import.flow.names import split_full_name
 from tui_import.flow.normalise import ColumnNormaliser, Formats, needs_region, normaliser, read_multiple
+from tui_import.flow.plan.keys import LINK, link
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.mapping import Mapping as ColumnMapping
@@ -126,8 +127,12 @@ class Binder:
         settings: Settings,
         formats: Callable[[int], Formats],
         lists: Mapping[str, ListItems],
+        scope: str = "",
     ) -> None:
-        """``formats`` tells how dates and numbers are written in a column (position, `CONSTANT` for constants)."""
+        """``formats`` tells how dates and numbers are written in a column (position, `CONSTANT` for constants).
+
+        ``scope``: whose the external keys are (source and connection); empty: nothing is found by them.
+        """
         self._full_name = catalogue["person.full_name"]
         self._settings = settings
         self._lists = lists
@@ -136,7 +141,7 @@ class Binder:
             positions = mapping.columns_of(item.key)
             if item.type is FieldType.REFERENCE or not (positions or item.key in mapping.constants):
                 continue
-            self._feeds.append(_Feed(item, positions, mapping.constants.get(item.key), formats))
+            self._feeds.append(_Feed(item, positions, mapping.constants.get(item.key), formats, scope if item.name == LINK else ""))
         # the country decides how telephone and VAT numbers of its row are read, so it is bound first
         self._feeds.sort(key=lambda feed: feed.field.type is not FieldType.COUNTRY)
         self.positions: tuple[int, ...] = tuple(sorted({position for feed in self._feeds for position in feed.positions}))
@@ -234,13 +239,13 @@ class Binder:
 class _Feed:
     """One field, the columns and the constant that feed it, and a normaliser per column."""
 
-    def __init__(self, item: Field, positions: Sequence[int], constant: object, formats: Callable[[int], Formats]) -> None:
+    def __init__(self, item: Field, positions: Sequence[int], constant: object, formats: Callable[[int], Formats], scope: str) -> None:
         self.field = item
         self.positions = tuple(positions)
         self._regional = needs_region(item)
         self._default_region = {position: formats(position).default_region or None for position in (*positions, CONSTANT)}
         if item.multiple:
-            self._split = {position: _SplitMemo(item, formats(position), position) for position in (*positions, CONSTANT)}
+            self._split = {position: _SplitMemo(item, formats(position), position, scope) for position in (*positions, CONSTANT)}
         else:
             self._columns = {position: ColumnNormaliser(normaliser(item, formats(position))) for position in positions}
         self._constant = constant
@@ -299,9 +304,10 @@ NO_PARTS = _Parts((), (), ())
 class _SplitMemo(dict[tuple[Cell, "str | None"], _Parts]):
     """(cell, region) → the values in the cell, each normalised; remembers up to `MEMO_LIMIT` of them."""
 
-    def __init__(self, item: Field, formats: Formats, position: int) -> None:
+    def __init__(self, item: Field, formats: Formats, position: int, scope: str) -> None:
         super().__init__()
         self._item = item
+        self._scope = scope
         self._normalise = normaliser(item, formats)
         self._position = position
 
@@ -322,6 +328,8 @@ class _SplitMemo(dict[tuple[Cell, "str | None"], _Parts]):
 
     def _incoming(self, cell: Normalised) -> Incoming:
         value, key, _issue = cell
+        if self._scope:
+            return Incoming(Value(value, link(self._scope, value), self._scope), self._position)
         return Incoming(Value(value, key or UNMATCHED + fold(str(value))), self._position)
 
 

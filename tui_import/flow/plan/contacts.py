@@ -186,9 +186,9 @@ class ContactsPlanner:
         keys = []
         for i, name in enumerate(self._person_names):
             company_key = self._company_keys[i] or self._created_keys[i]
-            company = None
-            if company_key is not None:
-                company = self.companies.live_hit(company_key) or self.companies.in_file.get(company_key)
+            company = self.companies.live_hit(None, i)
+            if company is None and company_key is not None:
+                company = self.companies.live_hit(company_key, i) or self.companies.in_file.get(company_key)
                 if company is None:  # a company that is new has no persons yet
                     continue
             key = person_in_company(company, name)
@@ -257,7 +257,7 @@ class ContactsPlanner:
 
     def _decide_company(self, i: int) -> Decision:
         key = self._company_keys[i]
-        decision = self.companies.decide((key,) if key else ())
+        decision = self.companies.decide((key,) if key else (), i)
         if decision.kind is not Kind.NEW:
             return decision
         if key and self._settings.company.match is CompanyKey.ID:
@@ -266,7 +266,7 @@ class ContactsPlanner:
             return decision
         if self._settings.person.match is not PersonKey.NONE and self._create_names[i]:
             created = self._created_keys[i]
-            return self.companies.decide((created,) if created else ())
+            return self.companies.decide((created,) if created else (), i)
         return Decision(Kind.NOTHING, None, NO_COMPANY)
 
     def _decide_person(self, i: int, company: Decision) -> Decision:
@@ -278,7 +278,7 @@ class ContactsPlanner:
         if not self.persons.has_data(i):
             return Decision(Kind.NOTHING)
         keys = self._person_keys(i, company.ref if company.kind is not Kind.NOTHING else None)
-        decision = self.persons.overridden(self.persons.decide(keys), self._bound.n[i])
+        decision = self.persons.overridden(self.persons.decide(keys, i), self._bound.n[i])
         if decision.kind is Kind.NEW:
             if keys and person.match is PersonKey.ID:
                 return Decision(Kind.PROBLEM, None, Issue("unknown_id", Severity.ERROR, "person.id", params={"id": keys[0]}))
@@ -324,7 +324,7 @@ class ContactsPlanner:
             if name:
                 extra["name"] = (name, fold(name))
             operation, joins = self.companies.commit(company, i, n, extra)
-            rows.append(PlannedRow(n, "company", operation, company_ref, None, joins))
+            rows.append(PlannedRow(n, "company", operation, company_ref, company.reason, joins))
             self._flag_kept(self.companies, company, i, n, issues)
             if company.kind is Kind.NEW and not company.keys:
                 issues.append((n, _blank_key(self._settings.company.match)))
@@ -338,7 +338,7 @@ class ContactsPlanner:
             if company_ref is not None:
                 extra["company"] = (company_ref, None)
             operation, joins = self.persons.commit(person, i, n, extra)
-            rows.append(PlannedRow(n, "person", operation, person.ref, None, joins))
+            rows.append(PlannedRow(n, "person", operation, person.ref, person.reason, joins))
             self._flag_kept(self.persons, person, i, n, issues)
             if person.kind is Kind.NEW and not person.keys:
                 issues.append((n, _blank_key(self._settings.person.match)))

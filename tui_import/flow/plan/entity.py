@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 from tui_import.flow.folding import person_name_key
 from tui_import.flow.plan.binding import CONSTANT, SET_BLANK, Bound, Incoming
+from tui_import.flow.plan.keys import LINK
 from tui_import.flow.plan.merge import merge_multiple, merge_single
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.issues import Issue, Severity
@@ -160,6 +161,9 @@ class EntityPlanner:
         self.in_file: dict[str, int] = {}
         """Key → record, for keys of this block that the file itself has planned."""
         self._hits: Mapping[str, Sequence[Hit]] = {}
+        self._linked: Mapping[str, Sequence[Hit]] = {}
+        self.links: Sequence[str | None] = ()
+        """Per row of the block the external key that it is found by before all else."""
         self._stored: Mapping[int, StoredRecord] = {}
         self.new_keys: list[tuple[str, int]] = []
         """Keys under which this block plans records."""
@@ -202,16 +206,20 @@ class EntityPlanner:
         """Look everything up that the block's rows may need: their hits, those records, and what was planned before."""
         wanted = sorted(set(keys))
         count = len(n)
+        self.links = _links(bound.multiple.get(LINK), count)
+        linked = sorted(set(filter(None, self.links)))
         decided = self._decided_refs(n)
         self._bound = bound
         blank: list[Stored] = [None] * count
         self._rows = list(zip(*(bound.single.get(name, blank) for name in self.single), strict=True)) or [()] * count
         self._keys = bound.keys
         self._hits = reader.find(self.entity, self.match, wanted) if wanted else {}
-        self.in_file = dict(index.find_new(self.entity, wanted))
+        self._linked = reader.find(self.entity, LINK, linked) if linked else {}
+        self.in_file = dict(index.find_new(self.entity, [*wanted, *map(_in_file_key, linked)]))
         self.new_keys = []
         self.planned = {}
-        refs = {hit.id for hits in self._hits.values() for hit in hits} | set(self.in_file.values()) | decided
+        refs = {hit.id for found in (self._hits, self._linked) for hits in found.values() for hit in hits}
+        refs |= set(self.in_file.values()) | decided
         before = index.planned(self.entity, sorted(refs))
         ids = sorted(ref for ref in (decided if self.action is Action.ADD else refs) if ref > 0)
         if ids:
@@ -244,21 +252,46 @@ class EntityPlanner:
         """These persons have no consent yet; what merges into them or replaces them gives them one."""
         self._consentless, self._legal_basis = persons, legal_basis
 
-    def live_hit(self, key: str | None) -> int | None:
-        """The one stored record that has the key, where the action leads to it."""
+    def live_hit(self, key: str | None, i: int) -> int | None:
+        """The one stored record that row ``i`` is linked to, else that has the key, where the action leads to it."""
+        linked = [hit.id for hit in self._linked.get(self.links[i] or "", ()) if not hit.deleted]
+        if len(linked) == 1 and self.action is not Action.ADD:
+            return linked[0]
         if key is None or self.action is Action.ADD:
             return None
         live = [hit.id for hit in self._hits.get(key, ()) if not hit.deleted]
         return live[0] if len(live) == 1 else None
 
-    def decide(self, keys: tuple[str, ...]) -> Decision:
-        """Which record has one of the keys. A blank key (no keys) never matches."""
+    def decide(self, keys: tuple[str, ...], i: int) -> Decision:
+        """Which record row ``i`` is linked to, else which has one of the keys. A blank key (no keys) never matches."""
+        link = self.links[i]
+        if link is None:
+            return self._by_keys(keys)
+        keys = (*keys, _in_file_key(link))
+        return self._by_link(link, keys) or self._by_keys(keys)
+
+    def _by_link(self, link: str, keys: tuple[str, ...]) -> Decision | None:
+        """The record that has this external key already; nothing else counts then. None: nobody has it."""
+        hits = self._linked.get(link, ())
+        live = sorted(hit.id for hit in hits if not hit.deleted)
+        if len(live) > 1:
+            return _ambiguous(live)
+        if live:
+            reason = Issue("linked", Severity.WARNING, params={"id": live[0]})
+            if self.action is Action.ADD:  # never two records for one there (SPEC 4.2, 6)
+                return Decision(Kind.PROBLEM, live[0], replace(reason, severity=Severity.ERROR))
+            return self._of(live[0], keys)._replace(reason=reason)
+        ref = self.in_file.get(_in_file_key(link))
+        if ref is not None:
+            return self._of(ref, keys)
+        return _deleted(hits) if hits else None
+
+    def _by_keys(self, keys: tuple[str, ...]) -> Decision:
         hits = {hit for key in keys for hit in self._hits.get(key, ())} if self._hits else None
         if hits and self.action is not Action.ADD:
             live = sorted(hit.id for hit in hits if not hit.deleted)
             if len(live) > 1:
-                ids = ", ".join(map(str, live[:5])) + (" …" if len(live) > 5 else "")
-                return Decision(Kind.PROBLEM, None, Issue("ambiguous", Severity.ERROR, params={"count": len(live), "ids": ids}))
+                return _ambiguous(live)
             if live:
                 return Decision(Kind.HIT, live[0], None, keys)
         for key in keys:
@@ -266,8 +299,7 @@ class EntityPlanner:
             if ref is not None:
                 return self._of(ref, keys)
         if hits and self.action is not Action.ADD:
-            deleted = min(hit.id for hit in hits)
-            return Decision(Kind.PROBLEM, deleted, Issue("deleted", Severity.ERROR, params={"id": deleted}))
+            return _deleted(hits)
         return Decision(Kind.NEW, -self.next_new, None, keys)
 
     def _of(self, ref: int, keys: tuple[str, ...], override: Override | None = None) -> Decision:
@@ -284,7 +316,7 @@ class EntityPlanner:
         if override.become is Become.HELD:
             return Decision(Kind.HELD, decision.ref, override.reason, decision.keys, override)
         if override.become is Become.NEW:
-            return Decision(Kind.NEW, -self.next_new, None, (), override)
+            return Decision(Kind.NEW, -self.next_new, None, tuple(filter(_is_in_file_key, decision.keys)), override)
         ref = override.ref if override.become is Become.RECORD else self._refs_of_rows.get(override.ref, 0)
         if not ref or (ref > 0 and ref not in self._stored):  # it is gone meanwhile: the row is planned as if nothing had been decided
             return decision
@@ -511,6 +543,35 @@ class EntityPlanner:
                 present.remove(value)
                 changed = True
         return changed
+
+
+def _ambiguous(live: Sequence[int]) -> Decision:
+    ids = ", ".join(map(str, live[:5])) + (" …" if len(live) > 5 else "")
+    return Decision(Kind.PROBLEM, None, Issue("ambiguous", Severity.ERROR, params={"count": len(live), "ids": ids}))
+
+
+def _deleted(hits: Iterable[Hit]) -> Decision:
+    deleted = min(hit.id for hit in hits)
+    return Decision(Kind.PROBLEM, deleted, Issue("deleted", Severity.ERROR, params={"id": deleted}))
+
+
+def _links(values: Sequence[Sequence[Incoming]] | None, count: int) -> Sequence[str | None]:
+    """Per row its external key, where it is one of a source that records are found by (it has a description)."""
+    if values is None:
+        return [None] * count
+    return [next((value.key for value, _column in cell if value.description), None) for cell in values]
+
+
+_LINKED_BY = "\x1f"
+"""Begins the keys of `EntityPlanner.in_file` that are external keys: no folded text has it."""
+
+
+def _in_file_key(link: str) -> str:
+    return _LINKED_BY + link
+
+
+def _is_in_file_key(key: str) -> bool:
+    return key.startswith(_LINKED_BY)
 
 
 _POLICY_OF: Mapping[Choice, ValuesPolicy] = {

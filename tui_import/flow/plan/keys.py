@@ -10,7 +10,15 @@ from json.encoder import encode_basestring
 
 from tui_import.flow.folding import person_name_key
 
-__all__ = ["name_department", "person_in_company", "person_name_key"]
+__all__ = ["LINK", "link", "name_department", "person_in_company", "person_name_key"]
+
+LINK = "external_key"
+"""The multiple field, and the key, that a record is found again by where it comes from (SPEC 2, ErpKey)."""
+
+
+def link(scope: str, value: object) -> str:
+    """Key of a record's external key. ``scope``: whose keys these are, so that two sources may have the same; letters keep their case."""
+    return f"{scope}:{value}"
 
 
 def name_department(name_key: str | None, department_key: str | None) -> str | None:
