@@ -297,10 +297,14 @@ def test_decisions_move_the_weights_towards_what_people_decide_and_not_further(m
     assert after.field("city").coefficient == 1
 
 
-def test_few_or_one_sided_decisions_teach_nothing(model: Model) -> None:
+def test_few_decisions_teach_nothing_and_one_sided_ones_move_only_the_line(model: Model) -> None:
     entity = model.entities["company"]
-    assert learn([Decision({"name": 5.0}, -5.0, True)] * 40, entity, model.damping) is None
     assert learn([Decision({"name": 5.0}, -5.0, bool(n % 2)) for n in range(10)], entity, model.damping) is None
+    learnt = learn([Decision({"name": 5.0}, -7.0, True)] * 40, entity, model.damping)
+    assert learnt is not None
+    assert set(learnt.coefficients.values()) == {1.0}
+    assert learnt.bias > 1
+    assert learnt.agreed_after > learnt.agreed_before
 
 
 def test_a_chain_is_cut_where_hard_evidence_disagrees() -> None:

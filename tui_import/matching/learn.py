@@ -23,7 +23,7 @@ LEAST, MOST = 0.1, 3.0
 """Bounds of a coefficient: no decision turns agreement into evidence against."""
 ROUNDS = 50
 LEAST_DECISIONS = 20
-"""Before so many decisions (some of either verdict among them) nothing is learnt."""
+"""Before so many decisions nothing is learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,20 @@ class Learnt:
 
 
 def learn(decisions: list[Decision], model: EntityModel, damping: float, least: int = LEAST_DECISIONS) -> Learnt | None:
-    """Refit; None where there are too few decisions, or all of one verdict."""
+    """Refit; None where there are too few decisions. Where all have one verdict, only the bias moves: which field to trust more they cannot
+    tell."""
     same = np.array([decision.same for decision in decisions], float)
-    if len(decisions) < least or not 0 < same.sum() < len(same):
+    if len(decisions) < least:
         return None
     shipped = model.with_coefficients({field.name: 1.0 for field in model.fields}, 0.0)
     names = [field.name for field in model.fields if any(decision.weights.get(field.name) for decision in decisions)]
     evidence = np.array([[row[name] for name in names] for row in (damped(_all(each, shipped), shipped, damping) for each in decisions)])
     start = np.array([decision.start for decision in decisions])
-    factors, bias = _fit(evidence, start, same)
+    if 0 < same.sum() < len(same):
+        factors, bias = _fit(evidence, start, same)
+    else:
+        factors = np.ones(len(names))
+        _none, bias = _fit(np.zeros((len(decisions), 0)), start + evidence.sum(axis=1), same)
     before = {field.name: field.coefficient for field in model.fields}
     return Learnt(
         dict(zip(names, factors.tolist(), strict=True)),
