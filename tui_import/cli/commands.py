@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "apply": Entry("importing", N_("import what a kept draft has planned")),
     "drafts": Entry("drafts", N_("imports in progress")),
     "resume": Entry("drafts", N_("go on with a draft, on the screens")),
+    "decide": Entry("workbook", N_("take the answers of a decision workbook over")),
     "runs": Entry("history", N_("what was imported, deleted and restored")),
     "show": Entry("history", N_("one run in full")),
     "undo": Entry("history", N_("take a run back, field by field")),
@@ -48,7 +49,7 @@ COMMANDS: dict[str, Entry] = {
 }
 """In the order of ``--help``."""
 
-LATER = frozenset({"decide", "erase"})
+LATER = frozenset({"erase"})
 """Commands that are promised and that this version does not have yet."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from tui_import.api.i18n import N_, _
-from tui_import.cli import correcting, deciding
+from tui_import.cli import correcting, deciding, workbook
 from tui_import.cli.call import Call, Command
 from tui_import.cli.render import local_time
 from tui_import.cli.screens import needs_terminal
@@ -24,6 +24,7 @@ def _configure_drafts(parser: ArgumentParser) -> None:
     discard.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it"))
     correcting.configure(verbs)
     deciding.configure(verbs)
+    workbook.configure(verbs)
 
 
 def drafts(call: Call) -> int:
@@ -34,6 +35,7 @@ def drafts(call: Call) -> int:
         "correct": correcting.correct,
         "duplicates": deciding.duplicates,
         "decide": deciding.decide,
+        "export-decisions": workbook.export_decisions,
     }
     if call.arguments.verb in verbs:
         return verbs[call.arguments.verb](call)

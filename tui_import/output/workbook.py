@@ -71,10 +71,15 @@ def text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
+def cell_text(text: str) -> str:
+    """As much of a text as a cell can carry."""
+    return _ILLEGAL.sub("\ufffd", text)[:CELL_LIMIT]
+
+
 def set_text(cell: Any, text: str) -> None:
     """Make the cell text whatever it looks like, also after somebody edits it."""
     clean = _ILLEGAL.sub("\ufffd", text)
-    cell._value = clean[:CELL_LIMIT]  # set past openpyxl, which would take "=1+1" for a formula and "#N/A" for an error
+    cell._value = cell_text(text)  # set past openpyxl, which would take "=1+1" for a formula and "#N/A" for an error
     cell.data_type = "s"
     if needs_guard(clean):
         cell.quotePrefix = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 PACE = 20
 """The pace is that of so many decisions."""
+SECRET = "workbook_secret"  # noqa: S105 - a name
+"""Where the draft keeps what its decision workbooks are sealed with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class Review(Walk):
         ``action``: what happens to the stored record, where not as the settings say; ``fields``: choices beside those already taken.
         """
         pair = self._current()
-        self.write({pair: self._decision(self.matches[pair], verdict, action, fields or {}, "user")})
+        self.write({pair: self.decision(self.matches[pair], verdict, action, fields)})
         self._decided_at.append(self._clock())
         return self.next()
 
@@ -145,10 +148,18 @@ class Review(Walk):
             raise UsageError(_("There is nothing to decide."))
         return self.pair
 
-    def _decision(self, match: Match, verdict: Verdict, action: Action | None, fields: Mapping[str, FieldChoice], origin: str) -> Verdicts:
+    def decision(
+        self,
+        match: Match,
+        verdict: Verdict,
+        action: Action | None = None,
+        fields: Mapping[str, FieldChoice] | None = None,
+        origin: str = "user",
+    ) -> Verdicts:
+        """A verdict on a pair as it would be written: with what was chosen of it before, and what the rules for survivors choose."""
         before = match.decision
         action = action or (before.action if before else None)
-        chosen = {**(before.fields if before else {}), **fields}
+        chosen = {**(before.fields if before else {}), **(fields or {})}
         if verdict is Verdict.SAME:
             chosen = {**self._by_rules(match, action), **chosen}
         return Verdicts(verdict, action, chosen if verdict is not Verdict.DIFFERENT else {}, now(), self._workspace.user, origin)
@@ -259,7 +270,7 @@ class Review(Walk):
         """Take a record out of the current group: it is different from all others in it. How many pairs that decided; one step."""
         group = self.group
         pairs = [pair for pair in group.pairs if node in queue.node_of(pair)] if group else []
-        self.write({pair: self._decision(self.matches[pair], Verdict.DIFFERENT, None, {}, "user") for pair in pairs})
+        self.write({pair: self.decision(self.matches[pair], Verdict.DIFFERENT) for pair in pairs})
         self._decided_at += [self._clock()] * len(pairs)
         if pairs and self.pair in pairs:
             self.next()
@@ -300,7 +311,7 @@ class Review(Walk):
 
     def take(self, many: Bulk) -> int:
         """Decide them all as one step; how many."""
-        decisions = {pair: self._decision(self.matches[pair], many.verdict, None, {}, "bulk") for pair in many.pairs}
+        decisions = {pair: self.decision(self.matches[pair], many.verdict, origin="bulk") for pair in many.pairs}
         self.write(decisions)
         if self.pair is not None and not self.is_open(self.pair):
             self.next()
@@ -340,6 +351,15 @@ class Review(Walk):
     def minutes_left(self) -> float | None:
         """How long the open pairs take at this pace; None before there is one."""
         return self.counts[0] / self.pace if self.pace else None
+
+    @property
+    def secret(self) -> str:
+        """What this draft's decision workbooks are sealed with."""
+        kept = self._draft.meta(SECRET)
+        if not kept:
+            kept = secrets.token_hex(16)
+            self._draft.write_meta(**{SECRET: kept})
+        return str(kept)
 
     # -- what stands around
 
