@@ -142,7 +142,7 @@ def companies(program) -> dict[str, dict]:
 def test_all_suppliers_in_a_town_are_imported_changed_there_imported_anew_and_taken_back(program, config: dict[str, str]) -> None:
     code, out, err = program("connections", "save", "erp", "main", *options(config))
     assert (code, out.strip()) == (0, "Tryton 8.2 answers; parties: 9."), err
-    run = ("run", "--source", "erp", "--json", "--set", "company.match=number", "--set", "company.action=replace",
+    run = ("run", "--source", "erp", "--json", "--set", "company.action=replace",
            *options({"connection": "main", "actor": "supplier", "where": "city contains aarhus"}))  # fmt: skip
 
     code, out, err = program(*run)
@@ -153,22 +153,40 @@ def test_all_suppliers_in_a_town_are_imported_changed_there_imported_anew_and_ta
         "Nordisk Fisk": "Aarhus N",
     }
 
-    address = erp_servers.tryton_call(
-        config["url"], "small", "model.party.address.search", [["party.name", "=", "Nordisk Fisk"]], 0, None, None
-    )
-    erp_servers.tryton_call(config["url"], "small", "model.party.address.write", address, {"city": "Aarhus V", "postal_code": "8210"})
-    code, out, err = program(*run)
-    assert code == 0, err
-    second = json.loads(out)
-    assert {key: second["entities"]["company"][key] for key in ("added", "updated", "unchanged")} == {
-        "added": 0,
-        "updated": 1,
-        "unchanged": 1,
-    }
-    assert companies(program)["Nordisk Fisk"]["postal_city"] == "Aarhus V"
+    def there(name: str, city: str) -> None:
+        tryton = (config["url"], "small", "model.party.party.write", [6], {"name": name})
+        [address] = erp_servers.tryton_call(config["url"], "small", "model.party.address.search", [["party", "=", 6]], 0, None, None)
+        erp_servers.tryton_call(*tryton)
+        erp_servers.tryton_call(config["url"], "small", "model.party.address.write", [address], {"city": city})
+
+    there("Nordic Fish", "Aarhus V")
+    try:
+        code, out, err = program(*run)
+        assert code == 0, err
+        second = json.loads(out)
+        counts = {key: second["entities"]["company"][key] for key in ("added", "updated", "unchanged")}
+        assert counts == {"added": 0, "updated": 1, "unchanged": 1}, "found by its key, though it is called otherwise now"
+        assert {name: each["postal_city"] for name, each in companies(program).items()} == {
+            "Bolt 100% ApS": "Aarhus",
+            "Nordic Fish": "Aarhus V",
+        }
+    finally:
+        there("Nordisk Fisk", "Aarhus N")
 
     assert program("undo", str(second["run"]))[0] == 0
     assert companies(program)["Nordisk Fisk"]["postal_city"] == "Aarhus N"
     assert program("undo", str(second["run"] - 1))[0] == 0
     assert companies(program) == {}
-    erp_servers.tryton_call(config["url"], "small", "model.party.address.write", address, {"city": "Aarhus N", "postal_code": "8000"})
+
+
+def test_by_changed_since_last_only_what_changed_there_is_read(program, config: dict[str, str]) -> None:
+    program("connections", "save", "erp", "main", *options(config))
+    run = ("run", "--source", "erp", "--json", *options({"connection": "main", "actor": "customer", "changed_since": "last"}))
+    assert json.loads(program(*run)[1])["rows"] == 3
+    assert json.loads(program(*run)[1])["rows"] == 0
+    call = (config["url"], "small", "model.party.contact_mechanism.create", [{"party": 5, "type": "phone", "value": "+45 33112299"}])
+    [made] = erp_servers.tryton_call(*call)
+    code, out, err = program(*run)
+    erp_servers.tryton_call(config["url"], "small", "model.party.contact_mechanism.delete", [made])
+    assert (code, json.loads(out)["rows"]) == (0, 1), err
+    assert companies(program)["Eli Intet"]["phone"] == ["+45 33112299"]
