@@ -125,9 +125,9 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
         [
             apart & (overlap.conflict < DISTINCTIVE),
             overlap.exact | (whole >= 1), (best >= 0.85) & agreeing, (contained >= 0.9) & agreeing, (best >= 0.65) & agreeing,
-            (best >= 0.35) | (contained >= 0.6),
+            ~agreeing & ((best >= 0.35) | (contained >= 0.6)), (best >= 0.35) | (contained >= 0.6),
         ],
-        [6, 1, 2, 3, 4, 5], 6,
+        [7, 1, 2, 3, 4, 5, 6], 7,
     )  # fmt: skip
     return levels.astype(np.int8), bits.astype(np.float32)
 
@@ -256,7 +256,7 @@ def _street(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
 
 
 COMPARISONS: Mapping[str, Comparison] = {
-    "organisation": Comparison(("same", "words", "near", "contained", "similar", "partly", "different"), _organisation),
+    "organisation": Comparison(("same", "words", "near", "contained", "similar", "branch", "partly", "different"), _organisation),
     "given": Comparison(("same", "nickname", "similar", "initial", "swapped", "different"), _given),
     "surname": Comparison(("same", "part", "similar", "swapped", "different"), _surname),
     "date": Comparison(("same", "similar", "near", "different"), _date),

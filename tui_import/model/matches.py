@@ -154,6 +154,7 @@ LEVEL_WORDS: Mapping[str, str] = {
     "near": N_("nearly the same"),
     "contained": N_("one is the other and more"),
     "similar": N_("similar"),
+    "branch": N_("words in common, and each has one of its own"),
     "partly": N_("some words the same"),
     "different": N_("different"),
     "nickname": N_("a short form"),
