@@ -30,21 +30,39 @@ class Left:
     """Keys that too many records share."""
     pairs: int = 0
     """Pairs under those keys; most share another key, too."""
+    lone: int = 0
+    """Pairs that share one key alone, and not a rare one."""
 
 
-def sharing(a: Keys, b: Keys | None, common: int) -> tuple[Candidates, Left]:
-    """Pairs that share a key; ``b`` None: among ``a`` themselves. Keys of more than ``common`` records of ``b`` are left."""
+def sharing(a: Keys, b: Keys | None, common: int, rare: int = 0) -> tuple[Candidates, Left]:
+    """Pairs that share a key; ``b`` None: among ``a`` themselves. Keys of more than ``common`` records of ``b`` are left.
+
+    ``rare``: pairs that share one key alone are left, unless so few records have it; 0: none is left.
+    """
     other = a if b is None else b
     order = np.argsort(other.keys, kind="stable")
     keys, rows = other.keys[order], other.rows[order]
     start = np.searchsorted(keys, a.keys, "left")
     counts = np.searchsorted(keys, a.keys, "right") - start
     few = counts <= common
-    left = Left(len(np.unique(a.keys[~few])), int(counts[~few].sum()))
-    start, counts, own = start[few], counts[few], a.rows[few]
-    offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    pairs = Candidates(np.repeat(own, counts), rows[np.repeat(start, counts) + offsets])
-    return distinct(pairs, same=b is None), left
+    start, sizes, own = start[few], counts[few], a.rows[few]
+    offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    one, two = np.repeat(own, sizes), rows[np.repeat(start, sizes) + offsets]
+    if b is None:
+        one, two = np.minimum(one, two), np.maximum(one, two)
+    packed, times = np.unique(one << 32 | two, return_counts=True)
+    lone = np.zeros(len(packed), bool)
+    if rare:
+        # among themselves each key brings a pair twice
+        lone = times <= (1 if b is not None else 2)
+        scarce = np.repeat(sizes, sizes) <= rare
+        lone &= ~np.isin(packed, one[scarce] << 32 | two[scarce])
+    left = Left(len(np.unique(a.keys[~few])), int(counts[~few].sum()), int(lone.sum()))
+    packed = packed[~lone]
+    first, second = packed >> 32, packed & 0xFFFFFFFF
+    if b is None:
+        first, second = first[first < second], second[first < second]
+    return Candidates(first, second), left
 
 
 def distinct(pairs: Candidates, *, same: bool) -> Candidates:

@@ -44,8 +44,8 @@ class Population(Protocol):
     def frequencies(self) -> Frequencies:
         """How common their values are."""
 
-    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
-        """Pairs (place of the incoming record, id in the population) that share a key of at most ``common`` records."""
+    def lookup(self, incoming: Keys, common: int, rare: int) -> tuple[Candidates, Left]:
+        """Pairs (place of the incoming record, id in the population) that share keys, as `candidates.sharing` says."""
 
     def fetch(self, ids: Ids) -> Cleaned:
         """These records, in this order."""
@@ -104,9 +104,9 @@ class Memory:
         """Counted over all."""
         return count(self.cleaned, self._model.words.common)
 
-    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+    def lookup(self, incoming: Keys, common: int, rare: int) -> tuple[Candidates, Left]:
         """By key; ids are places."""
-        return sharing(incoming, self._keys, common)
+        return sharing(incoming, self._keys, common, rare)
 
     def fetch(self, ids: Ids) -> Cleaned:
         """By place."""
@@ -139,8 +139,9 @@ def find(
 def _among(own: Cleaned, model: Model, least: float) -> Found:
     """Among themselves, twice: the first time tells which records are the same, the second counts values once for each of those."""
     entity = model.entities[own.entity]
-    candidates, left = sharing(keys(own, model.words), None, model.common_key)
-    if len(own) ** 2 <= model.whole:
+    many = len(own) ** 2 > model.whole
+    candidates, left = sharing(keys(own, model.words), None, model.common_key, model.rare_key if many else 0)
+    if not many:
         candidates = _joined(candidates, alike(own, None, LEAST_ALIKE, MOST_ALIKE), same=True)
     pairs = max(len(own) * (len(own) - 1) / 2, 1)
     each = np.ones(len(own))
@@ -175,7 +176,7 @@ def _against(
     whole = all_of_it is not None and pairs <= model.whole
     if adapted is None and len(own) > 2 * SAMPLE:
         sample = own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False))
-        _c, _l, evidence, _b = _evidence(sample, model, population, frequencies, None)
+        _c, _l, evidence, _b = _evidence(sample, model, population, frequencies, None, pairs > model.whole)
         adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1))
     one = partial(_block, model, population, frequencies, all_of_it if whole else None, adapted, pairs, least)
     if adapted is None or len(own) <= BLOCK:  # one block
@@ -195,7 +196,7 @@ def _block(
     block: Cleaned,
 ) -> Found:
     entity = model.entities[block.entity]
-    candidates, left, evidence, ids = _evidence(block, model, population, frequencies, all_of_it)
+    candidates, left, evidence, ids = _evidence(block, model, population, frequencies, all_of_it, pairs > model.whole)
     if adapted is None:
         adapted = estimate(evidence, entity, model.damping, len(block), pairs)
     scored = weights(evidence, entity, adapted.m)
@@ -204,9 +205,10 @@ def _block(
 
 
 def _evidence(
-    block: Cleaned, model: Model, population: Population, frequencies: Frequencies, all_of_it: Cleaned | None
+    block: Cleaned, model: Model, population: Population, frequencies: Frequencies, all_of_it: Cleaned | None, many: bool
 ) -> tuple[Candidates, Left, Evidence, Ids]:
-    candidates, left = population.lookup(keys(block, model.words), model.common_key)
+    rare = model.rare_key if many else 0
+    candidates, left = population.lookup(keys(block, model.words), model.common_key, rare)
     if all_of_it is not None:
         candidates = _joined(candidates, alike(block, all_of_it, LEAST_ALIKE, MOST_ALIKE), same=False)
     ids, places = np.unique(candidates.b, return_inverse=True)
@@ -251,6 +253,6 @@ def _together(parts: list[Found]) -> Found:
         {name: np.concatenate([part.levels[name] for part in parts]) for name in first.levels},
         {name: np.concatenate([part.weights[name] for part in parts]) for name in first.weights},
         first.estimate,
-        Left(sum(part.left.keys for part in parts), sum(part.left.pairs for part in parts)),
+        Left(*(sum(getattr(part.left, name) for part in parts) for name in ("keys", "pairs", "lone"))),
         sum(part.compared for part in parts),
     )

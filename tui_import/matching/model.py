@@ -104,6 +104,8 @@ class Model:
     words: Words
     common_key: int = 50
     """A key that more records than this share is too common to look under."""
+    rare_key: int = 3
+    """Of many records, those that share one key alone are compared only where so few have it; 0: always."""
     whole: int = 30_000_000
     """Up to so many pairs all names are compared with all, beyond it only those that share a key."""
     damping: float = 0.25

@@ -26,7 +26,7 @@ def parse_model(data: Mapping[str, Any], legal_forms: Iterable[str] = ()) -> Mod
 
 def _search(table: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in table.items():
-        if key not in ("common_key", "whole", "damping") or not _is_number(value):
+        if key not in ("common_key", "rare_key", "whole", "damping") or not _is_number(value):
             raise _wrong("search", key, value)
     return dict(table)
 

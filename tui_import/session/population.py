@@ -94,7 +94,7 @@ class StorePopulation:
         kept = json.loads(self._state.counts or "{}")
         return Frequencies(kept.get("sizes", {}), kept.get("counts", {}), 1, self._model.words.common)
 
-    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+    def lookup(self, incoming: Keys, common: int, rare: int) -> tuple[Candidates, Left]:
         """Pairs of incoming records (places) and stored ones (ids) that share a key; of keys left out, as many pairs are counted as are
         known."""
         import numpy as np
@@ -104,8 +104,8 @@ class StorePopulation:
 
         wanted = np.unique(incoming.keys)
         keys, records, left = matching_index.sharing(self._database, self._entity, wanted, common)
-        pairs, _none = sharing(incoming, Keys(keys, records), len(records))
-        return pairs, Left(left, left * (common + 1))
+        pairs, others = sharing(incoming, Keys(keys, records), len(records), rare)
+        return pairs, Left(left, left * (common + 1), others.lone)
 
     def fetch(self, ids: Ids) -> Cleaned:
         """These records (ascending)."""

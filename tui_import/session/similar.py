@@ -52,9 +52,9 @@ class _Older(StorePopulation):
         """As many as an average record has before it."""
         return max(super().size // 2, 1)
 
-    def lookup(self, incoming: Keys, common: int) -> tuple[Candidates, Left]:
+    def lookup(self, incoming: Keys, common: int, rare: int) -> tuple[Candidates, Left]:
         """See `Population.lookup`."""
-        pairs, left = super().lookup(incoming, common)
+        pairs, left = super().lookup(incoming, common, rare)
         older = pairs.b < self.own[pairs.a]
         return type(pairs)(pairs.a[older], pairs.b[older]), left
 
