@@ -10,7 +10,7 @@ from tui_import.model.fields import Catalogue, Field, FieldType
 ENTITIES = ("company", "person")
 """The entities that have a table of their own, parents first."""
 
-VERSION = 4
+VERSION = 5
 """Number of migrations; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
 
 SQL_TYPES = {

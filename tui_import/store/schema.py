@@ -93,6 +93,19 @@ CREATE TABLE pair_verdict (entity TEXT NOT NULL, text TEXT NOT NULL, other_text 
 """What people said of pairs of records, by what identifies them (the texts of the duplicate finder), so that no pair is asked twice."""
 
 
+PRIVACY_TABLES = (
+    "CREATE TABLE suppression (mark TEXT PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE erasure (entity TEXT NOT NULL, record INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, run INTEGER NOT NULL"
+    " REFERENCES run(id), PRIMARY KEY (entity, record)) STRICT, WITHOUT ROWID",
+    "ALTER TABLE run ADD COLUMN suppressed INTEGER NOT NULL DEFAULT 0",
+)
+"""Who was erased is known by number only, and by salted marks that keep such a person from being imported again. ``run.suppressed``: rows
+that were left out for that."""
+
+MERGED_ITEMS = "ALTER TABLE list_item ADD COLUMN merged_into INTEGER REFERENCES list_item(id) ON DELETE SET NULL"
+"""An item that was merged into another is found as that one from then on."""
+
+
 def create_matching(db: Database) -> None:
     """The index of the duplicate finder, with all records to be put into it. Triggers say what changed, whoever changes it."""
     for entity in ENTITIES:
@@ -183,6 +196,11 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
     def external_keys(db: Database) -> None:
         for entity in ENTITIES:
             _move_to_values(db, entity, "external_key")
+
+    @every(name="0005_erasures_and_merged_items")
+    def erasures(db: Database) -> None:
+        for statement in (*PRIVACY_TABLES, MERGED_ITEMS):
+            db.execute(statement)
 
     return every
 
