@@ -99,10 +99,10 @@ class Terminal:
             if time.monotonic() > deadline or not self._receive(deadline):
                 raise AssertionError(f"The screen never showed {texts} (without {gone!r}); it shows:\n{self.text}")
 
-    def settle(self, quiet: float = 0.3) -> int:
-        """Until nothing came for so many seconds; returns how many bytes came."""
-        before = len(self.received)
-        while select.select([self._master], [], [], quiet)[0] and self._receive(time.monotonic() + quiet):
+    def settle(self, quiet: float = 0.3, most: float = LIMIT) -> int:
+        """Until nothing came for ``quiet`` seconds, at most ``most``; returns how many bytes came."""
+        before, end = len(self.received), time.monotonic() + most
+        while time.monotonic() < end and select.select([self._master], [], [], quiet)[0] and self._receive(end):
             pass
         return len(self.received) - before
 

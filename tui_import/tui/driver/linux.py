@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 from contextlib import suppress
 from typing import Any
 
@@ -76,6 +77,10 @@ class LeanDriver(LinuxDriver):
         self._wake_reader, self._wake_writer = os.pipe()
         if self.charset != "utf-8" and self._file is not None:
             self._file.reconfigure(encoding=self.charset, errors="replace")
+
+        # between two steps of the loop: in the middle of a write the queue to the terminal would be locked for ever
+        self._loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+        self._loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
 
     # -- to the terminal
 
