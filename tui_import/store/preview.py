@@ -187,7 +187,8 @@ class Preview:
             return []
         names = self._item_names()
         changes = []
-        for entity, ref in self._draft.database.connection.execute("SELECT entity, ref FROM plan_row WHERE n = ?", (row.row,)).fetchall():
+        refs = "SELECT entity, ref FROM plan_row WHERE entity IN ('company', 'person') AND n = ?"  # both: then the key is used
+        for entity, ref in self._draft.database.connection.execute(refs, (row.row,)).fetchall():
             if ref is None:
                 continue
             found = self._new_changes(entity, -ref) if ref < 0 else self._hit_changes(entity, ref)
@@ -328,6 +329,9 @@ class Preview:
             clears=verbs.get(Verb.CLEAR, 0),
             warnings=connection.execute("SELECT count(DISTINCT n) FROM plan_issue WHERE code <> 'blank_key'").fetchone()[0],
             new_list_items={name: tuple(values) for name, values in items.items()},
+            suppressed=connection.execute(
+                f"SELECT count(*) FROM plan_row WHERE entity = '{ENTITIES[0]}' AND reason LIKE '%\"suppressed\"%'"
+            ).fetchone()[0],
             moved=tuple(moved),
         )
 
