@@ -10,8 +10,10 @@ from itertools import count
 from typing import Any
 
 from tui_import.api import Options, SourceError, _
-from tui_import.api.http import Http, HttpError
+from tui_import.api.http import Fixed, Http, HttpError
 
+LEAVE_SECONDS = 3.0
+"""So long a server has to take the end of a session."""
 MOMENT_PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
@@ -20,8 +22,9 @@ class TrytonServer:
 
     def __init__(self, config: Options) -> None:
         self._config = config
-        base, hint = str(config["url"]).rstrip("/"), _("Check user name and password of the connection.")
-        ca_file = str(config.get("ca_file") or "")
+        hint = _("Check user name and password of the connection.")
+        base = self._base = str(config["url"]).rstrip("/")
+        ca_file = self._ca_file = str(config.get("ca_file") or "")
         self._database = str(config["database"])
         self._numbers = count(1)
         self._session = ""
@@ -39,8 +42,10 @@ class TrytonServer:
     def close(self) -> None:
         """Sign out."""
         if self._session:
-            with contextlib.suppress(SourceError):  # over already
-                self._ask(self._known, self._database, "common.db.logout")
+            session = Fixed(self.headers())
+            leaving = Http(self._base, service="Tryton", ca_file=self._ca_file, credentials=session, timeout=LEAVE_SECONDS, tries=1)
+            with leaving, contextlib.suppress(SourceError):  # over already, or the server is gone: nobody waits for that
+                self._ask(leaving, self._database, "common.db.logout")
             self._session = ""
         self.__del__()
 

@@ -102,6 +102,15 @@ def test_a_session_that_is_over_is_opened_anew(config: dict[str, str]) -> None:
     erp.close()
 
 
+def test_nobody_waits_for_a_server_that_is_gone_to_end_its_session(config: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("tui_import.api.http.time.sleep", waited.append)
+    server = TrytonServer({**config, "url": "http://127.0.0.1:1"})
+    server._session = "bm9ib2R5OjE6bm9uZQ=="
+    server.close()
+    assert waited == []
+
+
 @pytest.mark.slow
 def test_5000_parties_are_read_with_a_dozen_questions_and_in_flat_memory(config: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
