@@ -15,7 +15,7 @@ from tui_import.matching.score import Evidence, probability, total, weights
 ROUNDS = 20
 """At most; it ends before where nothing changes any more."""
 SETTLED = 0.001
-FURTHEST = 3.0
+FURTHEST = 2.0
 """Factor by which an m may move from the shipped value."""
 PRIOR_PAIRS = 50.0
 """The shipped m count as much as so many duplicates."""
