@@ -27,8 +27,6 @@ BLOCK = 5_000
 """Incoming records that are compared at a time; bounds the memory."""
 SAMPLE = 5_000
 """Incoming records by which the weights are adapted, where there are more."""
-FEW_DUPLICATES = 0.02
-"""Share of records up to which it makes no difference whether values are counted by record or by what the records stand for."""
 LEAST_ALIKE, MOST_ALIKE = 65, 30
 """Where all names are compared with all: similarity (0 to 100) from which a pair is looked at, and about how many a record."""
 
@@ -155,8 +153,6 @@ def _among(own: Cleaned, model: Model, least: float) -> Found:
         bits = total(scored, entity, model.damping) + entity.bias
         found = probability(bits, adapted.prior)
         each = 1 / (1 + np.bincount(candidates.a, found, len(own)) + np.bincount(candidates.b, found, len(own)))
-        if len(own) - each.sum() < FEW_DUPLICATES * len(own):
-            break
     found = closed(found, candidates, len(own), bits, scored, own.entity)
     return _kept(own.entity, candidates, found, evidence, scored, adapted, left, least, own.ids, own.ids)
 
