@@ -45,12 +45,10 @@ COMMANDS: dict[str, Entry] = {
     "preferences": Entry("settings", N_("rules of the store: numbering, defaults")),
     "backup": Entry("safety", N_("copy the store and check the copy")),
     "restore": Entry("safety", N_("bring back a backup, or a deleted record")),
+    "erase": Entry("privacy", N_("remove a person everywhere, and keep the person out")),
     "doctor": Entry("safety", N_("check the store and the program")),
 }
 """In the order of ``--help``."""
-
-LATER = frozenset({"erase"})
-"""Commands that are promised and that this version does not have yet."""
 
 
 def load(name: str) -> Command:

@@ -16,7 +16,10 @@ from tui_import.model.plan import Summary
 from tui_import.model.runs import Kept, RunInfo, UndoReport
 from tui_import.model.text import safe, shown
 
-KINDS = {"import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring")}
+KINDS = {
+    "import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring"), "erase": N_("erasure"), "edit": N_("editing"),
+    "merge": N_("merging"),
+}  # fmt: skip
 STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 VERBS = {
     "fill": N_("filled"), "overwrite": N_("overwritten"), "clear": N_("cleared"), "append": N_("appended"), "remove": N_("removed"),
@@ -61,8 +64,19 @@ def _configure_run(parser: ArgumentParser) -> None:
     parser.add_argument("run", type=whole_number, metavar=_("RUN"), help=_("its number (see: tui-import runs)"))
 
 
+def _configure_show(parser: ArgumentParser) -> None:
+    _configure_run(parser)
+    help = _("for the data-protection officer: purposes, legal bases, sources and numbers; no personal data")
+    parser.add_argument("--privacy", action="store_true", help=help)
+
+
 def show(call: Call) -> int:
-    """One run in full."""
+    """One run in full, or what a data-protection officer wants to know of it."""
+    if call.arguments.privacy:
+        from tui_import.cli.privacy import write_report
+
+        write_report(call.output, call.workspace.privacy_report(call.arguments.run))
+        return 0
     run, output = call.workspace.run(call.arguments.run), call.output
     output.result(run_object(run))
     output.text(heading(run.source, run.rows, run.seconds, run.id))
@@ -177,7 +191,7 @@ def blame(call: Call) -> int:
 
 
 RUNS = Command(runs)
-SHOW = Command(show, _configure_run)
+SHOW = Command(show, _configure_show)
 UNDO = Command(undo, _configure_undo)
 REDO = Command(redo, _configure_run)
 BLAME = Command(blame, _configure_blame)

@@ -234,6 +234,11 @@ def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
     output.text(counts_table(report.entities))
     for name, items in report.new_list_items.items():
         output.text(_("New in the list {list}: {items}").format(list=safe(name), items=", ".join(map(safe, items))))
+    if report.suppressed:
+        text = ngettext(
+            "{count} row left out: its person was erased.", "{count} rows left out: their persons were erased.", report.suppressed
+        )
+        output.text(text.format(count=number(report.suppressed)))
     if report.clears:
         output.text(_clears(report))
     write_problems(output, session)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_import.api.errors import TuiImportError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call
-from tui_import.cli.commands import COMMANDS, LATER, load
+from tui_import.cli.commands import COMMANDS, load
 from tui_import.cli.parser import general_help, parse, prepare, take_common
 from tui_import.cli.render import Output, silence
 from tui_import.cli.screens import Screens, needs_terminal
@@ -65,8 +65,6 @@ def dispatch(words: Sequence[str], screens: Screens) -> int:
             return load(name).act(call)
         finally:
             call.close()
-    if name in LATER:
-        raise UsageError(_("The command “{name}” comes with a later version of tui-import.").format(name=name))
     if name.startswith("-"):
         raise UsageError(_("There is no option “{name}”.").format(name=name), hint=_("See: tui-import --help"))
     if others:

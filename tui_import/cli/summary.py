@@ -66,6 +66,8 @@ def plan_object(draft: str, report: PlanReport) -> dict[str, Any]:
         "clears": report.clears,
         "warnings": report.warnings,
         "new_list_items": report.new_list_items,
+        "perhaps_meant": report.perhaps_meant,
+        "suppressed": report.suppressed,
     }
 
 

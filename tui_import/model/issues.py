@@ -55,6 +55,7 @@ WORDS: dict[str, str] = {
     "held": N_("a probable duplicate ({percent} %) waits for a decision"),
     "contradiction": N_("the key agrees with record {id}, but something else says that it is another one; it waits for a decision"),
     "company_held": N_("its company waits for a decision"),
+    "suppressed": N_("suppressed: this person was erased and is not imported again"),
     "imported": N_("imported by run {run}"),
     "required_kept": N_("{field} is empty here; what is stored is kept"),
     "list_item_unknown": N_("“{value}” is not in the list"),

@@ -166,6 +166,10 @@ class PlanReport:
     """List → items that will be added."""
     duplicates: Mapping[str, int] = field(default_factory=dict)
     """Entity → pairs that are probably duplicates, decided or not."""
+    suppressed: int = 0
+    """Rows left out, since their person was erased."""
+    perhaps_meant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """List → item that will be added → items of the list that are spelt nearly like it."""
     moved: tuple[tuple[str, str, int], ...] = ()
     """(from, to, rows) since the plan before: what the last change of a setting did. "company:added" → "company:updated"."""
 

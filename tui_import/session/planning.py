@@ -23,7 +23,7 @@ from tui_import.model.plan import KeyAdvice, Stored
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
 from tui_import.session.matching import find_duplicates
-from tui_import.store import rest
+from tui_import.store import rest, suppression
 from tui_import.store.draft import Block, Draft
 from tui_import.store.plan import PlanWriter
 
@@ -150,6 +150,7 @@ def _write_plan(
         consent=_consent(workspace, settings),
         overrides=decided,
         imported=rest.imported_rows(draft),
+        suppression=suppression.load(workspace.database, workspace.catalogue),
     )
     writer.begin(planner.entities)
     with garbage_collector_off():

@@ -37,6 +37,10 @@ def report_from_dict(stored: MappingABC[str, Any]) -> PlanReport:
         warnings=stored["warnings"],
         new_list_items={name: tuple(items) for name, items in stored["new_list_items"].items()},
         duplicates=dict(stored.get("duplicates", {})),
+        suppressed=stored.get("suppressed", 0),
+        perhaps_meant={
+            name: {item: tuple(near) for item, near in items.items()} for name, items in stored.get("perhaps_meant", {}).items()
+        },
         moved=tuple((before, after, rows) for before, after, rows in stored["moved"]),
     )
 

@@ -22,6 +22,7 @@ from tui_import.model.fields import Catalogue, Field
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
+from tui_import.model.privacy import Erasure, PrivacyReport
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
 from tui_import.model.settings import Recipe, Settings
@@ -422,6 +423,20 @@ class Workspace:
     def restore_record(self, entity: str, record: int) -> int:
         """Take a softly deleted record back; returns the run that did."""
         return selections.restore_record(self.database, entity, record, self.user)
+
+    # -- privacy
+
+    def erase(self, entity: str, record: int, progress: Progress | None = None) -> Erasure:
+        """Remove a record for good, everywhere, and keep such a person out (see `erasing.erase`). Nothing brings it back."""
+        from tui_import.session.erasing import erase
+
+        return erase(self, entity, record, progress)
+
+    def privacy_report(self, run: int) -> PrivacyReport:
+        """A run for the data-protection officer, without personal data. Raises `UsageError` where there is none."""
+        from tui_import.store.privacy import privacy_report
+
+        return privacy_report(self.database, run)
 
     # -- selections
 

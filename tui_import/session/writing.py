@@ -6,6 +6,7 @@ import datetime
 import time
 from typing import TYPE_CHECKING
 
+from tui_import.api.i18n import ngettext
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
 from tui_import.session.planning import consent_items
@@ -36,6 +37,7 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
         consent=consent_items(workspace, settings),
         consent_comment=settings.privacy.comment,
         started=begun,
+        suppressed=report.suppressed,
         **session.facts(),
     )
     run, selections = apply_plan(workspace.database, draft, workspace.catalogue, facts, draft.meta("generation"), progress)
@@ -50,4 +52,12 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
         selections=tuple(selections),
         backup=backup,
         seconds=round(seconds, 3),
+        notes=_notes(report),
     )
+
+
+def _notes(report: PlanReport) -> tuple[str, ...]:
+    if not report.suppressed:
+        return ()
+    text = ngettext("{count} row left out: its person was erased.", "{count} rows left out: their persons were erased.", report.suppressed)
+    return (text.format(count=report.suppressed),)

@@ -53,6 +53,8 @@ class RunFacts:
     """Ids of purpose, legal_basis and source; None: no consent is written."""
     consent_comment: str = ""
     started: str = ""
+    suppressed: int = 0
+    """Rows left out, since their person was erased."""
 
 
 @dataclass(slots=True)
@@ -118,11 +120,12 @@ def _apply(
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     cursor = connection.execute(
         "INSERT INTO run (kind, state, started, finished, user, source, location, source_table, content_hash, draft, rows, columns, links,"
-        " recipe, counts, backup) VALUES ('import', 'done', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " recipe, counts, backup, suppressed) VALUES ('import', 'done', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             facts.started or now, now, facts.user, facts.source, facts.location, facts.table, facts.content_hash, draft, facts.rows,
             json.dumps(list(facts.columns)), json.dumps(facts.links), facts.recipe, json.dumps(facts.counts), facts.backup,
         ),
+            facts.suppressed,
     )  # fmt: skip
     assert cursor.lastrowid is not None
     run = _Run(cursor.lastrowid, connection, catalogue, facts, now, progress)

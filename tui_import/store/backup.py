@@ -17,6 +17,7 @@ from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo
+from tui_import.store import suppression
 from tui_import.store.connection import BUSY_SECONDS, Database, as_store_error, open_store
 from tui_import.store.layout import VERSION
 
@@ -77,6 +78,7 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
         latest = max(each.execute(generation).fetchone()[0] for each in (connection, prepared.connection))
         # plans made against either content must notice
         prepared.connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
+        suppression.carry_over(connection, prepared.connection)
         try:
             _copy(prepared.connection, connection, _("Restoring the store"), progress)
         except sqlite3.Error as error:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import sqlite3
 
+from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
 from tui_import.model.runs import UndoReport
 from tui_import.store.connection import Database, bump_generation
+from tui_import.store.erasure import ERASE, erased
 from tui_import.store.journal import DONE, PARTLY_UNDONE, UNDONE, Targets, now, run_times
 from tui_import.store.layout import ENTITIES
 from tui_import.store.selections import selection as find_selection
@@ -50,10 +52,12 @@ def _work(
         find_selection(database, selection)
     with database.transaction() as connection:
         _started, finished = run_times(connection, run)
+        if connection.execute("SELECT 1 FROM run WHERE id = ? AND kind = ?", (run, ERASE)).fetchone():
+            raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
         targets = Targets(connection, run, DONE if undo else UNDONE, selection)
         progress.begin(_("Undoing the import") if undo else _("Doing the import again"), targets.count())
         items = dict(connection.execute("SELECT id, name FROM list_item"))
-        work = Pass(connection, catalogue, run, finished, undo, user, now(), progress, items)
+        work = Pass(connection, catalogue, run, finished, undo, user, now(), progress, items, erased(connection))
         if undo:
             _undo(work, targets)
         else:

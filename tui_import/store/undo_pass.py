@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.plan import COUNTED, Counts, Stored
 from tui_import.model.progress import Progress
@@ -31,6 +33,8 @@ class Pass:
     progress: Progress
     items: dict[int, str]
     """All list items with their names."""
+    erased: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    """(entity, record) → when it was erased."""
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _kept: list[Kept] = field(default_factory=list)
     _blocked: list[Blocked] = field(default_factory=list)
@@ -44,7 +48,9 @@ class Pass:
         self._counts[entity, how] += 1
 
     def block(self, entity: str, record: int, reason: str) -> None:
-        """A record could not be taken back."""
+        """A record could not be taken back; of one that was erased, that is the reason."""
+        if (entity, record) in self.erased:
+            reason = _("It was erased for privacy at {at}; it cannot come back.").format(at=self.erased[entity, record])
         self._blocked.append(Blocked(entity, record, reason))
         self._counts[entity, "problem"] += 1
 

@@ -56,7 +56,10 @@ FILTERS = {
     "unchecked": N_("un-checked"),
     "held": N_("waiting"),
 }
-RUN_KINDS = {"import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo")}
+RUN_KINDS = {
+    "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
+    "erase": N_("erased"), "edit": N_("edited"), "merge": N_("merged"),
+}  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 DRAFT_STATES = {
     "opened": N_("not read yet"),

@@ -10,6 +10,7 @@ from tui_import.flow.folding import fold
 from tui_import.flow.plan.binding import UNMATCHED, Binder, BlockOfRows, BoundBlock
 from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
 from tui_import.flow.plan.keys import name_department, person_in_company
+from tui_import.flow.plan.suppression import SUPPRESSED, Suppression
 from tui_import.model.fields import Catalogue
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.matches import Overrides
@@ -70,12 +71,14 @@ class ContactsPlanner:
         consent: Consent | None = None,
         overrides: Overrides | None = None,
         imported: Mapping[int, int] | None = None,
+        suppression: Suppression | None = None,
     ) -> None:
         """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
 
         ``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
         for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose.
         ``overrides``: what was decided of probable duplicates. ``imported``: rows that earlier runs of this draft imported → run.
+        ``suppression``: marks of erased persons, whose rows are left out.
         """
         self._settings = settings
         self._binder = binder
@@ -114,6 +117,8 @@ class ContactsPlanner:
         self._next_number = dict(numbers_from or {})
         self._consent = consent
         self._imported = imported or {}
+        self._suppression = suppression if settings.person.match is not PersonKey.NONE else None
+        self._suppressed: frozenset[int] = frozenset()
 
     def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
         """One planned block per block of rows."""
@@ -125,6 +130,8 @@ class ContactsPlanner:
     def _plan_block(self, bound: BoundBlock, unchecked: Mapping[int, Issue]) -> PlannedBlock:
         count = len(bound.n)
         self._bound = bound
+        if self._suppression is not None:
+            self._suppressed = self._suppression.rows(bound.entities["company"], bound.entities["person"], count)
         self._names = bound.entities["company"].single.get("name") or [None] * count
         self._company_keys = self._keys_of_companies(bound, count)
         self._create_names = self._names_from_persons(bound, count)
@@ -240,6 +247,8 @@ class ContactsPlanner:
         if checked == 0 or (checked is None and i in unchecked):
             reason = unchecked.get(i, UNCHECKED)
             return Decision(Kind.NOTHING, None, reason), Decision(Kind.NOTHING, None, reason)
+        if i in self._suppressed:
+            return Decision(Kind.NOTHING, None, SUPPRESSED), Decision(Kind.NOTHING, None, SUPPRESSED)
         error = self._bound.errors.get(i)
         if error is not None:
             problem, other = Decision(Kind.PROBLEM, None, error), Decision(Kind.NOTHING)

@@ -1,0 +1,107 @@
+"""``erase``, and what ``show RUN --privacy`` says."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from tui_import.api.errors import RefusedError
+from tui_import.api.i18n import N_, _, ngettext
+from tui_import.cli.call import Call, Command
+from tui_import.cli.parser import whole_number
+from tui_import.cli.records import add_entity
+from tui_import.cli.render import Output, local_time, number
+from tui_import.cli.stopping import work
+from tui_import.cli.summary import ROWS_LEFT
+from tui_import.model.privacy import Erasure, PrivacyReport, Trait
+from tui_import.model.text import safe
+
+TRAITS = {
+    Trait.EMAIL: N_("e-mail address"), Trait.PHONE: N_("telephone number"), Trait.BIRTH: N_("name and date of birth"),
+    Trait.COMPANY: N_("name and company"), Trait.LINK: N_("external key"),
+}  # fmt: skip
+
+
+def _configure_erase(parser: ArgumentParser) -> None:
+    add_entity(parser)
+    parser.add_argument("id", type=whole_number, metavar=_("ID"), help=_("the record's number"))
+    parser.add_argument("--yes", action="store_true", help=_("agree to it: nothing brings the record back"))
+
+
+def erase(call: Call) -> int:
+    """Remove a record from the store, its journal and the drafts, and keep the person out. Exit code 3 where a draft still has it."""
+    arguments, output = call.arguments, call.output
+    if not arguments.yes:
+        raise RefusedError(
+            _("{entity} {id} would be erased from the store, its journal and the drafts; no undo brings it back.").format(
+                entity=arguments.entity, id=arguments.id
+            ),
+            hint=_("With --yes it is."),
+        )
+    with work() as progress:
+        done = call.workspace.erase(arguments.entity, arguments.id, progress)
+    output.result(done)
+    _write(output, done)
+    return ROWS_LEFT if any(draft.failure for draft in done.drafts) else 0
+
+
+def _write(output: Output, done: Erasure) -> None:
+    output.text(_("{entity} {id} is erased, as run {run}.").format(entity=done.entity, id=done.record, run=done.run))
+    text = ngettext(
+        "In the journal {count} entry was redacted; undo says that it cannot come back.",
+        "In the journal {count} entries were redacted; undo says that they cannot come back.",
+        done.journal,
+    )
+    output.text(text.format(count=number(done.journal)))
+    if done.marks:
+        output.text(_("Kept out of imports from now on by: {traits}").format(traits=", ".join(_(TRAITS[mark]) for mark in done.marks)))
+    for draft in done.drafts:
+        if draft.failure:
+            output.note(_("Draft {draft} still has it: {reason}").format(draft=safe(draft.id), reason=safe(draft.failure)))
+        else:
+            text = ngettext("Draft {draft}: {count} row blanked", "Draft {draft}: {count} rows blanked", draft.rows)
+            output.text(text.format(draft=safe(draft.id), count=number(draft.rows)))
+    if done.backups:
+        output.text(_("These backups cannot be changed and may still have it; delete them, or erase again after a restore:"))
+        for path in done.backups:
+            output.text(f"  {safe(path)}")
+    for remark in done.remarks:
+        output.note(safe(remark))
+
+
+def write_report(output: Output, report: PrivacyReport) -> None:
+    """Purposes, legal bases, sources and numbers of one run; no data of any person."""
+    output.result(report)
+    output.text(_("Privacy report of run {run}: {source}").format(run=report.run, source=safe(report.source)))
+    times = {"start": local_time(report.started), "end": local_time(report.finished)}
+    output.text(_("By {user}, {start} to {end}").format(user=safe(report.user), **times))
+    output.text(
+        _("Persons: {new} new, {changed} changed, of {rows} rows").format(
+            new=number(report.persons_new), changed=number(report.persons_changed), rows=number(report.rows)
+        )
+    )
+    output.text(_("Fields of persons: {fields}").format(fields=", ".join(map(safe, report.fields)) or "–"))
+    output.text()
+    if not output.as_json:
+        output.listing(
+            report.consents,
+            {
+                _("Purpose"): lambda each: each.purpose,
+                _("Legal basis"): lambda each: each.legal_basis,
+                _("Source"): lambda each: each.source,
+                _("Comment"): lambda each: each.comment,
+                _("Persons"): lambda each: each.persons,
+            },
+            empty=_("The run wrote no consents."),
+        )
+    output.text()
+    for text, count in (
+        (_("New persons without any consent: {count}"), report.without_consent),
+        (_("Changed persons whose earlier consents were left as they are: {count}"), report.earlier_consents),
+        (_("Of these with a withdrawn consent: {count}"), report.withdrawn),
+        (_("Rows left out, since their person was erased: {count}"), report.suppressed),
+        (_("Persons of this run erased since: {count}"), report.erased),
+    ):
+        output.text(text.format(count=number(count)))
+
+
+ERASE = Command(erase, _configure_erase)
