@@ -168,36 +168,39 @@ def test_inside_tmux_the_picture_is_the_same(environment: dict[str, str], people
         finally:
             subprocess.run([*run, "kill-server"], capture_output=True)
     assert captured["lean"] == captured["stock"]
-    assert "Showing all" in captured["lean"][3]
+    assert "Showing all" in "".join(cell[-1] for line in captured["lean"][3] for cell in line)
 
 
-TMUX_KEYS = (("Step 1 of 6",), ("F8 goes on", "F8"), ("Step 3 of 6", "F8"), ("Showing all", "F8"), ("Fields", *["Down"] * 6),
+TMUX_KEYS = (("Step 1 of 6",), ("F8 goes on", "F8"), ("Step 3 of 6", "F8"), ("Showing all", "F8"), ("Fields", *["Down"] * 3),
              ("Fields", "NPage"), ("Close", "F1"), ("Showing all", "Escape"), ("Fields", "End"), ("Fields", "Home"))  # fmt: skip
 
 
-def tmux_picture(run: list[str], shown: str, *keys: str) -> str:
-    """The pane, with colours, once it shows a text and no longer changes; trailing blanks and the first line apart."""
+def tmux_picture(run: list[str], shown: str, *keys: str) -> list[list[str]]:
+    """The pane, with colours, once it shows a text and no longer changes; without its first line, where the store's name stands."""
     if keys:
         subprocess.run([*run, "send-keys", *keys], check=True)
     deadline, before = time.monotonic() + 30, ""
     while True:
         time.sleep(PAUSE)
-        now = subprocess.run([*run, "capture-pane", "-e", "-p"], check=True, capture_output=True, text=True).stdout
-        if (now == before and shown in now) or time.monotonic() > deadline:
-            return "\n".join(seen_by_tmux(line) for line in now.split("\n")[1:])
+        now = subprocess.run([*run, "capture-pane", "-e", "-N", "-p"], check=True, capture_output=True, text=True).stdout
+        if (now == before and shown in re.sub(r"\x1b\[[0-9;]*m", "", now)) or time.monotonic() > deadline:
+            return seen_in_tmux(now)[1:]
         before = now
 
 
-def seen_by_tmux(line: str) -> str:
-    """Blanks without the ink they do not show: tmux writes colours where they change, so each blank is given with its background."""
+def seen_in_tmux(captured: str) -> list[list[str]]:
+    """What can be seen of each cell: a blank without the ink it does not show. Tmux writes a colour where it changes, across lines."""
     ink = paper = attributes = ""
-    out = []
-    for codes, letters in re.findall(r"\x1b\[([0-9;]*)m|([^\x1b]+)", line):
-        if letters:
-            blank, drawn = f"{paper};{attributes if '7' in attributes else ''}| ", f"{ink};{paper};{attributes}|"
-            out += [blank if letter == " " else drawn + letter for letter in letters]
-            continue
-        parts = iter(codes.split(";"))
+    lines: list[list[str]] = [[]]
+    for codes, letters in re.findall(r"\x1b\[([0-9;]*)m|([^\x1b]+)", captured):
+        for letter in letters:
+            if letter == "\n":
+                lines.append([])
+            elif letter == " ":
+                lines[-1].append(f"{paper}{'reverse' if '7' in attributes else ''}| ")
+            else:
+                lines[-1].append(f"{ink};{paper};{attributes}|{letter}")
+        parts = iter(codes.split(";") if not letters else ())
         for part in parts:
             if part in ("", "0"):
                 ink = paper = attributes = ""
@@ -211,7 +214,7 @@ def seen_by_tmux(line: str) -> str:
                 attributes = "".join(sorted({*attributes, part}))
             else:
                 attributes = "".join(a for a in attributes if part[-1] != a and not (part == "22" and a in "12"))
-    return "".join(out)
+    return [line + ["| "] * (80 - len(line)) for line in lines]
 
 
 def test_bytes_that_are_not_utf_8_are_letters_and_end_nothing(environment: dict[str, str], people: Path) -> None:

@@ -37,9 +37,9 @@ STYLES = [
     Style(strike=True, color="color(200)"),
 ]
 WORDS = [
-    "Holm", "Company 17 A/S", "0167", "…", "─│┌", "Ærø Åkirkeby", "Ελλάς", "Київ",  # fmt: skip
+    "Holm", "Company 17 A/S", "0167", "…", "─│┌", "Ærø Åkirkeby", "Ελλάς", "Київ",
     "日本語", "한국", "e\u0301a\u0308", "🎉", "🇩🇰", "⚡", "שָלוֹם", "مُرحبا", "𝒜", " ", "      ", "               ",
-]  # fmt: skip
+]
 JOINED = ["👩‍🚀", "❤️", "हिन्दी", "ที่"]
 """Pyte leaves out all that follows these; what is sent for them is compared letter by letter."""
 
@@ -168,8 +168,8 @@ def test_a_frame_that_changes_nothing_sends_nothing(made: list[str]) -> None:
     assert terminals.bytes[1] == sent
 
 
-HOSTILE = ["\x1b]52;c;aGk=\x07", "\x1b]2;owned\x1b\\", "\x1bP1;2|q\x1b\\", "\x9b31m", "\x1bc", "\x1b[2J", "\x07", "\x1b[?1049l", "\u202e", "\x0e",
-           "\udc80", "\U000e0041", "\x1b_Gi=1;AAAA\x1b\\", "\x1b]8;;http://evil\x07"]  # fmt: skip
+HOSTILE = ["\x1b]52;c;aGk=\x07", "\x1b]2;owned\x1b\\", "\x1bP1;2|q\x1b\\", "\x9b31m", "\x1bc", "\x1b[2J", "\x07", "\x1b[?1049l", "\u202e",
+           "\x0e", "\udc80", "\U000e0041", "\x1b_Gi=1;AAAA\x1b\\", "\x1b]8;;http://evil\x07"]  # fmt: skip
 SENT = re.compile(r"(?:\x1b\[[0-9;]*[mHCXr]|\x1bM|\r\n|\r|\n|[^\x00-\x1f\x7f-\x9f])*")
 
 

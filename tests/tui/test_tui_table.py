@@ -164,3 +164,38 @@ async def test_a_cell_with_an_issue_has_an_exclamation_mark() -> None:
 def test_cells_take_exactly_their_width(value: str, width: int, expected: str) -> None:
     assert fit(value, width) == expected
     assert cell_len(fit(value, width)) == width
+
+
+async def test_a_column_can_be_made_wider_and_narrower() -> None:
+    app = TableApp(Million(), cell_cursor=True)
+    async with app.run_test(size=(80, 10)) as pilot:
+        app.table.widen(1, 12)
+        await pilot.pause()
+        assert app.table.widths[1] == 32
+        app.table.widen(1, -99)
+        app.table.widen(2, 999)
+        assert app.table.widths[1] == 6
+        assert app.table.widths[2] < 80
+
+
+async def test_columns_up_to_the_cursor_can_be_kept_in_sight() -> None:
+    app = TableApp(Million(), cell_cursor=True)
+    async with app.run_test(size=(80, 10)) as pilot:
+        assert app.table.keep(2)
+        await pilot.press(*["right"] * 4)
+        await pilot.pause()
+        assert "Name" in text(pilot)[0]
+        assert "City" not in text(pilot)[0]
+        assert "End" in text(pilot)[0]
+        assert app.table.keep(0)
+        assert not app.table.keep(4)
+        await pilot.pause()
+        assert "Name" not in text(pilot)[0]
+
+
+async def test_where_the_terminal_moves_lines_a_table_scrolls_by_one() -> None:
+    app = TableApp(Million())
+    app.scrolls_by_line = True  # type: ignore[attr-defined]  # as the program sets it
+    async with app.run_test(size=(80, 21)) as pilot:
+        await pilot.press(*["down"] * 21)
+        assert app.table.scroll_offset.y == 2

@@ -71,6 +71,8 @@ class PreviewScreen(StepFrame):
         self.browser.table.focus()
         report = self.session.report
         if report is None or self.session.outdated:
+            if report is not None:  # the rows can be looked at meanwhile
+                self._found(self.session.row_keys(self.browser.filter))
             self.plan()
         else:
             self._planned(report)
@@ -86,8 +88,8 @@ class PreviewScreen(StepFrame):
         self.query_one(Totals).show(report)
         self.renew_where()
         moved = moved_words(report)
-        parts = [_("Moved: {moved}").format(moved=moved)] if moved else []
-        self.tell(" · ".join([*parts, *filter(None, [held_words(self._held(report))])]))
+        parts = [held_words(self._held(report)), _("Moved: {moved}").format(moved=moved) if moved else ""]
+        self.tell(" ".join(filter(None, parts)))
         self._find(self.browser.filter)
 
     def _held(self, report: PlanReport) -> int:

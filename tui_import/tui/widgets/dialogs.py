@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -75,6 +76,12 @@ class LineInput(Input):
     async def action_accept(self) -> None:
         """Hand the text in."""
         await self.action_submit()
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the next letter goes; at the end of the text the base class says one cell too far."""
+        offset = super().cursor_screen_offset
+        return offset - Offset(1, 0) if self.cursor_at_end else offset
 
 
 def line_input(

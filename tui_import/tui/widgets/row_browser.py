@@ -197,6 +197,18 @@ class RowBrowser(Vertical):
                 high = middle
         self.table.cursor = max(0, min(low, len(self._keys) - 1))
 
+    # -- columns
+
+    def action_width(self, by: int) -> None:
+        """Of the cursor's column."""
+        self.table.widen(self.table.cursor_column, by)
+
+    def action_keep(self) -> None:
+        """The columns up to the cursor's stay in sight; once more, and they scroll again."""
+        count = self.table.cursor_column + 1
+        if not self.table.keep(0 if self.table.kept == count else count):
+            self.notify(_("No room would be left for the other columns."), markup=False)
+
     # -- a cell in place
 
     def action_edit(self) -> None:

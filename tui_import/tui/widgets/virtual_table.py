@@ -109,6 +109,8 @@ class VirtualTable(Lines, inherit_bindings=False):
         self._widths: list[int] = []
         self._first = 0
         """The first column shown after the frozen ones."""
+        self._kept = 0
+        """Columns that the user keeps in sight."""
 
     # -- rows
 
@@ -129,7 +131,7 @@ class VirtualTable(Lines, inherit_bindings=False):
         if columns is not None and tuple(columns) != self._columns:
             self._columns = tuple(columns)
             self._widths = []
-            self._first = 0
+            self._first = self._kept = 0
             self.set_reactive(VirtualTable.cursor_column, min(self.cursor_column, max(0, len(columns) - 1)))
         self.reset(cursor)
 
@@ -174,7 +176,32 @@ class VirtualTable(Lines, inherit_bindings=False):
         return self._widths
 
     def _frozen(self) -> int:
-        return sum(column.frozen for column in self._columns)
+        return max(self._kept, sum(column.frozen for column in self._columns))
+
+    def widen(self, column: int, by: int) -> None:
+        """Give a column more cells, or fewer, as far as its title and the window allow."""
+        widest = max(NARROWEST, self.scrollable_content_region.width - self._width_of(self._frozen()))
+        self.widths[column] = min(max(NARROWEST, self.widths[column] + by), widest)
+        self.watch_cursor_column()
+        self.refresh()
+
+    def keep(self, count: int) -> bool:
+        """Let the first columns stay when the others scroll; 0: only those that always do. False where no room would be left."""
+        if count and self._width_of(count) + WIDEST > self.scrollable_content_region.width:
+            return False
+        self._kept, self._first = count, 0
+        self.watch_cursor_column()
+        self.refresh()
+        return True
+
+    @property
+    def kept(self) -> int:
+        """Columns that the user keeps in sight; 0: none but those that always stay."""
+        return self._kept
+
+    def _width_of(self, count: int) -> int:
+        """Cells that the first columns take, with what stands before them."""
+        return _GUTTER + (_BOX if self._checks else 0) + sum(width + 1 for width in self.widths[:count])
 
     def _layout(self, width: int) -> list[tuple[int, int, int]]:
         """(column, x, width) of what is in sight."""
