@@ -143,7 +143,7 @@ class ODataErp(Erp):
         for name in names:
             each = properties[name]
             if each.is_plain and name != "id":
-                label = _(LABELS[name]) if name in LABELS else name
+                label = LABELS.get(name, name)
                 fields[name] = (ErpField(name, label, each.kind, known.get(name, ""), each.searchable, each.operators), each)
         return fields
 

@@ -86,7 +86,7 @@ class OdooErp(Erp):
         targets, fields = _targets(actor_type), []
         for name in self._names(actor_type):
             kind = KINDS.get(self._known()[name]["type"], Kind.TEXT)
-            label = _(LABELS[name]) if name in LABELS else str(self._known()[name].get("string") or name)
+            label = LABELS[name] if name in LABELS else str(self._known()[name].get("string") or name)
             operators = (Operator.CONTAINS,) if self._known()[name]["type"] == "many2many" else _TEXT if kind is Kind.TEXT else ()
             fields.append(ErpField(name, label, kind, targets.get(name, ""), name != "comment", operators))
         return fields

@@ -122,7 +122,7 @@ def describe(connection: Connection, text: str, roles: Mapping[str, str], entity
         known = (role or name).upper()
         if name.upper() not in PLUMBING:
             target = role if "." in role else WELL_KNOWN.get(entity, {}).get(known, "")
-            fields.append(ErpField(name, _(LABELS[known]) if target and known in LABELS else name, kinds[name].kind, target))
+            fields.append(ErpField(name, LABELS[known] if target and known in LABELS else name, kinds[name].kind, target))
     return Relation(source, fields, kinds, key, *(by_role.get(role, "") for role in (CHANGED, PARENT, PARENT_TYPE)))
 
 

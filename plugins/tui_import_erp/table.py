@@ -11,6 +11,8 @@ from tui_import.api import OPERATORS, Column, Criterion, Kind, Page, Row, Scalar
 from tui_import.api.erp import ACTORS_AT_ONCE, Actor, ActorType, Erp, ErpField
 
 Item = TypeVar("Item")
+KEY, PARENT_KEY = "ERP key", "ERP key of the company"
+"""Headings are the same in every language: recipes know columns by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,11 @@ class ErpTable(Searchable):
             own = self._erp.fields(self._type.key)
             parent = self._erp.fields(self._parent_type.key) if self._parent_type else ()
             columns = [self._column(each, self._type.entity) for each in own]
-            columns.append(Column(_("ERP key"), f"{self._type.entity}.external_key", locked=True))
+            columns.append(Column(KEY, f"{self._type.entity}.external_key", locked=True))
             if self._parent_type:
                 entity = self._parent_type.entity
-                columns += [self._column(each, entity, _("Company: {name}").format(name=each.title)) for each in parent]
-                columns.append(Column(_("ERP key of the company"), f"{entity}.external_key", locked=True))
+                columns += [self._column(each, entity, f"Company: {each.title}") for each in parent]
+                columns.append(Column(PARENT_KEY, f"{entity}.external_key", locked=True))
             self._known = _Shape(own, parent, columns)
         return self._known
 
@@ -130,7 +132,7 @@ class ErpTable(Searchable):
     def search_fields(self) -> Sequence[SearchField]:
         """The connector's searchable ones."""
         fields = (each for each in self._shape().own if each.searchable)
-        return [SearchField(each.key, each.title, each.kind, self._list(each), each.operators) for each in fields]
+        return [SearchField(each.key, _(each.title), each.kind, self._list(each), each.operators) for each in fields]
 
     def search(self, criteria: Sequence[Criterion], page: str = "", limit: int = 100) -> Page:
         """One page; the ERP compares."""
@@ -149,7 +151,7 @@ class ErpTable(Searchable):
         allowed = field.operators or OPERATORS[field.kind]
         if criterion.operator not in allowed:
             raise SourceError(
-                _("The ERP does not compare {field} by “{operator}”.").format(field=field.title, operator=criterion.operator),
+                _("The ERP does not compare {field} by “{operator}”.").format(field=_(field.title), operator=criterion.operator),
                 hint=_("Possible: {names}.").format(names=", ".join(allowed)),
             )
         if field.kind is not Kind.LIST or not field.list:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui_import.api import Criterion, Kind, Operator, Option, Options, OptionType, _
+from tui_import.api import N_, Criterion, Kind, Operator, Option, Options, OptionType, _
 from tui_import.api.erp import Actor, ActorPage, ActorType, Connector, Erp, ErpField
 from tui_import_erp.tryton_domain import NEGATIVE, domain
 from tui_import_erp.tryton_rpc import TrytonServer, moment_of, moment_value
@@ -89,22 +89,22 @@ class TrytonErp(Erp):
         person = actor_type == "person"
         place = "private" if person else "postal"
         entity = "person" if person else "company"
-        line, text = _("Address, line {n}"), _TEXT
+        line, text = f"{entity}.{place}_address_line", _TEXT
         return [
-            ErpField("name", _("Name"), field="person.full_name" if person else "company.name", operators=text),
-            ErpField("code", _("Number"), field=f"{entity}.number", operators=text),
-            ErpField("vat", _("VAT number"), field="" if person else "company.vat_number", operators=_ANY),
-            *(ErpField(f"address{n}", line.format(n=n), field=f"{entity}.{place}_address_line{n}", searchable=False) for n in (1, 2, 3)),
-            ErpField("zip", _("Post code"), field=f"{entity}.{'private_code' if person else 'postal_code'}", operators=text),
-            ErpField("city", _("City"), field=f"{entity}.{place}_city", operators=text),
-            ErpField("country", _("Country"), field=f"{entity}.country", operators=text),
-            ErpField("phone", _("Telephone"), field=f"{entity}.{'phone_direct' if person else 'phone'}", operators=_ANY),
-            ErpField("mobile", _("Mobile phone"), field=f"{entity}.{'mobile' if person else 'phone'}", operators=_ANY),
-            ErpField("fax", _("Fax"), field=f"{entity}.fax", operators=_ANY),
-            ErpField("email", _("E-mail"), field=f"{entity}.email", operators=_ANY),
-            ErpField("website", _("Web address"), field=f"{entity}.url", operators=_ANY),
-            ErpField("language", _("Language"), field=f"{entity}.language", searchable=False),
-            ErpField("created", _("Created"), Kind.DATE),
+            ErpField("name", N_("Name"), field="person.full_name" if person else "company.name", operators=text),
+            ErpField("code", N_("Number"), field=f"{entity}.number", operators=text),
+            ErpField("vat", N_("VAT number"), field="" if person else "company.vat_number", operators=_ANY),
+            *(ErpField(f"address{n}", f"Address, line {n}", field=f"{line}{n}", searchable=False) for n in (1, 2, 3)),
+            ErpField("zip", N_("Post code"), field=f"{entity}.{'private_code' if person else 'postal_code'}", operators=text),
+            ErpField("city", N_("City"), field=f"{entity}.{place}_city", operators=text),
+            ErpField("country", N_("Country"), field=f"{entity}.country", operators=text),
+            ErpField("phone", N_("Telephone"), field=f"{entity}.{'phone_direct' if person else 'phone'}", operators=_ANY),
+            ErpField("mobile", N_("Mobile phone"), field=f"{entity}.{'mobile' if person else 'phone'}", operators=_ANY),
+            ErpField("fax", N_("Fax"), field=f"{entity}.fax", operators=_ANY),
+            ErpField("email", N_("E-mail"), field=f"{entity}.email", operators=_ANY),
+            ErpField("website", N_("Web address"), field=f"{entity}.url", operators=_ANY),
+            ErpField("language", N_("Language"), field=f"{entity}.language", searchable=False),
+            ErpField("created", N_("Created"), Kind.DATE),
         ]  # fmt: skip
 
     def search(self, actor_type: str, criteria: Sequence[Criterion], page: str = "", limit: int = 100) -> ActorPage:

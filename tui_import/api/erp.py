@@ -81,7 +81,7 @@ class ErpField:
     key: str
     """Its name there, as in ``where=city contains Aarhus``. A name of `WELL_KNOWN` links itself, in any case."""
     label: str = ""
-    """As shown; empty: the key."""
+    """In English, since recipes know columns by it; shown in the user's language where `N_` marked it. Empty: the key."""
     kind: Kind = Kind.TEXT
     field: str = ""
     """The field of ours that it surely is ("company.postal_city"); empty: by its name, else the program guesses."""
