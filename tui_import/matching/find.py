@@ -27,7 +27,7 @@ BLOCK = 5_000
 """Incoming records that are compared at a time; bounds the memory."""
 SAMPLE = 5_000
 """Incoming records by which the weights are adapted, where there are more."""
-LEAST_ALIKE, MOST_ALIKE = 65, 30
+LEAST_ALIKE, MOST_ALIKE = 65, 12
 """Where all names are compared with all: similarity (0 to 100) from which a pair is looked at, and about how many a record."""
 
 
