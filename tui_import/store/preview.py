@@ -329,9 +329,7 @@ class Preview:
             clears=verbs.get(Verb.CLEAR, 0),
             warnings=connection.execute("SELECT count(DISTINCT n) FROM plan_issue WHERE code <> 'blank_key'").fetchone()[0],
             new_list_items={name: tuple(values) for name, values in items.items()},
-            suppressed=connection.execute(
-                f"SELECT count(*) FROM plan_row WHERE entity = '{ENTITIES[0]}' AND reason LIKE '%\"suppressed\"%'"
-            ).fetchone()[0],
+            suppressed=connection.execute("SELECT count(DISTINCT n) FROM plan_row WHERE reason LIKE '%\"suppressed\"%'").fetchone()[0],
             moved=tuple(moved),
         )
 
