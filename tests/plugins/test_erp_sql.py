@@ -13,6 +13,7 @@ from tui_import_erp.sql import SqlConnector, SqlErp, roles_of
 
 from tests.plugins import erp_servers
 from tui_import.api import Criterion, Operator, SourceError
+from tui_import.api.i18n import use_language
 from tui_import.api.testing import Conformance, ConnectorConformance
 
 SHOP = """
@@ -143,6 +144,17 @@ def test_what_is_wrong_with_a_connection_is_said_before_it_is_saved(change: dict
         ErpSource().test_connection({**shop, **change})
     assert error.value.hint
     assert "geheim" not in str(error.value)
+
+
+def test_columns_have_the_same_headings_in_every_language_and_a_search_knows_both(shop: dict[str, str]) -> None:
+    use_language("da")
+    try:
+        found = table(shop, "person")
+        assert [column.name for column in found.columns()][-1] == "ERP key of the company"
+        assert "First name" in [column.name for column in found.columns()]
+        assert "fornavn" in [field.key for field in found.search_fields()]
+    finally:
+        use_language(None)
 
 
 def test_a_role_can_be_of_one_actor_type_alone() -> None:
