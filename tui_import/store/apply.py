@@ -124,8 +124,8 @@ def _apply(
         (
             facts.started or now, now, facts.user, facts.source, facts.location, facts.table, facts.content_hash, draft, facts.rows,
             json.dumps(list(facts.columns)), json.dumps(facts.links), facts.recipe, json.dumps(facts.counts), facts.backup,
-        ),
             facts.suppressed,
+        ),
     )  # fmt: skip
     assert cursor.lastrowid is not None
     run = _Run(cursor.lastrowid, connection, catalogue, facts, now, progress)
