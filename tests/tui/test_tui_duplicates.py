@@ -95,7 +95,7 @@ async def test_the_preview_says_that_rows_wait_and_one_key_leads_to_them(workspa
     draft = session.id
     session.close()
     async with driven(workspace, draft=draft) as tui:
-        assert "4 rows wait: probably duplicates. d decides them." in tui.text
+        assert "4 rows wait, probably duplicates: d decides." in tui.text
         await tui.press("d")
         assert "Duplicates: 4 of 4 open" in tui.text
 
@@ -177,6 +177,8 @@ async def test_all_at_or_over_a_line_are_decided_after_a_sample_as_one_step(work
     async with reviewing(workspace, tmp_path) as tui:
         await tui.press("L")
         assert "This decides" in tui.text
+        await tui.press(*["backspace"] * 4, *"nine", "enter")
+        assert "A number from 0 to 1" in tui.text, "what is no line is not taken"
         await tui.press(*["backspace"] * 4, *"0.5")
         assert "This decides 4 of 4" in tui.text
         await tui.press("enter")

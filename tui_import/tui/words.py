@@ -155,10 +155,10 @@ def moved_words(report: PlanReport) -> str:
 
 
 def held_words(held: int) -> str:
-    """ "12 rows wait: probably duplicates. d decides them." Empty where none does."""
+    """ "12 rows wait, probably duplicates: d decides." Empty where none does."""
     text = ngettext(
-        "{count} row waits: probably a duplicate. d decides it.",
-        "{count} rows wait: probably duplicates. d decides them.",
+        "{count} row waits, probably a duplicate: d decides.",
+        "{count} rows wait, probably duplicates: d decides.",
         held,
     )
     return text.format(count=number(held)) if held else ""

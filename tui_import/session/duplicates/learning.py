@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ENOUGH = 20
 """Decisions before something is learnt (`learn.LEAST_DECISIONS`)."""
+LEAST_BIAS = 0.01
+"""Bits; a smaller change is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Teaching:
 
 
 def teach(entity: str, matches: Iterable[Match]) -> Teaching | None:
-    """What the decisions about an entity teach; None where they are too few, or all of one verdict."""
+    """What the decisions about an entity teach; None where they are too few, or agree with it in everything."""
     from tui_import.matching.learn import Decision, learn
 
     model = matching.learnt_model()
@@ -69,7 +71,8 @@ def teach(entity: str, matches: Iterable[Match]) -> Teaching | None:
     if learnt is None:
         return None
     before = {field.name: field.coefficient for field in own.fields}
-    return _teaching(entity, learnt, before)
+    taught = _teaching(entity, learnt, before)
+    return taught if taught.changes or abs(taught.bias - own.bias) >= LEAST_BIAS else None
 
 
 def _teaching(entity: str, learnt: Learnt, before: dict[str, float]) -> Teaching:

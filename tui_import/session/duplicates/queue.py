@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,16 +78,16 @@ def node_of(pair: Pair) -> tuple[Node, Node]:
     return ("row", pair.row), (("record", pair.record) if pair.record else ("row", pair.other))
 
 
-def settled(matches: Mapping[Pair, Match]) -> frozenset[tuple[str, int]]:
+def settled(matches: Iterable[Match]) -> set[tuple[str, int]]:
     """(entity, row) of incoming records that are decided to be the same as another: what else they resemble waits for nobody."""
-    return frozenset(
-        (pair.entity, pair.row)
-        for pair, match in matches.items()
+    return {
+        (match.pair.entity, match.pair.row)
+        for match in matches
         if match.decision and match.decision.verdict is Verdict.SAME and not match.open
-    )
+    }
 
 
-def is_open(match: Match, done: frozenset[tuple[str, int]]) -> bool:
+def is_open(match: Match, done: Set[tuple[str, int]]) -> bool:
     """Somebody is still to decide it. ``done``: see `settled`."""
     return match.open and (match.pair.entity, match.pair.row) not in done
 
@@ -141,7 +141,7 @@ def sort_key(order: Order, group: Group, matches: Mapping[Pair, Match]) -> tuple
     return (unsure, -group.rows, place)
 
 
-def letter(match: Match, done: frozenset[tuple[str, int]]) -> str:
+def letter(match: Match, done: Set[tuple[str, int]]) -> str:
     """The state of a pair: ? open, S same, D different, U unsure, - done with since its record is the same as another, ! asked again."""
     if match.asked_again:
         return "!"

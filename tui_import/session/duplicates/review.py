@@ -183,11 +183,12 @@ class Review(Walk):
     def _changed(self, pairs: Iterable[Pair]) -> None:
         if not self._draft.meta("outdated", True):
             self._draft.write_meta(outdated=True)
-        for pair in pairs:
+        known = list(pairs)
+        for pair in known:
             match = self._store.get(pair)
             if match is not None:
                 self.matches[pair] = match
-        self._note()
+        self._note(pair for pair in known if pair in self.matches)
 
     def undo(self) -> Pair | None:
         """Take the last step back and go to what it was about; None where there was none."""
@@ -286,7 +287,7 @@ class Review(Walk):
 
     def open_matches(self) -> list[Match]:
         """All that is open, whatever the filter shows."""
-        return self._open
+        return list(self._open.values())
 
     def like_this(self, verdict: Verdict) -> Bulk:
         """A verdict on all open pairs with the reasons of the current one."""
@@ -338,7 +339,7 @@ class Review(Walk):
     @property
     def counts(self) -> tuple[int, int]:
         """(pairs that are open, all pairs)."""
-        return len(self.open_matches()), len(self.matches)
+        return len(self._open), len(self.matches)
 
     @property
     def pace(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui_import.model.matches import Match, MatchKind, Pair
@@ -39,7 +39,13 @@ class Walk:
         self._sides = Sides(workspace, draft, mapping, settings)
         self.matches: dict[Pair, Match] = {match.pair: match for match in self._store.all() if self._is_shown(match)}
         """All pairs that are shown at all, with their decisions."""
-        self._note()
+        self._of_row: dict[tuple[str, int], list[Pair]] = {}
+        for pair in self.matches:
+            self._of_row.setdefault((pair.entity, pair.row), []).append(pair)
+        self._done: set[tuple[str, int]] = set()
+        """Records that are decided to be the same as another (`queue.settled`)."""
+        self._open: dict[Pair, Match] = {}
+        self._note(self.matches)
         self._texts = self._texts_of_records()
         self._groups = queue.groups(self.matches.values(), self._conflict, lambda entity, row: len(self._sides.rows(entity, row)))
         self.filter = QueueFilter()
@@ -56,10 +62,16 @@ class Walk:
         rules = self._settings.duplicates
         return match.kind is MatchKind.CONTRADICTION or match.probability >= rules.flag_at or match.decision is not None
 
-    def _note(self) -> None:
-        """What follows from all decisions together."""
-        self._done = queue.settled(self.matches)
-        self._open = [match for match in self.matches.values() if queue.is_open(match, self._done)]
+    def _note(self, pairs: Iterable[Pair]) -> None:
+        """What follows from the decisions about these pairs for all pairs of their rows."""
+        for row in {(pair.entity, pair.row) for pair in pairs}:
+            own = [self.matches[pair] for pair in self._of_row[row]]
+            self._done -= {row}
+            self._done |= queue.settled(own)
+            for match in own:
+                self._open.pop(match.pair, None)
+                if queue.is_open(match, self._done):
+                    self._open[match.pair] = match
 
     def _texts_of_records(self) -> dict[tuple[str, Node], Mapping[str, str]]:
         """What was compared of each record."""
@@ -105,7 +117,19 @@ class Walk:
         self.queue = sorted(shown, key=lambda group: queue.sort_key(wanted.order, group, self.matches))
         in_order = ((pair, group) for group in self.queue for pair in group.pairs)
         self._places = {pair: (at, group) for at, (pair, group) in enumerate(in_order)}
-        self.pair = pair if pair in self._places else next(filter(self.is_open, self._places), next(iter(self._places), None))
+        self.pair = pair if pair in self._places else self._near(pair)
+
+    def _near(self, pair: Pair | None) -> Pair | None:
+        """The first open pair that stands behind one that the filter leaves out; else the first open one, else the first."""
+        open_pairs = [each for each in self._places if self.is_open(each)]
+        group = next((group for group in self._groups if pair in group.pairs), None) if pair else None
+        if group is not None:
+            here = queue.sort_key(self.filter.order, group, self.matches)
+            behind = (each for each in open_pairs if queue.sort_key(self.filter.order, self._places[each][1], self.matches) >= here)
+            found = next(behind, None)
+            if found is not None:
+                return found
+        return next(iter(open_pairs), next(iter(self._places), None))
 
     def _fits(self, group: Group, wanted: QueueFilter) -> bool:
         if wanted.entity not in ("", group.entity):

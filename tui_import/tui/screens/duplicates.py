@@ -409,7 +409,8 @@ class DuplicatesScreen(Frame):
                 line = (text or "").strip().lstrip("<")
                 self._sample(many, _("All under {line}.").format(line=line) if under else _("All of {line} and over.").format(line=line))
 
-        self.app.push_screen(LineWindow(_("Decide by a line"), words, f"{line:.2f}", self._line_words), typed)
+        window = LineWindow(_("Decide by a line"), words, f"{line:.2f}", self._line_words, lambda text: self._at_line(text) is not None)
+        self.app.push_screen(window, typed)
 
     def _at_line(self, text: str) -> Bulk | None:
         under = text.strip().startswith("<")
@@ -457,7 +458,7 @@ class DuplicatesScreen(Frame):
         details = ["; ".join(each.change_words[:FEWEST_WORDS]) for each in taught]
         labels.append(_("forget all that was learnt before"))
         if not taught:
-            self.tell(_("Nothing is learnt yet: it takes {count} decisions, of both kinds.").format(count=learning.ENOUGH))
+            self.tell(_("Nothing is learnt yet: it takes {count} decisions that say something new.").format(count=learning.ENOUGH))
 
         def chosen(at: int | None) -> None:
             if at is None:

@@ -49,14 +49,15 @@ class Sample(Window[bool]):
 
 
 class LineWindow(Window["str | None"]):
-    """A probability typed as a line; below it, what it decides, while it is typed."""
+    """A probability typed as a line; below it, what it decides, while it is typed. What is no line is not taken."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
 
-    def __init__(self, title: str, help: str, value: str, said: Callable[[str], str]) -> None:
+    def __init__(self, title: str, help: str, value: str, said: Callable[[str], str], fits: Callable[[str], bool]) -> None:
+        """``said(text)``: what the line decides, in words; ``fits(text)``: it is a line."""
         super().__init__()
         self.title_text = title
-        self._help, self._value, self._said = help, value, said
+        self._help, self._value, self._said, self._fits = help, value, said, fits
 
     def parts(self) -> Sequence[Widget]:
         """What it is for, the field, what it decides."""
@@ -67,8 +68,10 @@ class LineWindow(Window["str | None"]):
         self.query_one("#decides", Static).update(content(self._said(event.value)))
 
     def action_accept(self) -> None:
-        """Take the line."""
-        self.dismiss(self.query_one(Input).value)
+        """Take the line, where it is one."""
+        text = self.query_one(Input).value
+        if self._fits(text):
+            self.dismiss(text)
 
     def action_cancel(self) -> None:
         """Back."""
