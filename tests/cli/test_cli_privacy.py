@@ -17,7 +17,7 @@ def test_erasing_asks_for_a_yes_and_lists_what_is_left_to_do(cli: Cli, customers
     assert done.code == 0
     assert "is erased, as run 2" in done.out
     assert done.out.count("1 row blanked") == 2
-    assert "e-mail address, telephone number" not in done.out  # the telephone is the company's
+    assert "by: e-mail address, telephone number, name and company" in done.out
     assert ".sqlite" in done.out.split("backups cannot be changed")[1]
     assert cli("erase", "person", 1, "--yes").code == 2
     assert "anna" not in cli("export", "person").out

@@ -13,7 +13,7 @@ class RunInfo:
 
     id: int
     kind: str
-    """import | delete | restore."""
+    """import | delete | restore | edit | list_merge | erase."""
     state: str
     """done | undone | partly undone."""
     started: str
@@ -143,6 +143,8 @@ class ListItem:
     deactivated: bool = False
     used: int = 0
     """Records that have it."""
+    merged_into: str = ""
+    """Name of the item that it was merged into, and is found as; empty where it was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -466,9 +466,17 @@ class Workspace:
         """Add an item to a list."""
         return lists.add_list_item(self.database, self.catalogue, list, name)
 
-    def set_list_item(self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None) -> ListItem:
-        """Rename an item, or take it out of use."""
-        return lists.set_list_item(self.database, self.catalogue, list, name, rename=rename, deactivated=deactivated)
+    def set_list_item(
+        self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None, place: int | None = None
+    ) -> ListItem:
+        """Rename an item, take it out of use, or move it to a place counted from 1."""
+        return lists.set_list_item(self.database, self.catalogue, list, name, rename=rename, deactivated=deactivated, place=place)
+
+    def merge_list_items(self, list: str, name: str, into: str) -> Summary:
+        """Move the records of an item to another, as a run that undo takes back (see `list_merge.merge_items`)."""
+        from tui_import.store.list_merge import merge_items
+
+        return merge_items(self.database, self.catalogue, list, name, into, self.user)
 
     def preferences(self) -> Mapping[str, Stored]:
         """The store's preferences."""

@@ -25,6 +25,9 @@ LONGEST_NAME = 239
 """Characters of an item's name (SPEC 8)."""
 COUNTED_PREFERENCES = ("keep_backups",)
 """Preferences that hold a number; those that ship as 0 or 1 are switches, the others texts."""
+_SELECT = (
+    "SELECT i.id, i.list, i.name, i.rank, i.tooltip, i.deactivated, m.name FROM list_item i LEFT JOIN list_item m ON m.id = i.merged_into"
+)
 _YES = frozenset(("1", "yes", "true", "on"))
 _NO = frozenset(("0", "no", "false", "off"))
 
@@ -58,7 +61,7 @@ def lists(database: Database, catalogue: Catalogue) -> Mapping[str, Sequence[Lis
     connection = database.connection
     used = usage(connection, catalogue)
     found: dict[str, list[ListItem]] = {name: [] for name in list_names(catalogue)}
-    for row in connection.execute("SELECT id, list, name, rank, tooltip, deactivated FROM list_item ORDER BY list, rank, id"):
+    for row in connection.execute(f"{_SELECT} ORDER BY i.list, i.rank, i.id"):
         found.setdefault(row[1], []).append(_list_item(row, used))
     return found
 
@@ -78,7 +81,7 @@ def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str
                 (name, text, fold(text), name),
             )
         elif row[2]:
-            connection.execute("UPDATE list_item SET deactivated = 0 WHERE id = ?", (row[0],))
+            connection.execute("UPDATE list_item SET deactivated = 0, merged_into = NULL WHERE id = ?", (row[0],))
         else:
             raise UsageError(_("List “{list}” has an item “{name}” already.").format(list=name, name=row[1]))
         bump_generation(connection)
@@ -86,9 +89,18 @@ def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str
 
 
 def set_list_item(
-    database: Database, catalogue: Catalogue, name: str, item: str, *, rename: str | None = None, deactivated: bool | None = None
+    database: Database,
+    catalogue: Catalogue,
+    name: str,
+    item: str,
+    *,
+    rename: str | None = None,
+    deactivated: bool | None = None,
+    place: int | None = None,
 ) -> ListItem:
-    """Rename an item (the records that have it follow), or take it out of use or into it again.
+    """Rename an item (the records that have it follow), take it out of use or into it again, or move it to a place counted from 1.
+
+    An item that was merged into another stands for itself again when it is taken into use.
 
     Raises `UsageError` where there is no such list or item, or another item has the new name.
     """
@@ -105,9 +117,28 @@ def set_list_item(
         connection.execute(
             "UPDATE list_item SET name = ?, key = ?, deactivated = ? WHERE id = ?", (text, fold(text), int(state), current.id)
         )
+        if deactivated is False:
+            connection.execute("UPDATE list_item SET merged_into = NULL WHERE id = ?", (current.id,))
+        if place is not None:
+            _move(connection, name, current.id, place)
         connection.execute("UPDATE preference SET value = ? WHERE key = ? AND value = ?", (text, f"default.{name}", current.name))
         bump_generation(connection)
     return _item(database, catalogue, name, text)
+
+
+def _move(connection: sqlite3.Connection, name: str, item: int, place: int) -> None:
+    """Rank all items of a list anew, with one of them at a place."""
+    others = [
+        number for (number,) in connection.execute("SELECT id FROM list_item WHERE list = ? AND id <> ? ORDER BY rank, id", (name, item))
+    ]
+    others.insert(max(place - 1, 0), item)
+    connection.executemany("UPDATE list_item SET rank = ? WHERE id = ?", [(rank, number) for rank, number in enumerate(others, 1)])
+
+
+def find_item(database: Database, catalogue: Catalogue, name: str, item: str) -> ListItem:
+    """An item by its name. Raises `UsageError` where there is no such list or item, naming those that there are."""
+    _check_list(catalogue, name)
+    return _item(database, catalogue, name, item)
 
 
 def preferences(database: Database) -> Mapping[str, Stored]:
@@ -174,9 +205,7 @@ def _checked_name(text: str) -> str:
 
 def _item(database: Database, catalogue: Catalogue, name: str, item: str, *, in_use: bool = False) -> ListItem:
     connection = database.connection
-    row = connection.execute(
-        "SELECT id, list, name, rank, tooltip, deactivated FROM list_item WHERE list = ? AND key = ?", (name, fold(item))
-    ).fetchone()
+    row = connection.execute(f"{_SELECT} WHERE i.list = ? AND i.key = ?", (name, fold(item))).fetchone()
     if row is None or (in_use and row[5]):
         items = connection.execute("SELECT name FROM list_item WHERE list = ? AND NOT deactivated ORDER BY rank, id", (name,))
         raise UsageError(
@@ -186,6 +215,6 @@ def _item(database: Database, catalogue: Catalogue, name: str, item: str, *, in_
     return _list_item(row, usage(connection, catalogue))
 
 
-def _list_item(row: tuple[int, str, str, int, str, int], used: Mapping[int, int]) -> ListItem:
-    item, name_of_list, name, rank, tooltip, deactivated = row
-    return ListItem(item, name_of_list, name, rank, tooltip, bool(deactivated), used.get(item, 0))
+def _list_item(row: tuple[int, str, str, int, str, int, str | None], used: Mapping[int, int]) -> ListItem:
+    item, name_of_list, name, rank, tooltip, deactivated, merged = row
+    return ListItem(item, name_of_list, name, rank, tooltip, bool(deactivated), used.get(item, 0), merged or "")

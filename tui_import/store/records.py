@@ -88,11 +88,13 @@ class StoreReader:
         return records
 
     def list_items(self, name: str) -> Mapping[str, tuple[int, str, bool]]:
-        """See `RecordReader.list_items`."""
+        """See `RecordReader.list_items`; an item that was merged into another is that one."""
         return {
             key: (item, text, bool(deactivated))
             for item, key, text, deactivated in self._database.connection.execute(
-                "SELECT id, key, name, deactivated FROM list_item WHERE list = ?", (name,)
+                "SELECT coalesce(m.id, i.id), i.key, coalesce(m.name, i.name), coalesce(m.deactivated, i.deactivated) FROM list_item i"
+                " LEFT JOIN list_item m ON m.id = i.merged_into WHERE i.list = ?",
+                (name,),
             )
         }
 

@@ -14,6 +14,8 @@ from tui_import.store.lists import usage
 from tui_import.store.undo_pass import Pass
 
 ENTITY = "list_item"
+DEACTIVATED, MERGED, DEFAULT = "deactivated", "merged_into", "default"
+"""What a run changes of an item. ``default``: the store's preference for the list, by name."""
 
 
 class ItemPass:
@@ -27,9 +29,12 @@ class ItemPass:
         """Undo: an item that nothing uses is removed; one that the run took into use again is deactivated again."""
         used = usage(self._connection, self._work.catalogue)
         wanted = self._wanted_by_others([entry.record for entry in entries])
+        merged = self._merged([entry.id for entry in entries])
         for entry in entries:
             count = used.get(entry.record, 0)
-            if count:
+            if entry.id in merged:
+                self._set_merged(entry)
+            elif count:
                 reason = ngettext("List item “{name}”: {count} record uses it.", "List item “{name}”: {count} records use it.", count)
                 self._work.block(ENTITY, entry.record, reason.format(name=self._name(entry), count=count))
             elif entry.op != "insert":
@@ -42,9 +47,10 @@ class ItemPass:
 
     def bring_back(self, entries: Sequence[Entry]) -> None:
         """Redo: an item comes back under its id, unless the list has one of that name by now."""
+        merged = self._merged([entry.id for entry in entries])
         for entry in entries:
             if entry.op != "insert":
-                self._set_deactivated(entry)
+                (self._set_merged if entry.id in merged else self._set_deactivated)(entry)
                 continue
             image = Image.from_json(entry.image)
             columns = list(image.record)
@@ -75,6 +81,40 @@ class ItemPass:
     def _set_deactivated(self, entry: Entry) -> None:
         deactivated, state = (1, UNDONE) if self._work.undo else (0, DONE)
         self._connection.execute("UPDATE list_item SET deactivated = ? WHERE id = ?", (deactivated, entry.record))
+        self._connection.execute("UPDATE journal SET state = ? WHERE id = ?", (state, entry.id))
+        self._connection.execute("UPDATE journal_change SET state = ? WHERE entry = ?", (state, entry.id))
+        self._work.count(ENTITY, "updated")
+
+    def _merged(self, entries: Sequence[int]) -> set[int]:
+        """Those entries that merged an item into another, or back."""
+        rows = self._connection.execute(
+            "SELECT entry FROM journal_change WHERE entry IN (SELECT value FROM json_each(?)) AND field = ?", (json.dumps(entries), MERGED)
+        )
+        return {entry for (entry,) in rows}
+
+    def _set_merged(self, entry: Entry) -> None:
+        """An item is itself again, or the other one again; refused where it has been merged otherwise since, or that one is gone."""
+        undo = self._work.undo
+        changes: dict[str, tuple[Stored, Stored]] = {
+            name: (before, after) if undo else (after, before)
+            for name, before, after in self._connection.execute(
+                "SELECT field, before, after FROM journal_change WHERE entry = ?", (entry.id,)
+            )
+        }
+        wanted, expected = changes[MERGED]
+        row = self._connection.execute("SELECT list, merged_into FROM list_item WHERE id = ?", (entry.record,)).fetchone()
+        if row is None or row[1] != expected or (wanted is not None and wanted not in self._work.items):
+            self._work.block(ENTITY, entry.record, _("List item “{name}” was changed since.").format(name=self._name(entry)))
+            return
+        self._connection.execute("UPDATE list_item SET merged_into = ? WHERE id = ?", (wanted, entry.record))
+        if DEACTIVATED in changes:
+            self._connection.execute("UPDATE list_item SET deactivated = ? WHERE id = ?", (changes[DEACTIVATED][0], entry.record))
+        if DEFAULT in changes:
+            self._connection.execute(
+                "UPDATE preference SET value = ? WHERE key = ? AND value = ?",
+                (changes[DEFAULT][0], f"default.{row[0]}", changes[DEFAULT][1]),
+            )
+        state = UNDONE if undo else DONE
         self._connection.execute("UPDATE journal SET state = ? WHERE id = ?", (state, entry.id))
         self._connection.execute("UPDATE journal_change SET state = ? WHERE entry = ?", (state, entry.id))
         self._work.count(ENTITY, "updated")

@@ -58,7 +58,7 @@ FILTERS = {
 }
 RUN_KINDS = {
     "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
-    "erase": N_("erased"), "edit": N_("edited"), "merge": N_("merged"),
+    "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"),
 }  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 DRAFT_STATES = {
