@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tui_import_erp.source import ErpSource
 from tui_import_erp.sql import SqlConnector, SqlErp, roles_of
 
 from tests.plugins import erp_servers
+from tests.shared import shared
 from tui_import.api import Criterion, Operator, SourceError
 from tui_import.api.i18n import use_language
 from tui_import.api.testing import Conformance, ConnectorConformance
@@ -168,6 +170,23 @@ def test_an_unknown_actor_type_or_field_names_those_there_are(shop: dict[str, st
         table(shop, "supplier")
     with pytest.raises(SourceError, match="Fields: nr, navn, By"):
         keys(shop, Criterion("town", Operator.CONTAINS, ["x"]))
+
+
+def test_a_company_s_own_tables_need_only_their_names_and_what_the_columns_are(tmp_path: Path) -> None:
+    path = tmp_path / "northwind.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.executescript(shared("samples/erp/create.sql").read_text(encoding="utf-8"))
+    roles = "CompanyName=NAME; City=POSTALCITY; PostalCode=POSTALZIP; Address=POSTALAD1; ContactName=person.full_name; CustomerID=NUMBER2"
+    config = {"connector": "sql", "url": f"sqlite:///{path}", "customer": "Customers", "supplier": "Suppliers", "roles": roles}
+    assert len(list(table(config).rows())) == 93
+    assert len(list(table(config, "supplier").rows())) == 29
+    [alfki, *_rest] = table(config).search([Criterion("City", Operator.IS, ["berlin"])]).rows
+    assert alfki.key == "customer:ALFKI"
+    fields = {column.name: column.field for column in table(config).columns()}
+    assert (fields["Name"], fields["Country"], fields["ContactName"]) == ("company.name", "company.country", "person.full_name")
+    assert set(ConnectorConformance(SqlConnector(), config).failures().values()) == {""}
 
 
 # -- PostgreSQL, with the tables of real ERPs
