@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.session.importer import Importer
 from tui_import.api.errors import RecipeError, UsageError
+from tui_import.config import apply_set
 from tui_import.config.learnt import load_learnt
-from tui_import.model.matches import Choice, Verdict
+from tui_import.model.matches import Choice, Match, MatchKind, Pair, Verdict, Verdicts
 from tui_import.model.settings import Action, DuplicateRules, PersonKey, PersonRules, Settings
 from tui_import.session.duplicates import learning
+from tui_import.session.duplicates.calibration import Calibration
 from tui_import.session.duplicates.fields import differences
 from tui_import.session.duplicates.queue import Order, QueueFilter, Show
 from tui_import.session.duplicates.review import Review
@@ -338,6 +343,44 @@ def test_a_line_is_proposed_after_enough_decisions_and_never_before(forty: Impor
     assert (proposal.decided, proposal.accepted) == (25, 25)
     assert "accepted 100 % of 25" in proposal.words
     assert review.counts[0] > 0, "a proposal decides nothing by itself"
+
+
+def decided(probability: float, verdict: Verdict, row: int) -> Match:
+    return Match(Pair("person", row, 1), probability, MatchKind.PROBABLE, (), decision=Verdicts(verdict))
+
+
+def test_a_proposed_line_stays_above_refusals_however_many_certain_pairs_there_are() -> None:
+    certain = [decided(0.99, Verdict.SAME, row) for row in range(1, 1001)]
+    likely = [decided(0.9 - at / 1000, Verdict.SAME, 2000 + at) for at in range(30)]
+    refused = [decided(0.6 + at / 1000, Verdict.DIFFERENT, 3000 + at) for at in range(5)]
+    proposal = Calibration([*certain, *likely, *refused]).proposal()
+    assert proposal is not None
+    assert 0.8 < proposal.line <= 0.9
+    assert proposal.accepted == proposal.decided == 1030
+
+
+def test_bulk_decisions_and_open_pairs_say_nothing_about_the_matcher() -> None:
+    bulk = [replace(decided(0.9, Verdict.SAME, row), decision=Verdicts(Verdict.SAME, origin="bulk")) for row in range(1, 100)]
+    unsure = [decided(0.9, Verdict.UNSURE, row) for row in range(200, 300)]
+    calibration = Calibration([*bulk, *unsure])
+    assert calibration.proposal() is None
+    assert calibration.probability(0.9) == pytest.approx(0.9)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=60), st.floats(0, 1))
+def test_what_a_probability_is_worth_lies_between_0_and_1_and_follows_the_decisions(taken: list[tuple[float, bool]], asked: float) -> None:
+    matches = [decided(p, Verdict.SAME if same else Verdict.DIFFERENT, at) for at, (p, same) in enumerate(taken, 1)]
+    calibration = Calibration(matches)
+    worth = calibration.probability(asked)
+    assert 0 <= worth <= 1
+    more = Calibration([*matches, decided(asked, Verdict.SAME, 1000)])
+    assert more.probability(asked) >= worth
+
+
+@pytest.mark.parametrize("wrong", ["city", "street_city=best", "colour=longest", "*="])
+def test_a_rule_for_survivors_that_is_none_is_refused_by_name(wrong: str) -> None:
+    with pytest.raises(RecipeError, match="survivorship"):
+        apply_set(Settings(), f"duplicates.survivorship={wrong}")
 
 
 def test_decisions_against_the_matcher_raise_the_estimated_error(forty: Importer) -> None:

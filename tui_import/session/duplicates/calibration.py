@@ -18,6 +18,8 @@ LEAST = 20
 """A line is proposed after so many decisions at or over it."""
 ACCEPTED = 0.95
 """A line is proposed where at least this share of pairs is the same: the lower end of what the decisions leave possible."""
+NEAR = 0.85
+"""The same for the `LEAST` decisions nearest to the line: many certain ones say nothing about those that are less so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Calibration:
             accepted += same
             if at and self.decided[at - 1][0] == probability:
                 continue
-            if decided >= LEAST and lower_bound(accepted, decided) >= ACCEPTED - 1e-9:
+            near = self.decided[at : at + LEAST]
+            good = lower_bound(sum(each for _probability, each in near), len(near)) >= NEAR
+            if same and decided >= LEAST and good and lower_bound(accepted, decided) >= ACCEPTED - 1e-9:
                 best = Proposal(math.floor(probability * 100) / 100, decided, accepted)
         return best
 

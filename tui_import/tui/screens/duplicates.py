@@ -235,7 +235,8 @@ class DuplicatesScreen(Frame):
         if not more:
             self.tell(_("No open pair is left here. Esc goes back and plans the import again."))
         elif proposal is not None:
-            self.tell(f"{proposal.words} L: {self.review.line_words(proposal.line)}")
+            left, decides = self.review.counts[0], len(self.review.at_line(proposal.line, Verdict.SAME).pairs)
+            self.tell(f"{proposal.words} " + _("L decides {count} of {all}.").format(count=number(decides), all=number(left)))
         else:
             self.tell("")
 
