@@ -35,6 +35,8 @@ COMMANDS: dict[str, Entry] = {
     "blame": Entry("history", N_("where the values of a record come from")),
     "selections": Entry("selections", N_("named sets of records: list, combine, delete")),
     "similar": Entry("similar", N_("probable duplicates inside the store")),
+    "merge": Entry("merging", N_("make two records of the store one")),
+    "verdicts": Entry("merging", N_("what is remembered of pairs, out of a store and into another")),
     "export": Entry("records", N_("write records to CSV, JSON or a workbook")),
     "template": Entry("records", N_("write a workbook to fill in")),
     "fields": Entry("records", N_("the fields that can be imported")),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
@@ -33,6 +34,11 @@ def _configure(parser: ArgumentParser) -> None:
     )
 
 
+    parser.add_argument(
+        "--apart", nargs=2, type=whole_number, metavar=(_("ID"), _("ID")), help=_("remember that these two records are different")
+    )
+
+
 def _probability(text: str) -> float:
     try:
         value = float(text)
@@ -46,6 +52,12 @@ def _probability(text: str) -> float:
 def similar(call: Call) -> int:
     """A line for each pair."""
     arguments = call.arguments
+    if arguments.apart:
+        if not arguments.entity:
+            raise UsageError(_("Say whether these are companies or persons: tui-import similar company --apart 12 15"))
+        call.workspace.keep_apart(arguments.entity, *arguments.apart)
+        call.output.note(_("Remembered: {a} and {b} are different.").format(a=arguments.apart[0], b=arguments.apart[1]))
+        return 0
     with work() as progress:
         found = list(call.workspace.similar(arguments.entity or "", least=arguments.least, limit=arguments.limit, progress=progress))
     names = {} if call.output.as_json else _names(call, found)

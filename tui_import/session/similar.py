@@ -13,8 +13,8 @@ from tui_import.flow.shared_out import shared_out
 from tui_import.model.progress import Progress
 from tui_import.session.matching import learnt_model
 from tui_import.session.population import StorePopulation
+from tui_import.session.stored_pairs import kept_apart
 from tui_import.store import matching_index
-from tui_import.store.layout import ENTITIES
 
 if TYPE_CHECKING:
     from tui_import.matching import Found, Model
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tui_import.matching.records import Cleaned, Ids
     from tui_import.session.workspace import Workspace
 
+CONTACTS = ("company", "person")
+"""What can be duplicates."""
 BLOCK = 5_000
 """Records that are looked up at a time; bounds the memory."""
 
@@ -67,14 +69,14 @@ def similar(
 
     The store is only read, block by block. Raises `UsageError`, `StoppedError`.
     """
-    if entity and entity not in ENTITIES:
+    if entity and entity not in CONTACTS:
         raise UsageError(
             _("The store has no records of kind “{entity}”.").format(entity=entity),
-            hint=_("Choose one of: {names}.").format(names=", ".join(ENTITIES)),
+            hint=_("Choose one of: {names}.").format(names=", ".join(CONTACTS)),
         )
     progress = progress or Progress()
     workspace.refresh_index(progress)
-    for each in [entity] if entity else ENTITIES:
+    for each in [entity] if entity else CONTACTS:
         yield from _of_entity(workspace, each, least, limit, progress)
 
 
@@ -89,10 +91,13 @@ def _of_entity(workspace: Workspace, entity: str, least: float, limit: int | Non
     parts = list(_found(workspace, entity, model, size, least, progress))
     every = [(part, at) for part in parts for at in range(len(part.a))]
     order = np.argsort(-np.concatenate([np.zeros(0), *(part.probability for part in parts)]), kind="stable").tolist()
-    for place in order[:limit]:
+    pairs = [(min(one), max(one)) for one in ((int(part.a[at]), int(part.b[at])) for part, at in every)]
+    apart = kept_apart(workspace, entity, pairs)
+    shown = [place for place in order if pairs[place] not in apart]
+    for place in shown[:limit]:
         part, at = every[place]
         why = explain(part, at, model.entities[entity], model.damping)
-        a, b = sorted((int(part.a[at]), int(part.b[at])))
+        a, b = pairs[place]
         yield SimilarPair(entity, a, b, float(part.probability[at]), tuple(reason.words for reason in why.reasons))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,7 @@ from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, Record
 from tui_import.model.settings import Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
-from tui_import.session import connecting
+from tui_import.session import connecting, stored_pairs
 from tui_import.session.importing import ImportSession
 from tui_import.session.mapping_step import check_settings
 from tui_import.session.population import MatcherIndexing
@@ -377,6 +377,25 @@ class Workspace:
             notes=tuple(blocked.reason for blocked in report.blocked),
         )
         return summary, report
+
+    def merge(self, entity: str, survivor: int, gone: int, *, take: Collection[str] = (), persons: bool = False) -> Summary:
+        """Make two stored records one, as a run that `undo` takes back: the survivor keeps what it has and gets what it lacks.
+
+        ``take``: fields of which the other's value counts. ``persons``: persons of the same name become one, too. Raises `UsageError`.
+        """
+        return stored_pairs.merge(self, entity, survivor, gone, take=take, persons=persons)
+
+    def keep_apart(self, entity: str, one: int, other: int) -> None:
+        """Remember that two stored records are different. Raises `UsageError`."""
+        stored_pairs.keep_apart(self, entity, one, other)
+
+    def verdict_lines(self) -> list[str]:
+        """What is remembered of pairs, a JSON object a line."""
+        return stored_pairs.verdict_lines(self)
+
+    def take_verdicts(self, lines: Iterable[str]) -> int:
+        """Remember verdicts of another store; returns how many. Raises `UsageError`."""
+        return stored_pairs.take_verdicts(self, lines)
 
     def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]:
         """Where a record's values come from, newest first; of one field, where one is named."""

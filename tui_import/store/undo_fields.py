@@ -13,6 +13,8 @@ from tui_import.store.images import NEW, ConsentRow, Image, ValueRow
 
 CONSENT = "consent"
 DELETED = "deleted_at"
+SELECTION = "selection"
+"""In ``journal_change``: a selection that the record became a member of."""
 
 
 class Change(NamedTuple):

@@ -11,7 +11,7 @@ from tui_import.model.plan import WRITING, Stored
 from tui_import.store import images
 from tui_import.store.images import Image
 from tui_import.store.journal import DONE, UNDONE, Entry
-from tui_import.store.undo_fields import CONSENT, Change, Now, Outcome, Shape, Step, decide, turn
+from tui_import.store.undo_fields import CONSENT, SELECTION, Change, Now, Outcome, Shape, Step, decide, turn
 from tui_import.store.undo_pass import Pass
 
 NAMES = ("first_name", "last_name")
@@ -26,6 +26,8 @@ class UpdatePass:
         self._connection = work.connection
         self._entity = entity
         self._shape = Shape.of(work.catalogue, entity)
+        self._members: dict[int, list[tuple[int, int]]] = {}
+        """Entry → (change, selection) of the memberships that it brought."""
 
     def work(self, entries: Sequence[Entry]) -> None:
         """One block."""
@@ -41,6 +43,7 @@ class UpdatePass:
             saved = Image.from_json(entry.image)
             outcomes.append((entry, saved, decide(self._shape, steps.get(entry.id, []), now, saved, there)))
         self._write_records(outcomes, records)
+        self._write_memberships(outcomes)
         self._write_journal(outcomes)
         self._report(outcomes, records)
 
@@ -54,8 +57,11 @@ class UpdatePass:
             (json.dumps(entries), state),
         )
         changes: dict[int, list[Change]] = {}
+        self._members = {}
         for entry, *change in rows:
-            if change[-1] in WRITING:
+            if change[1] == SELECTION:
+                self._members.setdefault(entry, []).append((change[0], change[3]))
+            elif change[-1] in WRITING:
                 changes.setdefault(entry, []).append(Change(*change))
         return {entry: turn(each, undo=self._work.undo) for entry, each in changes.items()}
 
@@ -119,6 +125,17 @@ class UpdatePass:
                     self._connection.execute(
                         "UPDATE journal_change SET after = ? WHERE entry = ? AND field = ? AND after = ?", (new, entry.id, CONSENT, row.id)
                     )
+
+    def _write_memberships(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
+        statement = (
+            "DELETE FROM selection_member WHERE selection = ? AND record = ?"
+            if self._work.undo
+            else "INSERT OR IGNORE INTO selection_member SELECT id, ?2 FROM selection WHERE id = ?1"
+        )
+        for entry, _saved, outcome in outcomes:
+            for change, selection in self._members.get(entry.id, ()):
+                self._connection.execute(statement, (selection, entry.record))
+                outcome.settled.append(change)
 
     def _write_journal(self, outcomes: Sequence[tuple[Entry, Image, Outcome]]) -> None:
         undo = self._work.undo

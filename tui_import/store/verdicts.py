@@ -64,3 +64,11 @@ def all_of(database: Database) -> list[Remembered]:
             "SELECT entity, text, other_text, verdict, record, at, by FROM pair_verdict ORDER BY entity, at, text, other_text"
         )
     ]
+
+
+def text_of_each(database: Database, entity: str, records: Iterable[int]) -> dict[int, str]:
+    """Record → its cleaned text; those that are deleted or do not exist are left out."""
+    rows = database.connection.execute(
+        f"SELECT record, text FROM {entity}_match WHERE record IN (SELECT value FROM json_each(?))", (json.dumps(list(records)),)
+    )
+    return dict(rows.fetchall())
