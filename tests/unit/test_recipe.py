@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui_import import config
 from tui_import.api.errors import RecipeError, UsageError
 from tui_import.config.files import FOLDER_VARIABLE
-from tui_import.model.settings import Action, CompanyKey, ListPolicy, PersonKey, Recipe
+from tui_import.model.settings import Action, CompanyKey, ListPolicy, PersonKey, ProductKey, ProductRules, Recipe
 
 CONTRACT = """
 format = 1
@@ -72,9 +72,15 @@ def test_the_recipe_of_the_contract_is_read() -> None:
     assert recipe.settings.privacy.comment == "Trade fair 2026"
 
 
-def test_tables_of_later_kinds_are_kept_as_they_stand() -> None:
+def test_the_products_table_says_which_price_list_and_key() -> None:
     recipe = config.parse_recipe(CONTRACT)
-    assert recipe.other == {"product": {"match": "code", "price_list": "Standard"}}
+    assert recipe.settings.product == ProductRules(ProductKey.CODE, Action.MERGE, "Standard")
+    assert config.parse_recipe(config.dump_recipe(recipe)).settings == recipe.settings
+
+
+def test_tables_of_later_kinds_are_kept_as_they_stand() -> None:
+    recipe = config.parse_recipe("format = 1\nkind = 'projects'\n[project]\nmatch = 'number'")
+    assert recipe.other == {"project": {"match": "number"}}
     assert config.parse_recipe(config.dump_recipe(recipe)).other == recipe.other
 
 
@@ -94,7 +100,7 @@ def test_a_recipe_by_hand_needs_only_its_format() -> None:
         ("format = 1\nkind = 'contact'", ["contact", "contacts"]),
         ("format = 1\nsource = 3", ["source", "3"]),
         ("format = 1\nmapping = 'x'", ["[mapping]"]),
-        ("format = 1\nproduct = 'x'", ["[product]"]),
+        ("format = 1\nproject = 'x'", ["[project]"]),
         ("format = 1\n[mapping]\nA = 3", ["[mapping]", "'A'", "3", "person.email"]),
         ("format = 1\n[mapping]\nA = ['company.name', 3]", ["[mapping]", "'A'"]),
         ("format = 1\n[mapping]\nA = 'company.nam'", ["A", "company.nam", "company.name"]),

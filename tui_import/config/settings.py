@@ -20,13 +20,15 @@ from tui_import.model.settings import (
     ListPolicy,
     PersonRules,
     Privacy,
+    ProductRules,
     Settings,
     Survivor,
     ValueRules,
 )
 
 SECTIONS: Mapping[str, type] = {
-    "company": CompanyRules, "person": PersonRules, "values": ValueRules, "privacy": Privacy, "duplicates": DuplicateRules,
+    "company": CompanyRules, "person": PersonRules, "product": ProductRules, "values": ValueRules, "privacy": Privacy,
+    "duplicates": DuplicateRules,
 }  # fmt: skip
 """Table of a recipe → its part of `Settings`. ``[lists]`` is a table of its own: list → policy."""
 LISTS = "lists"
@@ -51,6 +53,7 @@ def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
     return {
         "company": _part_to_dict(settings.company),
         "person": _part_to_dict(settings.person),
+        "product": _part_to_dict(settings.product),
         LISTS: {name: policy.value for name, policy in settings.lists.items()},
         "values": _part_to_dict(settings.values),
         "privacy": _part_to_dict(settings.privacy),

@@ -29,6 +29,15 @@ class PersonKey(StrEnum):
     ID = "id"
 
 
+class ProductKey(StrEnum):
+    """What makes two products of a price list the same."""
+
+    NAME = "name"
+    CODE = "code"
+    NAME_CODE = "name_code"
+    ERP_KEY = "erp_key"
+
+
 class Action(StrEnum):
     """What happens where a record exists."""
 
@@ -94,10 +103,16 @@ PERSON_KEY_FIELDS: dict[PersonKey, tuple[str, ...]] = {
     PersonKey.NONE: (),
     PersonKey.ID: ("person.id",),
 }
+PRODUCT_KEY_FIELDS: dict[ProductKey, tuple[str, ...]] = {
+    ProductKey.NAME: ("product.name",),
+    ProductKey.CODE: ("product.code",),
+    ProductKey.NAME_CODE: ("product.name", "product.code"),
+    ProductKey.ERP_KEY: ("product.erp_key",),
+}
 
 LISTS_WITH_DEFAULT = frozenset({"category", "business"})
 """Lists for which the store may have a default item."""
-LISTS_WITHOUT_DEFAULT_POLICY = frozenset({"position"})
+LISTS_WITHOUT_DEFAULT_POLICY = frozenset({"position", "product_category", "product_family", "product_type"})
 """Lists for which `ListPolicy.DEFAULT` is not offered at all."""
 
 
@@ -116,6 +131,18 @@ class PersonRules:
     match: PersonKey = PersonKey.NAME
     action: Action = Action.MERGE
     without_company: WithoutCompany = WithoutCompany.SKIP
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRules:
+    """Products, all of one price list."""
+
+    match: ProductKey = ProductKey.CODE
+    action: Action = Action.MERGE
+    price_list: str = ""
+    """Name of the price list to import into; one that is not there is made."""
+    currency: str = ""
+    """ISO 4217 code of a price list that is made; empty: as the prices are written, else that of the country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +239,7 @@ class Settings:
 
     company: CompanyRules = field(default_factory=CompanyRules)
     person: PersonRules = field(default_factory=PersonRules)
+    product: ProductRules = field(default_factory=ProductRules)
     lists: dict[str, ListPolicy] = field(default_factory=dict)
     """List name → policy; a list not named here has `ListPolicy.ADD`."""
     values: ValueRules = field(default_factory=ValueRules)
@@ -222,6 +250,10 @@ class Settings:
         """Whether probable duplicates of an entity are looked for. Who adds always wants another record even where one exists."""
         rules = self.company if entity == "company" else self.person
         return self.duplicates.looks_for(entity) and rules.action is not Action.ADD
+
+    def action(self, entity: str) -> Action:
+        """What happens where a record of this entity exists."""
+        return {"company": self.company.action, "person": self.person.action, "product": self.product.action}[entity]
 
     def list_policy(self, name: str) -> ListPolicy:
         """The policy for one list."""
@@ -244,4 +276,4 @@ class Recipe:
     name: str = ""
     """File name without ending, for the list; empty where it was never saved."""
     other: dict[str, dict[str, object]] = field(default_factory=dict)
-    """Tables of kinds that this version does not import ([product]), kept as they stand."""
+    """Tables of kinds that this version does not import ([project]), kept as they stand."""

@@ -19,9 +19,9 @@ from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import SelectionInfo
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database, as_store_error, bump_generation
-from tui_import.store.draft import Draft
+from tui_import.store.draft import Draft, planned_entities
 from tui_import.store.images import remember_removed
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import PARENTS
 from tui_import.store.verdicts import keep_of_draft
 
 RANGE = 20_000
@@ -111,9 +111,10 @@ def _apply(
     found = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0]
     if found != generation:
         raise StaleError(_("The store has changed since this was planned."), hint=_("Plan again and look at what moved."))
+    entities = planned_entities(connection, "draft")
     total = sum(
         connection.execute(f"SELECT count(*) FROM draft.plan_{entity}_{kind}").fetchone()[0]
-        for entity in ENTITIES
+        for entity in entities
         for kind in ("new", "hit")
     )
     progress.begin(_("Writing"), total)
@@ -131,7 +132,7 @@ def _apply(
     run = _Run(cursor.lastrowid, connection, catalogue, facts, now, progress)
     _keep_corrections(run)
     _add_list_items(run)
-    for entity in ENTITIES:
+    for entity in entities:
         run.base[entity] = _last_id(connection, entity)
         _insert_records(run, entity)
         _journal_updates(run, entity)
@@ -140,7 +141,7 @@ def _apply(
     if facts.consent is not None:
         _write_consents(run, facts.consent)
     keep_of_draft(connection)
-    selections = [info for entity in ENTITIES for info in _make_selections(run, entity)]
+    selections = [info for entity in entities if entity != "price_list" for info in _make_selections(run, entity)]
     bump_generation(connection)
     return run.id, selections
 
@@ -197,14 +198,15 @@ def _item(run: _Run, column: str) -> str:
 def _insert_records(run: _Run, entity: str) -> None:
     """New records with their values and journal entries, range by range."""
     connection, base = run.connection, run.base[entity]
+    parent = PARENTS.get(entity, "")
     lists = {item.name for item in run.catalogue.stored(entity) if item.type is FieldType.LIST}
     names = [row[1] for row in connection.execute(f"PRAGMA draft.table_info(plan_{entity}_new)") if row[1] not in ("k", "row")]
     expressions = []
     for name in names:
         if name in lists:
             expressions.append(_item(run, f'p."{name}"'))
-        elif name == "company":
-            expressions.append(f"CASE WHEN p.company < 0 THEN {run.base['company']} - p.company ELSE p.company END")
+        elif name == parent:
+            expressions.append(f"CASE WHEN p.{parent} < 0 THEN {run.base[parent]} - p.{parent} ELSE p.{parent} END")
         else:
             expressions.append(f'p."{name}"')
     columns = "".join(f', "{name}"' for name in names)
@@ -411,6 +413,8 @@ def _make_selections(run: _Run, entity: str) -> Iterator[SelectionInfo]:
         ("company", "changed"): _("Changed companies"),
         ("person", "new"): _("New persons"),
         ("person", "changed"): _("Changed persons"),
+        ("product", "new"): _("New products"),
+        ("product", "changed"): _("Changed products"),
     }
     for kind, query in members.items():
         if connection.execute(f"SELECT 1 FROM ({query.replace('?', '0')}) LIMIT 1").fetchone() is None:

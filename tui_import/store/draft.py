@@ -19,6 +19,7 @@ from tui_import.flow.cells import Cell, as_cell, column_letter
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
 from tui_import.store.connection import Database, as_store_error
+from tui_import.store.layout import ENTITIES
 
 FORMAT = 1
 BLOCK = 2_000
@@ -310,6 +311,12 @@ def plan_tables(connection: sqlite3.Connection, prefix: str = "plan_") -> list[s
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\\'", (pattern,))
     ]
+
+
+def planned_entities(connection: sqlite3.Connection, schema: str = "main") -> tuple[str, ...]:
+    """The entities that the plan in a draft has tables for, parents first; none where there is no plan."""
+    tables = {name for (name,) in connection.execute(f"SELECT name FROM {schema}.sqlite_master WHERE name LIKE 'plan!_%!_new' ESCAPE '!'")}
+    return tuple(entity for entity in ENTITIES if f"plan_{entity}_new" in tables)
 
 
 def drafts_in(folder: Path) -> list[DraftInfo]:

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 
 from tui_import.model.fields import Catalogue, Field, FieldType
 
-ENTITIES = ("company", "person")
+CONTACTS = ("company", "person")
+"""The entities that the duplicate finder keeps an index of."""
+ENTITIES = (*CONTACTS, "price_list", "product")
 """The entities that have a table of their own, parents first."""
+PARENTS: Mapping[str, str] = {"person": "company", "product": "price_list"}
+"""Entity → the one that its records belong to; the column with the parent's id is called after it."""
 
-VERSION = 5
+VERSION = 6
 """Number of migrations; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
 
 SQL_TYPES = {
@@ -44,9 +48,10 @@ SHIPPED_PREFERENCES: Mapping[str, str | int] = {
 def columns_of(catalogue: Catalogue, entity: str) -> list[str]:
     """All catalogue-made columns of an entity's table in order: single fields, each key field followed by its key column.
 
-    A person begins with ``company`` and ``name_key`` (first and last name folded together).
+    Those that belong to a parent begin with its column, a person then with ``name_key`` (first and last name folded together).
     """
-    names = ["company", "name_key"] if entity == "person" else []
+    names = [PARENTS[entity]] if entity in PARENTS else []
+    names += ["name_key"] if entity == "person" else []
     for field in catalogue.stored(entity):
         names += [field.name, field.key_column] if field.is_key else [field.name]
     return names

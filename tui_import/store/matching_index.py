@@ -19,7 +19,7 @@ from tui_import.model.fields import Catalogue
 from tui_import.model.matches import SEPARATOR
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import CONTACTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,7 +118,7 @@ class MatchingIndex:
 
     def is_fresh(self, connection: sqlite3.Connection) -> bool:
         """Nothing has changed since it was brought up to date."""
-        stale = " OR ".join(f"EXISTS (SELECT 1 FROM {entity}_stale)" for entity in ENTITIES)
+        stale = " OR ".join(f"EXISTS (SELECT 1 FROM {entity}_stale)" for entity in CONTACTS)
         return self._version(connection) == self._indexing.version and not connection.execute(f"SELECT {stale}").fetchone()[0]
 
     def refresh(self, connection: sqlite3.Connection, progress: Progress | None = None) -> None:
@@ -126,7 +126,7 @@ class MatchingIndex:
         progress = progress or Progress()
         if self._version(connection) != self._indexing.version:
             self._start_anew(connection)
-        for entity in ENTITIES:
+        for entity in CONTACTS:
             stale = connection.execute(f"SELECT count(*) FROM {entity}_stale").fetchone()[0]
             if not stale:
                 continue
@@ -149,7 +149,7 @@ class MatchingIndex:
         return row[0] if row else ""
 
     def _start_anew(self, connection: sqlite3.Connection) -> None:
-        for entity in ENTITIES:
+        for entity in CONTACTS:
             connection.execute(f"DELETE FROM {entity}_match")
             connection.execute(f"DELETE FROM {entity}_key")
             connection.execute(f"INSERT OR IGNORE INTO {entity}_stale SELECT id FROM {entity}")

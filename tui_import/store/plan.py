@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from tui_import.flow.plan.contacts import PlannedBlock
-from tui_import.flow.plan.entity import Change, EntityPlanner, Planned, ValueChange
+from tui_import.flow.plan.entity import Change, Planned, PlannedEntity, ValueChange
+from tui_import.flow.plan.rows import PlannedBlock
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.plan import Operation, Verb
 from tui_import.model.records import Value
 from tui_import.store.draft import Draft, plan_tables
-from tui_import.store.layout import columns_of
+from tui_import.store.layout import PARENTS, columns_of
 
 _TABLES = """
 CREATE TABLE plan_{e}_new (k INTEGER PRIMARY KEY, row INTEGER{columns});
@@ -60,7 +60,7 @@ class PlanWriter:
         self._key_columns: dict[str, dict[str, str]] = {}
         """Entity → key column → the name its key goes by."""
 
-    def begin(self, planners: Mapping[str, EntityPlanner]) -> None:
+    def begin(self, planners: Mapping[str, PlannedEntity]) -> None:
         """Begin the transaction and make the tables; the rows of the plan before stay until `finish`, to be compared.
 
         Called again, it begins the plan anew in the same transaction.
@@ -69,7 +69,8 @@ class PlanWriter:
         for entity, planner in planners.items():
             self._columns[entity] = _used_columns(self._catalogue, entity, planner)
             self._key_columns[entity] = {field.key_column: field.name for field in self._catalogue.keys(entity)}
-        self._key_columns["person"]["name_key"] = "name"
+            if entity == "person":
+                self._key_columns[entity]["name_key"] = "name"
         first = not connection.in_transaction
         if first:
             connection.execute("BEGIN IMMEDIATE")
@@ -307,11 +308,13 @@ def _operation(record: Planned) -> Operation:
     return Operation.SKIPPED if record.skipped else Operation.UNCHANGED
 
 
-def _used_columns(catalogue: Catalogue, entity: str, planner: EntityPlanner) -> list[str]:
+def _used_columns(catalogue: Catalogue, entity: str, planner: PlannedEntity) -> list[str]:
     used = set(planner.columns)
     used |= {field.key_column for field in catalogue.keys(entity) if field.name in used}
+    if entity in PARENTS:
+        used.add(PARENTS[entity])
     if entity == "person":
-        used |= {"company", "name_key"}
+        used.add("name_key")
     return [name for name in columns_of(catalogue, entity) if name in used]
 
 

@@ -12,6 +12,7 @@ from tui_import.api.i18n import _
 from tui_import.flow.cells import Cell
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.issues import Issue, Severity
+from tui_import.model.kinds import CONTACTS, entities_of
 from tui_import.model.plan import (
     WRITING,
     Counts,
@@ -26,7 +27,7 @@ from tui_import.model.plan import (
 )
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database
-from tui_import.store.draft import Draft
+from tui_import.store.draft import Draft, planned_entities
 from tui_import.store.layout import ENTITIES
 from tui_import.store.plan import issue_from_text
 
@@ -42,21 +43,19 @@ _QUERIES: Mapping[str, str] = {
     "changed": _keys_of("updated"),
     "problems": _keys_of("problem"),
     "held": _keys_of("held"),
-    "unchanged": f"{_keys_of('unchanged', 'repeated')} EXCEPT SELECT n FROM plan_row WHERE entity IN ('company', 'person')"
-    " AND op NOT IN ('unchanged', 'repeated', 'skipped')",
+    "unchanged": f"{_keys_of('unchanged', 'repeated')} EXCEPT SELECT n FROM plan_row WHERE op NOT IN ('unchanged', 'repeated', 'skipped')",
 }
 """`RowFilter.show` → query of the keys."""
 
 _SHOWS: Mapping[str, str] = {
     "all": "",
     **{show: f"n IN ({query})" for show, query in _QUERIES.items()},
-    "skipped": "NOT EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.entity IN ('company', 'person') AND p.op <> 'skipped')",
-    "clears": "n IN (SELECT row FROM plan_company_change WHERE verb = 'clear' UNION"
-    " SELECT row FROM plan_person_change WHERE verb = 'clear')",
+    "skipped": "NOT EXISTS (SELECT 1 FROM plan_row p WHERE p.n = row.n AND p.op <> 'skipped')",
+    "clears": "n IN ({clears})",
     "warnings": "n IN (SELECT n FROM plan_issue WHERE code <> 'blank_key')",
     "unchecked": "checked = 0",
 }
-"""`RowFilter.show` → SQL condition on a row of the draft."""
+"""`RowFilter.show` → SQL condition on a row of the draft; ``{clears}`` depends on what is planned."""
 
 SHOWS = tuple(_SHOWS)
 
@@ -130,7 +129,8 @@ class Preview:
         if rows.show != "all":
             if rows.show != "unchecked" and not self.has_plan():
                 return ["0"], []
-            conditions.append(_SHOWS[rows.show])
+            tables = [f"SELECT row FROM plan_{entity}_change WHERE verb = 'clear'" for entity in self._entities()]
+            conditions.append(_SHOWS[rows.show].replace("{clears}", " UNION ".join(tables)))
         if rows.text:
             pattern = "%" + rows.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
             conditions.append("(" + " OR ".join(f"c{i} LIKE ? ESCAPE '\\'" for i in range(width)) + ")")
@@ -140,6 +140,10 @@ class Preview:
     def has_plan(self) -> bool:
         """There is a plan, perhaps an outdated one."""
         return bool(self._draft.database.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'plan_row'").fetchone())
+
+    def _entities(self) -> tuple[str, ...]:
+        """What the plan has tables for."""
+        return planned_entities(self._draft.database.connection)
 
     def next_problem(self, after: int, *, backwards: bool = False) -> int | None:
         """Key of the next row with a problem."""
@@ -309,9 +313,10 @@ class Preview:
     def report(self, moved: Sequence[tuple[str, str, int]] = ()) -> PlanReport:
         """The plan in numbers."""
         connection = self._draft.database.connection
-        entities = {entity: _counts(dict(self._operations(entity))) for entity in ENTITIES}
+        counted = entities_of(self._draft.meta("kind", CONTACTS))
+        entities = {entity: _counts(dict(self._operations(entity))) for entity in counted}
         verbs: dict[Verb, int] = {}
-        for entity in ENTITIES:
+        for entity in self._entities():
             for table in (f"plan_{entity}_change", f"plan_{entity}_value"):
                 for verb, count in connection.execute(f"SELECT verb, count(*) FROM {table} GROUP BY verb"):
                     verbs[Verb(verb)] = verbs.get(Verb(verb), 0) + count
@@ -322,7 +327,7 @@ class Preview:
         return PlanReport(
             rows=self._draft.meta("rows", 0),
             unchecked=connection.execute(
-                f"SELECT count(*) FROM plan_row WHERE entity = '{ENTITIES[0]}' AND reason LIKE '%\"unchecked\"%'"
+                f"SELECT count(*) FROM plan_row WHERE entity = '{counted[0]}' AND reason LIKE '%\"unchecked\"%'"
             ).fetchone()[0],
             entities=entities,
             verbs=verbs,

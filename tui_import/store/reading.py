@@ -11,7 +11,7 @@ from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.plan import Stored
 from tui_import.store.connection import Database
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import ENTITIES, PARENTS
 from tui_import.store.selections import selection as find_selection
 
 BLOCK = 1_000
@@ -39,7 +39,8 @@ def records(database: Database, catalogue: Catalogue, entity: str, *, selection:
     """All records in the order of their ids, deleted ones left out; or those of a selection.
 
     Keys are ``id``, the catalogue's field names without entity (list items by name, booleans as such, multiple fields as lists, dates as
-    text), for persons also ``company`` (its name), ``company_id`` and ``consents``, and at the end who made and changed it, and when.
+    text), of a parent (a person's company, a product's price list) its name and id, for persons also ``consents``, and at the end who made
+    and changed it, and when.
     Read in blocks, so that nothing stays locked between them. Raises `UsageError`.
     """
     _check(database, entity, selection)
@@ -74,17 +75,17 @@ def _members_only(selection: int | None) -> tuple[str, tuple[int, ...]]:
 
 def columns(catalogue: Catalogue, entity: str) -> list[str]:
     """The names under which `records` gives a record's parts, in its order."""
-    company = ["company", "company_id"] if entity == "person" else []
-    fields = [field.name for field in catalogue.of(entity) if not field.virtual and field.name not in ("id", *company)]
+    parent = [PARENTS[entity], f"{PARENTS[entity]}_id"] if entity in PARENTS else []
+    fields = [field.name for field in catalogue.of(entity) if not field.virtual and field.name not in ("id", *parent)]
     consents = ["consents"] if entity == "person" else []
-    return ["id", *company, *fields, *consents, *BOOKKEEPING]
+    return ["id", *parent, *fields, *consents, *BOOKKEEPING]
 
 
 def _read(database: Database, catalogue: Catalogue, entity: str, where: str, values: Sequence[int]) -> list[dict[str, Any]]:
     connection = database.connection
     single = catalogue.stored(entity)
-    company = ["company"] if entity == "person" else []
-    columns = ["id", *company, *(field.name for field in single), *BOOKKEEPING]
+    parent = PARENTS.get(entity, "")
+    columns = ["id", *filter(None, [parent]), *(field.name for field in single), *BOOKKEEPING]
     names = ", ".join(f'"{name}"' for name in columns)
     rows = connection.execute(f"SELECT {names} FROM {entity} WHERE {where}", values).fetchall()
     if not rows:
@@ -92,22 +93,22 @@ def _read(database: Database, catalogue: Catalogue, entity: str, where: str, val
     ids = json.dumps([row[0] for row in rows])
     items = _items(database)
     multiple = _multiple(database, catalogue, entity, ids, items)
-    companies = _company_names(database, {row[1] for row in rows}) if company else {}
-    consents = _consents(database, ids, items) if company else {}
+    parents = _names(database, parent, {row[1] for row in rows}) if parent else {}
+    consents = _consents(database, ids, items) if entity == "person" else {}
     found = []
     for row in rows:
         stored = dict(zip(columns, row, strict=True))
         whole: dict[str, Any] = {"id": stored["id"]}
-        if company:
-            whole["company"] = companies.get(stored["company"])
-            whole["company_id"] = stored["company"]
+        if parent:
+            whole[parent] = parents.get(stored[parent])
+            whole[f"{parent}_id"] = stored[parent]
         mine = multiple.get(stored["id"], {})
         for field in catalogue.of(entity):
             if field.multiple:
                 whole[field.name] = mine.get(field.name, [])
             elif field.name in stored and field.name not in whole:
                 whole[field.name] = _shown(field, stored[field.name], items)
-        if company:
+        if entity == "person":
             whole["consents"] = consents.get(stored["id"], [])
         whole.update({name: stored[name] for name in BOOKKEEPING})
         found.append(whole)
@@ -139,9 +140,9 @@ def _multiple(database: Database, catalogue: Catalogue, entity: str, ids: str, i
     return found
 
 
-def _company_names(database: Database, ids: set[int | None]) -> dict[int | None, str]:
-    wanted = json.dumps([company for company in ids if company is not None])
-    return dict(database.connection.execute("SELECT id, name FROM company WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))
+def _names(database: Database, entity: str, ids: set[int | None]) -> dict[int | None, str]:
+    wanted = json.dumps([record for record in ids if record is not None])
+    return dict(database.connection.execute(f"SELECT id, name FROM {entity} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))
 
 
 def _consents(database: Database, ids: str, items: Mapping[Any, str]) -> dict[int, list[dict[str, str]]]:

@@ -28,6 +28,14 @@ _KEYS: Mapping[tuple[str, str], str] = {
     ),
     ("person", "number"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.number_key = j.value",
     ("person", "id"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.id = CAST(j.value AS INTEGER)",
+    ("price_list", "name"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN price_list r ON r.name_key = j.value",
+    **{
+        ("product", key): (
+            "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN product r ON r.price_list = json_extract(j.value, '$[0]')"
+            + "".join(f" AND r.{name}_key = json_extract(j.value, '$[{at}]')" for at, name in enumerate(names, 1))
+        )
+        for key, names in {"name": ("name",), "code": ("code",), "name_code": ("name", "code"), "erp_key": ("erp_key",)}.items()
+    },
     **{
         (entity, LINK): (
             f"SELECT DISTINCT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN {entity}_value v ON v.key = j.value"

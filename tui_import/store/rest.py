@@ -5,8 +5,7 @@ from __future__ import annotations
 from tui_import.model.matches import Become, Override, Overrides
 from tui_import.model.settings import Action
 from tui_import.store.connection import Database
-from tui_import.store.draft import Draft
-from tui_import.store.layout import ENTITIES
+from tui_import.store.draft import Draft, planned_entities
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS imported (n INTEGER PRIMARY KEY, run INTEGER)",
@@ -26,7 +25,7 @@ def settle(database: Database, draft: Draft, run: int) -> None:
 
     Of a row that waits, the company may be imported already while its person is not: then the company's record is kept with the row.
     """
-    bases = {entity: _base(database, draft, entity, run) for entity in ENTITIES}
+    bases = {entity: _base(database, draft, entity, run) for entity in planned_entities(draft.database.connection)}
     with draft.database.transaction() as connection:
         for statement in _TABLES:
             connection.execute(statement)

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue
-from tui_import.store.layout import ENTITIES, SHIPPED_PREFERENCES, VERSION, definitions, fingerprint
+from tui_import.store.layout import CONTACTS, ENTITIES, PARENTS, SHIPPED_PREFERENCES, VERSION, definitions, fingerprint
 
 BOOKKEEPING = (
     "version INTEGER NOT NULL DEFAULT 1",
@@ -108,7 +108,7 @@ MERGED_ITEMS = "ALTER TABLE list_item ADD COLUMN merged_into INTEGER REFERENCES 
 
 def create_matching(db: Database) -> None:
     """The index of the duplicate finder, with all records to be put into it. Triggers say what changed, whoever changes it."""
-    for entity in ENTITIES:
+    for entity in CONTACTS:
         db.execute(f"CREATE TABLE {entity}_match (record INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
         db.execute(f"CREATE TABLE {entity}_key (key INTEGER, record INTEGER, PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID")
         db.execute(f"CREATE TABLE {entity}_stale (record INTEGER PRIMARY KEY) STRICT")
@@ -125,14 +125,16 @@ def create_matching(db: Database) -> None:
             )
     for statement in filter(str.strip, re.split(r";\n(?=CREATE)", MATCHING_TABLES)):
         db.execute(statement)
-    db.table("matching_state").insert_all({"entity": entity} for entity in ENTITIES)
+    db.table("matching_state").insert_all({"entity": entity} for entity in CONTACTS)
 
 
 def create_entity(db: Database, catalogue: Catalogue, entity: str) -> None:
     """The entity's table, its value table and their indexes."""
     lines = ["id INTEGER PRIMARY KEY AUTOINCREMENT"]
+    if entity in PARENTS:
+        lines.append(f"{PARENTS[entity]} INTEGER REFERENCES {PARENTS[entity]}(id)")
     if entity == "person":
-        lines += ["company INTEGER REFERENCES company(id)", "name_key TEXT"]
+        lines.append("name_key TEXT")
     for field in catalogue.stored(entity):
         lines += [f'"{name}" {kind}' for name, kind in definitions(field).items()]
     lines += BOOKKEEPING
@@ -146,12 +148,20 @@ def create_entity(db: Database, catalogue: Catalogue, entity: str) -> None:
     db.execute(f"CREATE INDEX {entity}_value_by_key ON {entity}_value(key)")
     for field in catalogue.keys(entity):
         db.execute(f"CREATE INDEX {entity}_by_{field.name} ON {entity}({field.key_column}) WHERE {field.key_column} IS NOT NULL")
-    if entity == "person":
-        db.execute("CREATE INDEX person_by_company ON person(company, name_key)")
+    if entity == "person" or (entity in PARENTS and f"{entity}.name" in catalogue):
+        db.execute(f"CREATE INDEX {entity}_by_{PARENTS[entity]} ON {entity}({PARENTS[entity]}, name_key)")
     db.execute(  # an edit by another program's hand counts the version up, so that plans and undo notice it
         f"CREATE TRIGGER {entity}_edited AFTER UPDATE ON {entity} WHEN NEW.version = OLD.version BEGIN"
         f" UPDATE {entity} SET version = version + 1 WHERE id = NEW.id; END"
     )
+
+
+def create_products(db: Database, catalogue: Catalogue) -> None:
+    """Price lists, no two of the same name, and their products."""
+    for entity in ("price_list", "product"):
+        create_entity(db, catalogue, entity)
+    if "price_list.name" in catalogue:
+        db.execute("CREATE UNIQUE INDEX price_list_one_of_a_name ON price_list(name_key) WHERE deleted_at IS NULL")
 
 
 def add_missing_columns(db: Database, catalogue: Catalogue) -> None:
@@ -172,7 +182,7 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
     def ground(db: Database) -> None:
         for statement in filter(str.strip, FIXED_TABLES.split(";\n")):
             db.execute(statement)
-        for entity in ENTITIES:
+        for entity in CONTACTS:
             create_entity(db, catalogue, entity)
         db.execute(CONSENT_TABLE)
         db.table("preference").insert_all({"key": key, "value": value} for key, value in SHIPPED_PREFERENCES.items())
@@ -194,13 +204,17 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
 
     @every(name="0004_external_keys_of_several_sources")
     def external_keys(db: Database) -> None:
-        for entity in ENTITIES:
+        for entity in CONTACTS:
             _move_to_values(db, entity, "external_key")
 
     @every(name="0005_erasures_and_merged_items")
     def erasures(db: Database) -> None:
         for statement in (*PRIVACY_TABLES, MERGED_ITEMS):
             db.execute(statement)
+
+    @every(name="0006_products")
+    def products(db: Database) -> None:
+        create_products(db, catalogue)
 
     return every
 

@@ -12,6 +12,7 @@ from tui_import.model.plan import Stored
 from tui_import.store import images
 from tui_import.store.images import Image
 from tui_import.store.journal import DONE, UNDONE, Entry
+from tui_import.store.layout import PARENTS
 from tui_import.store.undo_pass import Pass
 
 SHOWN = 3
@@ -62,9 +63,11 @@ class InsertPass:
         later = self._later_changes(edited)
         for entry in edited:
             reasons[entry.record] = _edited_reason(taken[entry.record].record, later.get(entry.record))
+        gone = [entry.record for entry in entries if entry.record not in reasons]
         if self._entity == "company":
-            gone = [entry.record for entry in entries if entry.record not in reasons]
             reasons.update(self._with_persons(gone))
+        elif self._entity == "price_list":
+            reasons.update(self._with_products(gone))
         return reasons
 
     def _with_persons(self, companies: list[int]) -> dict[int, str]:
@@ -80,6 +83,16 @@ class InsertPass:
                 count=len(each), names=_listed(each)
             )
             for company, each in names.items()
+        }
+
+    def _with_products(self, price_lists: list[int]) -> dict[int, str]:
+        rows = self._connection.execute(
+            "SELECT price_list, count(*) FROM product WHERE price_list IN (SELECT value FROM json_each(?)) GROUP BY 1",
+            (json.dumps(price_lists),),
+        )
+        return {
+            price_list: ngettext("{count} product is in it.", "{count} products are in it.", count).format(count=count)
+            for price_list, count in rows
         }
 
     def _later_changes(self, entries: Sequence[Entry]) -> dict[int, tuple[int, str, str, list[str]]]:
@@ -122,22 +135,35 @@ class InsertPass:
     def _obstacles(self, entries: Sequence[Entry], back: Mapping[int, Image]) -> dict[int, str]:
         """Why records of a block cannot come back."""
         there = self._existing(self._entity, [entry.record for entry in entries])
-        companies: set[Any] = set()
-        if self._entity == "person":
-            companies = self._existing("company", [back[entry.id].record.get("company") for entry in entries])
+        parent = PARENTS.get(self._entity, "")
+        parents: set[Any] = set()
+        if parent:
+            parents = self._existing(parent, [back[entry.id].record.get(parent) for entry in entries])
+        taken = self._names_taken([back[entry.id] for entry in entries]) if self._entity == "price_list" else frozenset()
         reasons = {}
         for entry in entries:
             image = back[entry.id]
-            company = image.record.get("company")
+            owner = image.record.get(parent) if parent else None
             if not image.record:
                 reasons[entry.record] = _("The journal has no copy of it.")
             elif entry.record in there:
                 reasons[entry.record] = _("It is there already.")
-            elif company is not None and self._entity == "person" and company not in companies:
-                reasons[entry.record] = _("Its company ({company}) is not there.").format(company=company)
+            elif owner is not None and owner not in parents:
+                text = _("Its company ({company}) is not there.") if parent == "company" else _("Its price list ({company}) is not there.")
+                reasons[entry.record] = text.format(company=owner)
+            elif image.record.get("name_key") in taken:
+                reasons[entry.record] = _("There is another price list of this name now.")
             elif not self._items_of(image) <= self._work.items.keys():
                 reasons[entry.record] = _("A list item that it uses is not there.")
         return reasons
+
+    def _names_taken(self, images: Sequence[Image]) -> frozenset[Any]:
+        """Folded names of these price lists that others have now."""
+        wanted = json.dumps([image.record.get("name_key") for image in images])
+        rows = self._connection.execute(
+            "SELECT name_key FROM price_list WHERE deleted_at IS NULL AND name_key IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        return frozenset(name for (name,) in rows)
 
     def _items_of(self, image: Image) -> set[Any]:
         used: set[Stored] = {image.record[name] for name in self._lists if name in image.record}

@@ -6,19 +6,33 @@ from collections.abc import Iterator
 
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
+from tui_import.model.kinds import CONTACTS, PRODUCTS
 from tui_import.model.mapping import Mapping, Missing
-from tui_import.model.settings import COMPANY_KEY_FIELDS, PERSON_KEY_FIELDS, CompanyKey, PersonKey, Settings, WithoutCompany
+from tui_import.model.settings import (
+    COMPANY_KEY_FIELDS,
+    PERSON_KEY_FIELDS,
+    PRODUCT_KEY_FIELDS,
+    CompanyKey,
+    PersonKey,
+    Settings,
+    WithoutCompany,
+)
 
 _COMPANY_NAME = ("company.name",)
 _PERSON_NAMES = (("person.first_name", "person.last_name"), ("person.full_name",))
 
 
-def missing(mapping: Mapping, settings: Settings, catalogue: Catalogue, *, mandatory_company: bool = True) -> list[Missing]:
+def missing(
+    mapping: Mapping, settings: Settings, catalogue: Catalogue, *, mandatory_company: bool = True, kind: str = CONTACTS
+) -> list[Missing]:
     """What has still to be linked, company first; empty where the import can go on. Constants count as links.
 
     ``mandatory_company`` is the store's preference "mandatory company on contact": persons may not come without a company.
     """
-    wants = [*_of_companies(mapping, settings, mandatory_company), *_of_persons(settings)]
+    if kind == PRODUCTS:
+        wants = list(_of_products(settings))
+    else:
+        wants = [*_of_companies(mapping, settings, mandatory_company), *_of_persons(settings)]
     found: list[Missing] = []
     for want in wants:
         known = tuple(fields for fields in want.fields if all(key in catalogue for key in fields))
@@ -26,6 +40,13 @@ def missing(mapping: Mapping, settings: Settings, catalogue: Catalogue, *, manda
         if known and not satisfied and all(want.fields != other.fields for other in found):
             found.append(Missing(known, want.reason))
     return found
+
+
+def _of_products(settings: Settings) -> Iterator[Missing]:
+    yield Missing((("product.code",),), _("A product needs a code."))
+    yield Missing((("product.name",),), _("A product needs a name."))
+    yield Missing((("product.list_price",),), _("A product needs a list price."))
+    yield Missing((PRODUCT_KEY_FIELDS[settings.product.match],), _("Products are matched by this field."))
 
 
 def _of_companies(mapping: Mapping, settings: Settings, mandatory: bool) -> Iterator[Missing]:

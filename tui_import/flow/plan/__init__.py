@@ -5,5 +5,6 @@
 ``merge``    stored value + incoming value + rule → result and verb
 ``entity``   one entity's side of a block: hits, records planned so far, new records
 ``contacts`` companies and persons, row by row, in the order of the file
+``products`` products of one price list, the same way; ``rows`` is what both share
 ``advice``   how well each key would do
 """

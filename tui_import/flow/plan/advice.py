@@ -6,20 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tui_import.flow.plan.binding import UNMATCHED, Bound, BoundBlock, Incoming
-from tui_import.flow.plan.keys import name_department
+from tui_import.flow.plan.keys import in_price_list, name_department
 from tui_import.model.mapping import Mapping
 from tui_import.model.plan import KeyAdvice
 from tui_import.model.records import RecordReader
-from tui_import.model.settings import COMPANY_KEY_FIELDS, CompanyKey, PersonKey
+from tui_import.model.settings import COMPANY_KEY_FIELDS, PRODUCT_KEY_FIELDS, CompanyKey, PersonKey, ProductKey
 
-IDENTIFYING = {"company": ("name", "vat_number", "number", "code"), "person": ("name", "number")}
+IDENTIFYING = {"company": ("name", "vat_number", "number", "code"), "person": ("name", "number"), "product": ("name", "code")}
 """Fields that tell two records apart, by entity: a hit that differs in one of them is a conflict."""
 
 
 class KeyAdviser:
     """Counts for every key over the blocks it is shown."""
 
-    def __init__(self, mapping: Mapping, reader: RecordReader) -> None:
+    def __init__(self, mapping: Mapping, reader: RecordReader, price_list: int | None = None) -> None:
+        """``price_list``: the one that products go into; None for contacts."""
+        self._price_list = price_list
         self._reader = reader
         self._mapped = mapping.fields
         self._rows = 0
@@ -32,7 +34,7 @@ class KeyAdviser:
     def look(self, block: BoundBlock) -> None:
         """Count one block of rows."""
         self._rows += len(block.n)
-        for entity, key, values in _candidates(block):
+        for entity, key, values in _candidates(block) if self._price_list is None else _of_products(block, self._price_list):
             if not self._is_mapped(entity, key):
                 continue
             counter = self._values.setdefault((entity, key), Counter())
@@ -62,6 +64,8 @@ class KeyAdviser:
     def _is_mapped(self, entity: str, key: str) -> bool:
         if entity == "company":
             return all(field in self._mapped for field in COMPANY_KEY_FIELDS[CompanyKey(key)])
+        if entity == "product":
+            return all(field in self._mapped for field in PRODUCT_KEY_FIELDS[ProductKey(key)])
         if key == "name":
             return bool({"person.full_name", "person.first_name", "person.last_name"} & self._mapped)
         return f"person.{key}" in self._mapped
@@ -69,6 +73,8 @@ class KeyAdviser:
     def advice(self) -> list[KeyAdvice]:
         """One line per possible key, companies first."""
         keys = [("company", str(key)) for key in CompanyKey] + [("person", str(key)) for key in PersonKey if key is not PersonKey.NONE]
+        if self._price_list is not None:
+            keys = [("product", str(key)) for key in ProductKey]
         lines = []
         for entity, key in keys:
             counter = self._values.get((entity, key), Counter())
@@ -91,6 +97,13 @@ class KeyAdviser:
 
 def _first_key(values: tuple[Incoming, ...]) -> str | None:
     return next((value.key for value, _column in values if not value.key.startswith(UNMATCHED)), None)
+
+
+def _of_products(block: BoundBlock, price_list: int) -> Iterator[tuple[str, str, list[str | None]]]:
+    blank: list[str | None] = [None] * len(block.n)
+    for key, fields in PRODUCT_KEY_FIELDS.items():
+        parts = (block.entities["product"].keys.get(name.partition(".")[2], blank) for name in fields)
+        yield "product", str(key), [in_price_list(price_list, *each) for each in zip(*parts, strict=True)]
 
 
 def _candidates(block: BoundBlock) -> Iterator[tuple[str, str, list[str | None]]]:

@@ -13,6 +13,7 @@ from tui_import.flow.normalise import ColumnNormaliser, Formats, needs_region, n
 from tui_import.flow.plan.keys import LINK, link
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.issues import Issue, Severity
+from tui_import.model.kinds import CONTACTS, entities_of
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.plan import Stored
 from tui_import.model.records import Normalised, Value
@@ -128,18 +129,21 @@ class Binder:
         formats: Callable[[int], Formats],
         lists: Mapping[str, ListItems],
         scope: str = "",
+        kind: str = CONTACTS,
     ) -> None:
         """``formats`` tells how dates and numbers are written in a column (position, `CONSTANT` for constants).
 
         ``scope``: whose the external keys are (source and connection); empty: nothing is found by them.
+        ``kind``: of the import; fields of other kinds are left out.
         """
+        self._entities = entities_of(kind)
         self._full_name = catalogue["person.full_name"]
         self._settings = settings
         self._lists = lists
         self._feeds: list[_Feed] = []
         for item in catalogue:
             positions = mapping.columns_of(item.key)
-            if item.type is FieldType.REFERENCE or not (positions or item.key in mapping.constants):
+            if item.entity not in self._entities or item.type is FieldType.REFERENCE or not (positions or item.key in mapping.constants):
                 continue
             self._feeds.append(_Feed(item, positions, mapping.constants.get(item.key), formats, scope if item.name == LINK else ""))
         # the country decides how telephone and VAT numbers of its row are read, so it is bound first
@@ -158,7 +162,7 @@ class Binder:
 
     def bind(self, block: BlockOfRows) -> BoundBlock:
         """The block as fields."""
-        bound = BoundBlock(block.n, block.checked, {"company": Bound(), "person": Bound()})
+        bound = BoundBlock(block.n, block.checked, {entity: Bound() for entity in self._entities})
         regions: dict[str, Sequence[Stored]] = {}
         for feed in self._feeds:
             region = regions.get(feed.field.entity) or regions.get("company")
@@ -170,7 +174,7 @@ class Binder:
                 if feed.field.type is FieldType.COUNTRY:
                     company = regions.get("company")
                     regions[feed.field.entity] = [own or its for own, its in zip(values, company, strict=True)] if company else values
-        for i, text in _split_names(bound.entities["person"]):
+        for i, text in _split_names(bound.entities["person"]) if "person" in self._entities else ():
             issue = Issue("too_long", Severity.ERROR, params={"length": len(text), "limit": NAME_LENGTH})
             self._note_issues([(i, issue)], self._full_name, CONSTANT, bound)
         return bound

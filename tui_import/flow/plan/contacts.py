@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tui_import.flow.folding import fold
 from tui_import.flow.plan.binding import UNMATCHED, Binder, BlockOfRows, BoundBlock
 from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
 from tui_import.flow.plan.keys import name_department, person_in_company
+from tui_import.flow.plan.rows import LeftOut, PlannedBlock, PlannedRow, bare, kept_issues, multiple_fields
 from tui_import.flow.plan.suppression import SUPPRESSED, Suppression
 from tui_import.model.fields import Catalogue
 from tui_import.model.issues import Issue, Severity
@@ -20,30 +20,7 @@ from tui_import.model.settings import COMPANY_KEY_FIELDS, PERSON_KEY_FIELDS, Com
 
 ROW_PROBLEM = Issue("row_problem", Severity.WARNING)
 NO_COMPANY = Issue("no_company_name", Severity.WARNING)
-UNCHECKED = Issue("unchecked", Severity.WARNING)
 COMPANY_HELD = Issue("company_held", Severity.WARNING)
-
-
-class PlannedRow(NamedTuple):
-    """What happens to one entity of one row."""
-
-    n: int
-    entity: str
-    operation: Operation
-    ref: int | None = None
-    reason: Issue | None = None
-    joins: int | None = None
-    """The row whose record it joins."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedBlock:
-    """What a block of rows adds to the plan."""
-
-    rows: Sequence[PlannedRow]
-    entities: Mapping[str, EntityPlanner]
-    issues: Sequence[tuple[int, Issue]]
-    """(row key, issue)."""
 
 
 class Consent(NamedTuple):
@@ -84,7 +61,7 @@ class ContactsPlanner:
         self._binder = binder
         self._reader = reader
         self._index = index
-        self._headers = tuple(fold(header) if header else None for header in headers)
+        self._left_out = LeftOut(binder, headers, imported or {})
         companies = binder.single_fields("company")
         if settings.person.without_company is WithoutCompany.CREATE and "name" not in companies:
             companies = (*companies, "name")
@@ -93,22 +70,22 @@ class ContactsPlanner:
             catalogue,
             settings,
             match=settings.company.match,
-            key_fields=_bare(COMPANY_KEY_FIELDS[settings.company.match]),
+            key_fields=bare(COMPANY_KEY_FIELDS[settings.company.match]),
             single=companies,
             defaults=(defaults or {}).get("company"),
             overrides=(overrides or {}).get("company"),
-            multiple=_multiple(binder, catalogue, "company"),
+            multiple=multiple_fields(binder, catalogue, "company"),
         )
         self.persons = EntityPlanner(
             "person",
             catalogue,
             settings,
             match=settings.person.match,
-            key_fields=_bare(PERSON_KEY_FIELDS[settings.person.match]),
+            key_fields=bare(PERSON_KEY_FIELDS[settings.person.match]),
             single=binder.single_fields("person"),
             defaults=(defaults or {}).get("person"),
             overrides=(overrides or {}).get("person"),
-            multiple=_multiple(binder, catalogue, "person"),
+            multiple=multiple_fields(binder, catalogue, "person"),
         )
         self._numbers = {
             entity: _Numbers(entity, reader) for entity in ("company", "person") if reader.preference(f"{entity}.number.unique")
@@ -116,14 +93,13 @@ class ContactsPlanner:
         self.entities = {"company": self.companies, "person": self.persons}
         self._next_number = dict(numbers_from or {})
         self._consent = consent
-        self._imported = imported or {}
         self._suppression = suppression if settings.person.match is not PersonKey.NONE else None
         self._suppressed: frozenset[int] = frozenset()
 
     def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
         """One planned block per block of rows."""
         for block in blocks:
-            yield self._plan_block(self._binder.bind(block), self._auto_unchecked(block))
+            yield self._plan_block(self._binder.bind(block), self._left_out.automatic(block))
 
     # -- looking up
 
@@ -220,32 +196,9 @@ class ContactsPlanner:
 
     # -- deciding
 
-    def _auto_unchecked(self, block: BlockOfRows) -> dict[int, Issue]:
-        """Rows that look like a heading or like a template's example: left out unless the user ticks them."""
-        columns = [block.columns[position] for position in self._binder.positions]
-        found: dict[int, Issue] = {}
-        if not columns:
-            return found
-        for i, first in enumerate(columns[0]):
-            if block.checked[i] is not None:
-                continue
-            if isinstance(first, str) and fold(first).startswith(EXAMPLE_MARKS):
-                found[i] = Issue("example_row", Severity.WARNING)
-            elif self._headers and isinstance(first, str) and fold(first) == self._headers[0]:
-                cells = [column[i] for column in columns]
-                same = sum(fold(str(cell)) == header for cell, header in zip(cells, self._headers, strict=True) if cell is not None)
-                if same > len([cell for cell in cells if cell is not None]) / 2:
-                    found[i] = Issue("heading_row", Severity.WARNING)
-        return found
-
     def _decide(self, i: int, unchecked: Mapping[int, Issue]) -> tuple[Decision, Decision]:
-        run = self._imported.get(self._bound.n[i])
-        if run is not None:
-            done = Issue("imported", Severity.WARNING, params={"run": run})
-            return Decision(Kind.NOTHING, None, done), Decision(Kind.NOTHING, None, done)
-        checked = self._bound.checked[i]
-        if checked == 0 or (checked is None and i in unchecked):
-            reason = unchecked.get(i, UNCHECKED)
+        reason = self._left_out.reason(self._bound, i, unchecked)
+        if reason is not None:
             return Decision(Kind.NOTHING, None, reason), Decision(Kind.NOTHING, None, reason)
         if i in self._suppressed:
             return Decision(Kind.NOTHING, None, SUPPRESSED), Decision(Kind.NOTHING, None, SUPPRESSED)
@@ -334,7 +287,7 @@ class ContactsPlanner:
                 extra["name"] = (name, fold(name))
             operation, joins = self.companies.commit(company, i, n, extra)
             rows.append(PlannedRow(n, "company", operation, company_ref, company.reason, joins))
-            self._flag_kept(self.companies, company, i, n, issues)
+            issues += [(n, issue) for issue in kept_issues(self.companies, self._bound, company, i)]
             if company.kind is Kind.NEW and not company.keys:
                 issues.append((n, _blank_key(self._settings.company.match)))
         if person.kind is Kind.NOTHING:
@@ -348,18 +301,10 @@ class ContactsPlanner:
                 extra["company"] = (company_ref, None)
             operation, joins = self.persons.commit(person, i, n, extra)
             rows.append(PlannedRow(n, "person", operation, person.ref, person.reason, joins))
-            self._flag_kept(self.persons, person, i, n, issues)
+            issues += [(n, issue) for issue in kept_issues(self.persons, self._bound, person, i)]
             if person.kind is Kind.NEW and not person.keys:
                 issues.append((n, _blank_key(self._settings.person.match)))
         return rows
-
-    def _flag_kept(self, planner: EntityPlanner, decision: Decision, i: int, n: int, issues: list[tuple[int, Issue]]) -> None:
-        if decision.kind is not Kind.HIT or decision.ref is None:
-            return
-        for name in planner.kept_fields(decision.ref, i):
-            key = f"{planner.entity}.{name}"
-            column = self._bound.entities[planner.entity].columns.get(name)
-            issues.append((n, Issue("required_kept", Severity.WARNING, key, column, {"field": key})))
 
     def _allocated(self, entity: str, decision: Decision, i: int) -> dict[str, tuple[Stored, str | None]]:
         """The next number for a new record that brings none, where numbers are allocated."""
@@ -402,20 +347,8 @@ class _Numbers:
         return None
 
 
-EXAMPLE_MARKS = ("example data", "eksempeldata", "eksempel:", "exempeldata", "beispieldaten", "voorbeeldgegevens")
-"""How the example row of a template begins, folded."""
-
-
 def _blank_key(match: CompanyKey | PersonKey) -> Issue:
     entity = "company" if isinstance(match, CompanyKey) else "person"
     return Issue(
         "blank_key", Severity.WARNING, f"{entity}.{match}" if match != "name_department" else "company.name", params={"field": str(match)}
     )
-
-
-def _bare(keys: Sequence[str]) -> set[str]:
-    return {key.split(".", 1)[1] for key in keys}
-
-
-def _multiple(binder: Binder, catalogue: Catalogue, entity: str) -> list[str]:
-    return [item.name for item in catalogue.multiple(entity) if item.key in binder.fields]

@@ -107,6 +107,22 @@ class Planned:
         return self.row > 0
 
 
+class PlannedEntity(Protocol):
+    """What a plan writes of one entity: all records that the block at hand deals with."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Bare names of the single fields that a new record can have a value for."""
+
+    @property
+    def planned(self) -> Mapping[int, Planned]:
+        """Records by id (negative: new)."""
+
+    @property
+    def new_keys(self) -> Sequence[tuple[str, int]]:
+        """Keys under which this block plans records."""
+
+
 class PlanIndex(Protocol):
     """What was planned in earlier blocks. Implemented by ``store.plan``; tests use a dictionary."""
 
@@ -139,8 +155,7 @@ class EntityPlanner:
         """
         self.entity = entity
         self.match = match
-        rules = settings.company if entity == "company" else settings.person
-        self.action: Action = rules.action
+        self.action: Action = settings.action(entity)
         self.single = tuple(single)
         self.multiple = tuple(multiple)
         self._settings = settings

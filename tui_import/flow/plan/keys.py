@@ -10,7 +10,7 @@ from json.encoder import encode_basestring
 
 from tui_import.flow.folding import person_name_key
 
-__all__ = ["LINK", "link", "name_department", "person_in_company", "person_name_key"]
+__all__ = ["LINK", "in_price_list", "link", "name_department", "person_in_company", "person_name_key"]
 
 LINK = "external_key"
 """The multiple field, and the key, that a record is found again by where it comes from (SPEC 2, ErpKey)."""
@@ -24,6 +24,11 @@ def link(scope: str, value: object) -> str:
 def name_department(name_key: str | None, department_key: str | None) -> str | None:
     """Key of a company matched by name and department; None where there is no name."""
     return json.dumps([name_key, department_key or ""], ensure_ascii=False) if name_key else None
+
+
+def in_price_list(price_list: int, *keys: str | None) -> str | None:
+    """Key of a product: only inside its price list; None where a part is blank. ``price_list`` is negative for a planned one."""
+    return json.dumps([price_list, *keys], ensure_ascii=False) if all(keys) else None
 
 
 def person_in_company(company: int | None, name_key: str | None) -> str | None:
