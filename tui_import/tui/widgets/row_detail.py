@@ -32,6 +32,8 @@ class RowDetailPane(Vertical):
     RowDetailPane {
         height: 9;
         & > Static { height: 3; padding: 0 1; color: $text-warning; }
+        /* ">" says where the cursor waits; a colour would be sent with every move in the rows above */
+        & > VirtualTable:blur > .lines--cursor { background: $background; }
     }
     """
 
