@@ -136,3 +136,22 @@ any_settings = st.builds(
 @given(any_settings)
 def test_settings_survive_being_written_and_read(settings: Settings) -> None:
     assert settings_from_dict(settings_to_dict(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("assignment", "expected"),
+    [
+        ("list_values.category.Suplier=Supplier", {"category": {"Suplier": "Supplier"}}),
+        ("list_values.category.A=B & Co. Ltd=", {"category": {"A=B & Co. Ltd": ""}}),
+    ],
+)
+def test_a_value_of_a_list_is_decided_on_the_command_line(assignment: str, expected: dict[str, dict[str, str]]) -> None:
+    settings = apply_set(Settings(), assignment)
+    assert settings.list_values == expected
+    assert settings_from_dict(settings_to_dict(settings)) == settings
+
+
+@pytest.mark.parametrize("assignment", ["list_values.catgory.a=b", "list_values.category=b", "list_values.category.a=" + "x" * 240])
+def test_a_decision_about_no_list_or_no_value_is_refused(assignment: str) -> None:
+    with pytest.raises(RecipeError):
+        apply_set(Settings(), assignment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import Choices, column_position, links, option_values, pair, sort_choices
 from tui_import.cli.parser import whole_number
 from tui_import.cli.problems import MOST, shown_source, write_findings, write_problems
-from tui_import.cli.render import number
+from tui_import.cli.render import Output, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
 from tui_import.model.plan import PlanReport
@@ -223,6 +224,7 @@ def _conclude(call: Call, session: ImportSession, report: PlanReport) -> int:
             output.note(sentence.format(count=number(problems), limit=number(arguments.max_problems)))
         return ROWS_LEFT if left else 0
     _refuse_clears(call, session, report)
+    _write_near(output, report)
     return _apply(call, session)
 
 
@@ -234,6 +236,7 @@ def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
     output.text(counts_table(report.entities))
     for name, items in report.new_list_items.items():
         output.text(_("New in the list {list}: {items}").format(list=safe(name), items=", ".join(map(safe, items))))
+    _write_near(output, report)
     if report.suppressed:
         text = ngettext(
             "{count} row left out: its person was erased.", "{count} rows left out: their persons were erased.", report.suppressed
@@ -243,6 +246,16 @@ def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
         output.text(_clears(report))
     write_problems(output, session)
     output.text(_("Nothing is written yet. To import it: tui-import apply {draft}").format(draft=session.id))
+
+
+def _write_near(output: Output, report: PlanReport) -> None:
+    """New items that are spelt nearly like one that is there, and how to say so."""
+    for name, items in report.perhaps_meant.items():
+        for item, near in items.items():
+            text = _("“{item}” is new in the list {list}; perhaps meant: {names}.")
+            output.note(text.format(item=safe(item), list=safe(name), names=", ".join(map(safe, near))))
+            choice = shlex.quote(f"list_values.{name}.{safe(item)}={safe(near[0])}")
+            output.note(_("  To take the one that is there: --set {choice}").format(choice=choice))
 
 
 def _clears(report: PlanReport) -> str:

@@ -32,7 +32,10 @@ SECTIONS: Mapping[str, type] = {
 }  # fmt: skip
 """Table of a recipe → its part of `Settings`. ``[lists]`` is a table of its own: list → policy."""
 LISTS = "lists"
-TABLES = (*SECTIONS, LISTS)
+LIST_VALUES = "list_values"
+"""Its tables are lists: value of the file = item."""
+TABLES = (*SECTIONS, LISTS, LIST_VALUES)
+_LONGEST_ITEM = 239
 
 _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("values", "date_order"): ("", "dmy", "mdy", "ymd"),
@@ -55,6 +58,7 @@ def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
         "person": _part_to_dict(settings.person),
         "product": _part_to_dict(settings.product),
         LISTS: {name: policy.value for name, policy in settings.lists.items()},
+        **({LIST_VALUES: {name: dict(values) for name, values in settings.list_values.items()}} if settings.list_values else {}),
         "values": _part_to_dict(settings.values),
         "privacy": _part_to_dict(settings.privacy),
         "duplicates": _part_to_dict(settings.duplicates),
@@ -87,7 +91,8 @@ def apply_set(settings: Settings, assignment: str, *, lists: Collection[str] | N
 
     ``lists`` are the lists that may be named; None: those of the catalogue.
     """
-    name, equals, text = assignment.partition("=")
+    # a value of a list may have "=" in it, an item hardly ever
+    name, equals, text = assignment.rpartition("=") if assignment.strip().startswith(f"{LIST_VALUES}.") else assignment.partition("=")
     table, dot, key = name.strip().partition(".")
     if not (equals and dot and key):
         raise RecipeError(
@@ -116,6 +121,8 @@ def _typed(table: str, key: str, text: str) -> object:
 def _with(settings: Settings, table: str, key: str, value: object, file: str, lists: Collection[str] | None) -> Settings:
     if table == LISTS:
         return replace(settings, lists={**settings.lists, key: _policy(key, value, file, lists)})
+    if table == LIST_VALUES:
+        return replace(settings, list_values=_with_values(settings.list_values, key, value, file, lists))
     types = _types(table)
     if key not in types:
         raise unknown(key, types, f"{table}.{key}", file)
@@ -135,6 +142,22 @@ def _policy(name: str, value: object, file: str, lists: Collection[str] | None) 
     if value not in list(allowed):
         raise _not_allowed(LISTS, name, value, ", ".join(allowed), file)
     return ListPolicy(str(value))
+
+
+def _with_values(
+    before: Mapping[str, dict[str, str]], key: str, value: object, file: str, lists: Collection[str] | None
+) -> dict[str, dict[str, str]]:
+    """``key`` is a list and ``value`` its table (recipes), or LIST.VALUE and its item (command line)."""
+    name, dot, text = key.partition(".")
+    if lists is not None and name not in lists:
+        raise unknown(name, lists, f"{LIST_VALUES}.{name}", file)
+    found = value if isinstance(value, Mapping) else {text: value} if dot and text else None
+    if found is None:
+        raise _not_allowed(LIST_VALUES, name, value, _("a table of values: VALUE = ITEM"), file)
+    for each, item in found.items():
+        if not isinstance(item, str) or len(item) > _LONGEST_ITEM:
+            raise _not_allowed(f"{LIST_VALUES}.{name}", str(each), item, _("the name of an item, or empty"), file)
+    return {**before, name: {**before.get(name, {}), **found}}
 
 
 def _checked(table: str, key: str, value: object, wanted: type, file: str) -> object:

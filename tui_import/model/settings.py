@@ -242,6 +242,8 @@ class Settings:
     product: ProductRules = field(default_factory=ProductRules)
     lists: dict[str, ListPolicy] = field(default_factory=dict)
     """List name → policy; a list not named here has `ListPolicy.ADD`."""
+    list_values: dict[str, dict[str, str]] = field(default_factory=dict)
+    """List name → value of the file → the item that it means; itself: it is added; empty: the field is left blank."""
     values: ValueRules = field(default_factory=ValueRules)
     privacy: Privacy = field(default_factory=Privacy)
     duplicates: DuplicateRules = field(default_factory=DuplicateRules)

@@ -45,6 +45,20 @@ class ValueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownValue:
+    """A value of the file that its list does not have, or of which somebody has said what it means."""
+
+    list: str
+    value: str
+    records: int
+    """How many of the plan have it; 0 where it was decided to be another item, or none."""
+    near: tuple[str, ...] = ()
+    """Items that are spelt nearly like it, the nearest first."""
+    becomes: str | None = None
+    """What was decided: an item, itself where it is added, empty where the field is left blank. None: nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class TransformInfo:
     """A transform that a plugin offers for a column."""
 

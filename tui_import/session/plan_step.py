@@ -15,8 +15,8 @@ from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.plan import PlanReport, PreviewRow, RowDetail, RowFilter
 from tui_import.model.progress import Progress
 from tui_import.model.settings import Action, Recipe
-from tui_import.model.steps import ValueCount
-from tui_import.session import planning
+from tui_import.model.steps import UnknownValue, ValueCount
+from tui_import.session import list_values, planning
 from tui_import.session.mapping_step import MappingStep
 from tui_import.session.matching import counted
 from tui_import.session.stored import report_from_dict, report_to_dict
@@ -56,6 +56,7 @@ class PlanStep(MappingStep):
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
         flagged = counted(self._draft, self.settings.duplicates) if self.settings.duplicates.find else {}
         report = replace(self._preview.report(moved), duplicates=flagged)
+        report = replace(report, perhaps_meant=list_values.perhaps_meant(self._workspace, self.settings, report.new_list_items))
         self._draft.write_meta(
             state="planned",
             outdated=False,
@@ -140,6 +141,24 @@ class PlanStep(MappingStep):
         if self.report is None:
             raise UsageError(_("There is no plan yet."), hint=_("Look at the preview first."))
         return Review(self._workspace, self._draft, self.mapping, self.settings)
+
+    # -- values that lists do not have
+
+    def unknown_values(self) -> Sequence[UnknownValue]:
+        """Every value that its list does not have, once, with the items near it, and every value that was decided; of the last plan.
+
+        Raises `UsageError` where there is no plan yet.
+        """
+        if self.report is None:
+            raise UsageError(_("There is no plan yet."), hint=_("Look at the preview first."))
+        return list_values.unknown(self._workspace, self._draft, self.settings)
+
+    def decide_value(self, list: str, value: str, becomes: str | None) -> None:
+        """Say what a value means in all rows: an item, itself to add it, empty to leave the field blank; None: as the list's rule says.
+
+        It counts when it is planned again, and goes into the recipe.
+        """
+        self.change_settings(list_values.decided(self.settings, list, value, becomes))
 
     def check(self, rows: RowFilter | Sequence[int], checked: bool | None) -> int:
         """Tick rows, un-tick them, or leave it to the program (None); returns how many."""

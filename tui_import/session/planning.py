@@ -89,7 +89,7 @@ def list_items(workspace: Workspace, settings: Settings) -> dict[str, ListItems]
     for name in {field.list for field in workspace.catalogue if field.type is FieldType.LIST}:
         items = workspace.reader.list_items(name)
         default = default_item(workspace, name, items) if name in LISTS_WITH_DEFAULT else None
-        resolvers[name] = ListItems(items, settings.list_policy(name), default, lambda: next(numbers))
+        resolvers[name] = ListItems(items, settings.list_policy(name), default, lambda: next(numbers), settings.list_values.get(name))
     return resolvers
 
 

@@ -84,8 +84,15 @@ class ListItems:
     """Resolves the names of list items to ids; plans new items under negative ids (SPEC 4.4)."""
 
     def __init__(
-        self, items: Mapping[str, tuple[int, str, bool]], policy: ListPolicy, default: int | None, first_new: Callable[[], int]
+        self,
+        items: Mapping[str, tuple[int, str, bool]],
+        policy: ListPolicy,
+        default: int | None,
+        first_new: Callable[[], int],
+        decided: Mapping[str, str] | None = None,
     ) -> None:
+        """``decided``: value → the item that it is, itself where it is to be added, empty where the field is to stay blank."""
+        self._decided = {fold(value): item for value, item in (decided or {}).items()}
         self._ids = {key: item for key, (item, _name, deactivated) in items.items() if not deactivated}
         self._deactivated = {key: item for key, (item, _name, deactivated) in items.items() if deactivated}
         self._policy = policy
@@ -101,12 +108,26 @@ class ListItems:
         if cell.value is None:
             return None, True
         key = cell.key or fold(str(cell.value))
+        decided = self._decided.get(key)
+        if decided is not None:
+            return (self._item(decided) if decided else SET_BLANK), True
         item = self._ids.get(key)
         if item is not None:
             return item, True
         if self._policy is ListPolicy.ADD:
-            if key in self._deactivated:
-                item = self._deactivated[key]
+            return self._item(str(cell.value)), True
+        if self._policy is ListPolicy.DEFAULT and self._default is not None:
+            return self._default, False
+        return SET_BLANK, False
+
+
+    def _item(self, name: str) -> int:
+        """The item of that name, taken into use again or planned where need be."""
+        key = fold(name)
+        item = self._ids.get(key)
+        if item is None:
+            item = self._deactivated.get(key)
+            if item is not None:
                 self.reactivated.add(item)
             else:
                 item = self._next()
