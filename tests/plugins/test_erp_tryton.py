@@ -44,7 +44,7 @@ def names(config: dict[str, str], actor: str, *criteria: Criterion) -> list[str]
 
 @pytest.mark.parametrize("rule", ConnectorConformance.rules)
 def test_tryton_keeps_the_contract_of_connectors(rule: str, config: dict[str, str]) -> None:
-    ConnectorConformance(TrytonConnector(), {**config, "customer_category": ""}).check(rule)
+    ConnectorConformance(TrytonConnector(), {**config, "customer_category": "", "supplier_category": ""}).check(rule)
 
 
 def test_suppliers_in_a_town_are_found_by_the_server(config: dict[str, str]) -> None:
