@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ PROGRAM = [sys.executable, "-m", "tui_import"]
 CLUSTERS = 600
 ONE_BY_ONE = 500
 BROKEN_AFTER = 200
+BYTES = 2_000
+"""Sent for a typical decision at 80x24, at most."""
 WHOLE = 0.03
 """Seconds without a byte after which a frame is taken for whole."""
 COLUMNS = {
@@ -59,6 +62,11 @@ def run(environment: Mapping[str, str], *words: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
+    """See `prepare`."""
+    return prepare(tmp_path)
+
+
+def prepare(folder: Path) -> Work:
     """The first record of each cluster is stored, the second one comes in."""
     clusters: dict[str, list[dict[str, str]]] = {}
     with shared("matching/febrl3.csv").open(encoding="utf-8", newline="") as stream:
@@ -67,8 +75,8 @@ def work(tmp_path: Path) -> Work:
     whole = [rows for rows in clusters.values() if len(rows) > 1 and all(row["given"] or row["surname"] for row in rows[:2])][:CLUSTERS]
     environment = {
         **os.environ,
-        "TUI_IMPORT_CONFIG": str(tmp_path / "configuration"),
-        "TUI_IMPORT_STORE": str(tmp_path / "store.sqlite"),
+        "TUI_IMPORT_CONFIG": str(folder / "configuration"),
+        "TUI_IMPORT_STORE": str(folder / "store.sqlite"),
         "LANGUAGE": "en",
         "LC_ALL": "C.UTF-8",
     }
@@ -76,9 +84,9 @@ def work(tmp_path: Path) -> Work:
         workspace.set_preference("mandatory_company", 0)
     wanted = ["--set", "person.match=number", "--set", "person.without_company=without", "--set", "duplicates.flag_at=0.1"]
     for side, at in (("stored", 0), ("incoming", 1)):
-        write(tmp_path / f"{side}.csv", [rows[at] for rows in whole], side)
+        write(folder / f"{side}.csv", [rows[at] for rows in whole], side)
         maps = [word for name, target in {**COLUMNS, "number": "person.number"}.items() for word in ("--map", f"{name}={target}")]
-        planned = run(environment, "run", str(tmp_path / f"{side}.csv"), "--plan-only", *wanted, *maps)[-1]
+        planned = run(environment, "run", str(folder / f"{side}.csv"), "--plan-only", *wanted, *maps)[-1]
         if side == "stored":
             run(environment, "apply", planned["draft"])
     incoming, stored = ([as_record(rows[at]) for rows in whole] for at in (1, 0))
@@ -111,6 +119,8 @@ class Reviewer:
 
     def __init__(self, terminal: Terminal, work: Work) -> None:
         self.terminal, self.work = terminal, work
+        self.costs: list[int] = []
+        """Bytes that each decision led to."""
         self.taken: list[tuple[int, int]] = []
         """Pairs in the order in which they were decided."""
 
@@ -130,9 +140,11 @@ class Reviewer:
     def press(self, key: str) -> None:
         """A key after which another pair is shown, wholly."""
         heading = next(line for line in self.terminal.text.splitlines() if "Incoming: row" in line)
+        received = len(self.terminal.received)
         self.terminal.press(key)
         self.terminal.wait_for("Incoming: row", gone=heading)
         self.terminal.settle(WHOLE)
+        self.costs.append(len(self.terminal.received) - received)
 
     def answer(self) -> None:
         """Decide what is shown."""
@@ -221,6 +233,7 @@ def test_five_hundred_pairs_are_decided_by_keys_alone_imported_and_undone(work: 
         assert reviewer.pair() == place, "it goes on where the line broke"
         while len(work.decided) < ONE_BY_ONE:
             reviewer.answer()
+        assert statistics.median(reviewer.costs) <= BYTES
         terminal.press("L")
         terminal.wait_for("Decide by a line")
         terminal.settle()
