@@ -46,6 +46,7 @@ OVERLAYS = {
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
+    "similar": "similar:SimilarScreen",
     "duplicates": "duplicates:DuplicatesScreen",
 }
 

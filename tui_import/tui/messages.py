@@ -48,7 +48,7 @@ class Show(Message):
     """Another screen over this one."""
 
     screen: str
-    """A name of `app.OVERLAYS`: open, connections, connection, run, selections, lists, records, duplicates."""
+    """A name of `app.OVERLAYS`: open, connections, connection, run, selections, lists, records, duplicates, similar."""
     argument: object = None
     """What it shows: the id of a run or of a selection, an `Editing`."""
 

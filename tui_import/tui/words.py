@@ -12,6 +12,7 @@ from tui_import.model.issues import Issue
 from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
 from tui_import.model.runs import RunInfo, UndoReport
+from tui_import.tui.safe import shown
 from tui_import.tui.widgets.status import number
 
 ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products")}
@@ -58,7 +59,7 @@ FILTERS = {
 }
 RUN_KINDS = {
     "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
-    "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"),
+    "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"), "merge": N_("merged"),
 }  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 DRAFT_STATES = {
@@ -174,3 +175,12 @@ def undo_words(report: UndoReport) -> list[str]:
         texts.append(line.format(entity=kept.entity, id=kept.record, field=kept.field, **values))
     texts += [_("blocked {entity} {id}: {reason}").format(entity=b.entity, id=b.record, reason=b.reason) for b in report.blocked[:20]]
     return texts
+
+
+def value_words(value: Any) -> str:
+    """A record's value in one line; several are joined."""
+    if isinstance(value, Mapping):
+        return value_words(value.get("value", value.get("name", "")))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "; ".join(value_words(each) for each in value)
+    return shown(value)

@@ -31,7 +31,7 @@ class Entry:
     """What a line of home stands for."""
 
     kind: str
-    """open | connections | file | draft | run | selections | lists."""
+    """open | connections | file | draft | run | selections | similar | lists."""
     what: object = None
 
 
@@ -94,7 +94,7 @@ class HomeScreen(Frame):
         items.append(MenuItem(_("From an account or server …"), Entry("connections"), self._connections()))
         recent = map(Path, self.workspace.recent_files()[:5])
         items += [MenuItem(path.name, Entry("file", str(path)), str(path.parent)) for path in recent]
-        drafts = [draft for draft in self.workspace.drafts() if draft.state != "applied"]
+        drafts = self.workspace.drafts()
         if drafts:
             items.append(MenuItem(_("Go on with")))
             items += [self._draft_item(draft) for draft in drafts[:MOST]]
@@ -106,6 +106,7 @@ class HomeScreen(Frame):
         count = len(self.workspace.selections())
         made = ngettext("{count} selection", "{count} selections", count).format(count=count)
         items.append(MenuItem(_("Selections"), Entry("selections"), made))
+        items.append(MenuItem(_("Duplicates in the store"), Entry("similar")))
         items.append(MenuItem(_("Lists and preferences"), Entry("lists")))
         return items
 
@@ -121,7 +122,10 @@ class HomeScreen(Frame):
         return ngettext("{count} saved connection", "{count} saved connections", count).format(count=count) if count else _("none yet")
 
     def _draft_item(self, draft: DraftInfo) -> MenuItem:
-        detail = " · ".join((word(DRAFT_STATES, draft.state), rows(draft.rows), moment(draft.changed)))
+        state = word(DRAFT_STATES, draft.state)
+        if draft.state == "applied":
+            state = ngettext("{count} row waits", "{count} rows wait", draft.waiting).format(count=draft.waiting)
+        detail = " · ".join((state, rows(draft.rows), moment(draft.changed)))
         return MenuItem(draft.source, Entry("draft", draft), detail)
 
     def _run_item(self, run: RunInfo) -> MenuItem:

@@ -13,22 +13,14 @@ from tui_import.api.i18n import N_, _
 from tui_import.model.plan import SelectionInfo
 from tui_import.model.progress import Progress
 from tui_import.tui.frame import Frame
-from tui_import.tui.safe import content, safe, shown
+from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
 from tui_import.tui.widgets.where import Where
+from tui_import.tui.words import value_words
 
 LIMIT = 2000
 """Records shown; an export has them all."""
-
-
-def words(value: Any) -> str:
-    """A record's value in one line; several are joined."""
-    if isinstance(value, Mapping):
-        return words(value.get("value", value.get("name", "")))
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "; ".join(words(each) for each in value)
-    return shown(value)
 
 
 class RecordsScreen(Frame):
@@ -64,7 +56,7 @@ class RecordsScreen(Frame):
         filled = [name for name in dict.fromkeys(name for record in records for name in record) if any(r.get(name) for r in records)]
         catalogue, entity = self.workspace.catalogue, self._selection.entity
         columns = [TableColumn(self._title(catalogue, entity, name), frozen=name == "id", right=name == "id") for name in filled]
-        rows = [TableRow([words(record.get(name)) for name in filled]) for record in records]
+        rows = [TableRow([value_words(record.get(name)) for name in filled]) for record in records]
         self.query_one(VirtualTable).show(ListRows(rows), columns)
         text = _("{shown} of {count} records").format(shown=number(len(records)), count=number(self._selection.members))
         self.query_one("#count", Static).update(content(text))
