@@ -12,6 +12,8 @@ LEAST = 80.0
 """Of 100: how alike two names must be. One wrong letter of five passes, one of four does not."""
 MOST = 3
 """So many are offered."""
+SHORTEST = 4
+"""Shorter names are near only themselves: among abbreviations one letter is another meaning."""
 _PUNCTUATION = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+")
 
@@ -35,7 +37,8 @@ class NearNames:
         best: dict[str, float] = {}
         for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
             for name, score, _at in process.extract(wanted, self._bare_names, scorer=scorer, score_cutoff=LEAST, limit=2 * MOST):
-                if _NUMBER.findall(name) == _NUMBER.findall(wanted):
+                short = min(len(name), len(wanted)) < SHORTEST and name != wanted
+                if not short and _NUMBER.findall(name) == _NUMBER.findall(wanted):
                     best[name] = max(score, best.get(name, 0))
         return tuple(self._names[name] for name in sorted(best, key=lambda name: (-best[name], name))[:MOST])
 

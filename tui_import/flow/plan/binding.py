@@ -131,7 +131,7 @@ class ListItems:
                 self.reactivated.add(item)
             else:
                 item = self._next()
-                self.new[item] = str(cell.value)
+                self.new[item] = name
             self._ids[key] = item
             return item, True
         if self._policy is ListPolicy.DEFAULT and self._default is not None:
