@@ -133,10 +133,7 @@ class ListItems:
                 item = self._next()
                 self.new[item] = name
             self._ids[key] = item
-            return item, True
-        if self._policy is ListPolicy.DEFAULT and self._default is not None:
-            return self._default, False
-        return SET_BLANK, False
+        return item
 
 
 class Binder:
