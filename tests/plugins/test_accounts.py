@@ -296,3 +296,16 @@ def test_who_gives_up_signing_in_leaves_nothing_behind_and_the_source_cleans_up(
         import account_module
 
         assert account_module.CLOSED == ["closed"]
+
+
+def test_tokens_that_one_server_issued_are_not_sent_to_another(program, tmp_path: Path) -> None:
+    from tui_import.config.connections import Connection, save_connection
+    from tui_import.session import connecting
+
+    program(*SAVE, "key=sesame")
+    before = connecting.connection("account", "work")
+    save_connection(Connection("account", "work", {"server": "erp.example.com"}, {**before.secrets, "refresh_token": "t"}, "anna"))
+    same = connecting.kept("account", {"server": "https://erp.example.com/api"}, "work")
+    elsewhere = connecting.kept("account", {"server": "erp.example.org"}, "work")
+    assert same.secrets == {"key": "sesame", "refresh_token": "t"}
+    assert (elsewhere.secrets, elsewhere.account) == ({"key": "sesame"}, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,7 @@ from tui_import.config.connections import (
 from tui_import.model.progress import Progress
 from tui_import.model.steps import ConnectionInfo
 
+_HOST = re.compile(r"(?:^|://)([\w.-]+\.[\w-]+|localhost|\d+(?:\.\d+){3})(?::\d+)?(?=[/?#]|$)")
 CONNECTION, WHERE, KEYS, CHANGED_SINCE = "connection", "where", "keys", "changed_since"
 HOST_OPTIONS = frozenset({CONNECTION, WHERE, KEYS, CHANGED_SINCE})
 """Options that the host answers itself; the plugin never sees them."""
@@ -122,14 +124,24 @@ def try_out(source: str, options: Mapping[str, OptionValue], progress: Progress 
 def kept(source: str, options: Mapping[str, OptionValue], before: str = "") -> Connection:
     """A connection as it would be saved: what was typed, over the secrets and the account of the connection it is made from.
 
-    A secret that was not typed stays as it was: faces never get it to show it. The connection has no name yet.
+    A secret that was not typed stays as it was: faces never get it to show it. Tokens do not, where the connection leads elsewhere now:
+    what a server issued is not sent to another. The connection has no name yet.
     """
     old = connection(source, before) if before else Connection(source, "")
     known = plugin_host.load(source).connection_options()
     idle = {option.key for option in known if not option.matters(options)}
     secret = {option.key for option in known if option.type is OptionType.PASSWORD}
     typed = {key: str(value) for key, value in options.items() if key in secret - idle and value not in (None, "")}
-    return replace(old, options={k: v for k, v in options.items() if k not in secret | idle}, secrets={**old.secrets, **typed})
+    chosen = {key: value for key, value in options.items() if key not in secret | idle}
+    if _places(old.options) - _places(chosen):
+        passwords = {key: value for key, value in old.secrets.items() if key in secret}
+        return replace(old, options=chosen, secrets={**passwords, **typed}, account="")
+    return replace(old, options=chosen, secrets={**old.secrets, **typed})
+
+
+def _places(options: Mapping[str, OptionValue]) -> set[str]:
+    """The servers that a connection names."""
+    return {host.casefold() for value in options.values() if isinstance(value, str) for host in _HOST.findall(value) if "@" not in value}
 
 
 def missing(source: str, options: Mapping[str, OptionValue], before: str = "") -> list[str]:
