@@ -287,6 +287,9 @@ class FakeSession:
             found.sort(key=lambda key: str(self.cells[key - 1][rows.sort or 0]), reverse=rows.descending)
         return FakeKeys(found)
 
+    def row_count(self, rows: RowFilter) -> int:
+        return len(self.row_keys(rows))
+
     def preview_rows(self, keys: Sequence[int]) -> Sequence[PreviewRow]:
         return [
             PreviewRow(

@@ -355,8 +355,12 @@ def hooks_of(entry_point: EntryPoint, speaker: Speaker) -> Any:
 
 def _info(entry_point: EntryPoint, refused: str) -> SourceInfo:
     dist = entry_point.dist
-    said = {key: str(dist.metadata[key]) for key in dist.metadata} if dist else {}
-    license_ = said.get("License-Expression") or said.get("License", "")
+    said = dist.metadata if dist else None  # once: each time it is asked for, the file is read anew
+
+    def told(name: str) -> str:
+        return str(said[name]) if said is not None and name in said else ""
+
+    license_ = told("License-Expression") or told("License")
     return SourceInfo(
         entry_point.name,
         package(entry_point),
@@ -364,5 +368,5 @@ def _info(entry_point: EntryPoint, refused: str) -> SourceInfo:
         entry_point.module,
         refused,
         license_.partition("\n")[0],
-        said.get("Summary", "").partition("\n")[0],
+        told("Summary").partition("\n")[0],
     )

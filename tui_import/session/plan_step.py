@@ -81,6 +81,10 @@ class PlanStep(MappingStep):
         """Keys of the rows that a filter shows, in its order. Raises `StoppedError` when ``progress`` is told to stop."""
         return self._preview.keys(rows or RowFilter(), len(self.columns), progress)
 
+    def row_count(self, rows: RowFilter) -> int:
+        """How many rows a filter shows."""
+        return self._preview.count(rows, len(self.columns))
+
     def preview_rows(self, keys: Sequence[int]) -> Sequence[PreviewRow]:
         """Rows by key, in the order asked for."""
         return self._preview.rows(keys)

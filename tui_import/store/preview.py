@@ -113,6 +113,11 @@ class Preview:
         with self._draft.database.interruptible(progress) as connection:
             return RowKeys(array("I", (n for (n,) in connection.execute(query, values))), ascending=rows.sort is None)
 
+    def count(self, rows: RowFilter, width: int) -> int:
+        """How many rows a filter shows."""
+        query, values = self._query(rows, width)
+        return int(self._draft.database.connection.execute(f"SELECT count(*) FROM ({query})", values).fetchone()[0])
+
     def _query(self, rows: RowFilter, width: int) -> tuple[str, list[str]]:
         if rows == RowFilter(show=rows.show) and rows.show in _QUERIES and self.has_plan():
             return f"{_QUERIES[rows.show]} ORDER BY n", []

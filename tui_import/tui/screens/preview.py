@@ -95,7 +95,7 @@ class PreviewScreen(StepFrame):
     def _held(self, report: PlanReport) -> int:
         """Rows of which a company or a person waits for a decision."""
         waits = any(counts.held for counts in report.entities.values())
-        return len(self.session.row_keys(RowFilter(show="held"))) if waits else 0
+        return self.session.row_count(RowFilter(show="held")) if waits else 0
 
     def _not_planned(self, error: Exception) -> None:
         self.host.show_error(error)

@@ -97,6 +97,8 @@ class RowBrowser(Vertical):
         if self._unchecked:
             text = ngettext("{count} row un-checked", "{count} rows un-checked", self._unchecked)
             parts.append(text.format(count=number(self._unchecked)))
+        if self.table.kept:
+            parts.append(_("columns stay up to {column}").format(column=safe(self.table.columns[self.table.kept - 1].title)))
         self.query_one(".said", Static).update(content(" · ".join(parts)))
 
     @property
@@ -206,7 +208,9 @@ class RowBrowser(Vertical):
     def action_keep(self) -> None:
         """The columns up to the cursor's stay in sight; once more, and they scroll again."""
         count = self.table.cursor_column + 1
-        if not self.table.keep(0 if self.table.kept == count else count):
+        if self.table.keep(0 if self.table.kept == count else count):
+            self._say()
+        else:
             self.notify(_("No room would be left for the other columns."), markup=False)
 
     # -- a cell in place
