@@ -10,8 +10,9 @@ import pytest
 from tests.session.importer import Importer
 from tui_import import config
 from tui_import.api.errors import UsageError
-from tui_import.model.settings import ListPolicy, Settings
+from tui_import.model.settings import ListPolicy, PersonKey, PersonRules, Settings
 
+NOBODY = PersonRules(match=PersonKey.NONE)
 ROWS: list[Mapping[str, Any]] = [
     {"company.name": "A", "company.category": "Suplier", "company.interests": "Golff; Chess"},
     {"company.name": "B", "company.category": "SUPLIER", "company.interests": "Golf"},
@@ -57,7 +58,7 @@ def test_a_decision_counts_for_all_rows_whatever_their_case(lists: Importer) -> 
     report = session.plan()
     assert (report.new_list_items, report.perhaps_meant) == ({"interest": ("Chess",)}, {})
     assert [(each.value, each.becomes) for each in session.unknown_values()] == [
-        ("Chess", "Chess"), ("Suplier", "Supplier"), ("Competiter", ""), ("Golff", "Golf"),
+        ("Suplier", "Supplier"), ("Competiter", ""), ("Golff", "Golf"), ("Chess", "Chess"),
     ]  # fmt: skip
     session.apply()
     assert categories(lists) == ["Supplier", "Supplier", None]
@@ -71,7 +72,7 @@ def test_a_decision_goes_into_the_recipe_and_back(lists: Importer) -> None:
     session.decide_value("category", "Suplier", "Supplier")
     recipe = config.parse_recipe(config.dump_recipe(session.recipe()))
     assert recipe.settings.list_values == {"category": {'Sup"li.er=1': "Supplier", "Suplier": "Supplier"}}
-    lists.run(ROWS[:2], Settings(list_values=recipe.settings.list_values))
+    lists.run(ROWS[:2], Settings(person=NOBODY, list_values=recipe.settings.list_values))
     assert categories(lists) == ["Supplier", "Supplier"]
     session.decide_value("category", "suplier", None)
     assert session.settings.list_values == {"category": {'Sup"li.er=1': "Supplier"}}
@@ -87,10 +88,10 @@ def test_a_decision_goes_into_the_recipe_and_back(lists: Importer) -> None:
     ids=["another item", "add it", "blank"],
 )
 def test_a_decision_goes_before_the_rule_of_its_list(lists: Importer, said: str, expected: list[str | None]) -> None:
-    settings = Settings(lists={"category": ListPolicy.BLANK}, list_values={"category": {"Suplier": said}})
+    settings = Settings(person=NOBODY, lists={"category": ListPolicy.BLANK}, list_values={"category": {"Suplier": said}})
     session, _report = lists.plan(ROWS, settings)
     assert [(each.value, each.records) for each in session.unknown_values() if each.becomes is None] == [
-        ("Competiter", 1), ("Golff", 1), ("Chess", 1),
+        ("Golff", 1), ("Competiter", 1), ("Chess", 1),
     ]  # fmt: skip
     session.apply()
     assert categories(lists) == [*expected, None]
@@ -100,7 +101,7 @@ def test_an_item_out_of_use_is_taken_into_use_by_a_decision(lists: Importer) -> 
     lists.workspace.set_list_item("category", "Supplier", deactivated=True)
     _session, report = lists.plan(ROWS)
     assert "Suplier" not in report.perhaps_meant.get("category", {})
-    lists.run(ROWS[:1], Settings(list_values={"category": {"Suplier": "supplier"}}))
+    lists.run(ROWS[:1], Settings(person=NOBODY, list_values={"category": {"Suplier": "supplier"}}))
     assert categories(lists) == ["Supplier"]
 
 

@@ -120,7 +120,6 @@ class ListItems:
             return self._default, False
         return SET_BLANK, False
 
-
     def _item(self, name: str) -> int:
         """The item of that name, taken into use again or planned where need be."""
         key = fold(name)
