@@ -91,6 +91,10 @@ def _edits(a: Sequence[str], b: Sequence[str]) -> NDArray[np.int32]:
     return np.asarray(process.cpdist(a, b, scorer=distance.OSA.distance, dtype=np.int32))
 
 
+ONE_LETTER = 0.9
+"""What a name with one wrong letter counts at least, however short it is."""
+
+
 class _Overlap:
     """Which words two values have in common, exactly and nearly."""
 
@@ -114,12 +118,13 @@ class _Overlap:
 
 def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     overlap = _Overlap(column, a, b)
-    whole = _ratio([value.replace(" ", "") for value in column.texts(a)], [value.replace(" ", "") for value in column.texts(b)])
+    one, other = ([value.replace(" ", "") for value in column.texts(codes)] for codes in (a, b))
+    apart = column.numbered_apart(a, b)
+    whole = np.maximum(_ratio(one, other), np.where(_letter_apart(one, other) & ~apart, ONE_LETTER, 0))
     cover, contained = np.minimum(overlap.cover_a, overlap.cover_b), np.maximum(overlap.cover_a, overlap.cover_b)
     least = np.minimum(together(overlap.bits_a), together(overlap.bits_b))
     bits = np.maximum(overlap.shared, np.where(whole >= 0.8, whole * whole * least, 0))
     best = np.maximum(cover, np.where(whole >= 0.8, whole, 0))
-    apart = column.numbered_apart(a, b)
     agreeing = ((overlap.conflict < DISTINCTIVE) | (whole >= 0.85)) & ~apart
     levels = np.select(
         [
@@ -130,6 +135,15 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
         [7, 1, 2, 3, 4, 5, 6], 7,
     )  # fmt: skip
     return levels.astype(np.int8), bits.astype(np.float32)
+
+
+def _letter_apart(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
+    """Names of five letters or more of which one letter is wrong: in a short name a letter is a large part."""
+    sizes = np.fromiter(map(len, one), np.int32, len(one)), np.fromiter(map(len, other), np.int32, len(other))
+    found = np.zeros(len(one), bool)
+    asked = np.flatnonzero((np.abs(sizes[0] - sizes[1]) <= 1) & (np.minimum(*sizes) >= 5))
+    found[asked] = _edits([one[at] for at in asked], [other[at] for at in asked]) <= 1
+    return found
 
 
 def _larger(column: Column, a: Codes, b: Codes) -> Bits:
