@@ -141,7 +141,7 @@ def _letter_apart(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]
     """Names of five letters or more of which one letter is wrong: in a short name a letter is a large part."""
     sizes = np.fromiter(map(len, one), np.int32, len(one)), np.fromiter(map(len, other), np.int32, len(other))
     found = np.zeros(len(one), bool)
-    asked = np.flatnonzero((np.abs(sizes[0] - sizes[1]) <= 1) & (np.minimum(*sizes) >= 5))
+    asked = np.flatnonzero((np.abs(sizes[0] - sizes[1]) <= 1) & (np.minimum(*sizes) >= 5)).tolist()
     found[asked] = _edits([one[at] for at in asked], [other[at] for at in asked]) <= 1
     return found
 
