@@ -251,6 +251,23 @@ async def test_the_queue_is_one_key_away_at_80_columns_and_beside_the_fields_in_
         assert "Stored: person 1" in tui.text
 
 
+async def test_a_large_window_shows_what_is_around_a_pair_without_a_key(workspace: Workspace, tmp_path: Path) -> None:
+    async with reviewing(workspace, tmp_path, [COMING[3]], size=(200, 50)) as tui:
+        assert "The company that is stored:" in tui.text
+        assert "company 1: Bergen Timber AS" in tui.text
+        assert "run 1" in tui.text
+
+
+async def test_one_record_is_taken_out_of_a_group_by_name(workspace: Workspace, tmp_path: Path) -> None:
+    again = ("Bergen Timbr AS", *COMING[0][1:])
+    async with reviewing(workspace, tmp_path, [COMING[0], again]) as tui:
+        assert "group of 3" in tui.text
+        await tui.press("x", *"row 3", "enter")
+        assert "decided as different" in tui.text
+        review = screen(tui).review
+        assert {review.letter(pair) for pair in review.matches if 2 in (pair.row, pair.other)} == {"D"}
+
+
 async def test_the_queue_is_filtered_searched_and_sorted_by_keys(workspace: Workspace, tmp_path: Path) -> None:
     async with reviewing(workspace, tmp_path) as tui:
         review = screen(tui).review
@@ -312,9 +329,12 @@ SHOWN = {
 
 @pytest.mark.skipif(not textual.__version__.startswith("8.2"), reason="drawn with another version of Textual")
 @pytest.mark.parametrize("name", SHOWN)
-def test_the_duplicate_screen_looks_as_it_did(name: str, snap_compare: Any, workspace: Workspace, tmp_path: Path) -> None:
+def test_the_duplicate_screen_looks_as_it_did(
+    name: str, snap_compare: Any, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tui_import.tui.app import ImportApp
 
+    monkeypatch.setattr(workspace, "blame", lambda *_about: [])  # who, and when, is another one each time
     size, keys = SHOWN[name]
     session = session_of(workspace, write(tmp_path / "customers.csv", COMING))
     session.plan()

@@ -364,8 +364,8 @@ class Review(Walk):
 
     # -- what stands around
 
-    def context(self) -> list[str]:
-        """What surrounds the current pair: the company's persons, the person's company, earlier runs that wrote the stored record."""
+    def context(self, pair: Pair | None = None) -> list[str]:
+        """What surrounds a pair, the current one by default: the company's persons, the person's company, runs that wrote what is stored."""
         from tui_import.session.duplicates.surroundings import surroundings
 
-        return surroundings(self._workspace, self._sides, self._current())
+        return surroundings(self._workspace, self._sides, pair or self._current())

@@ -20,7 +20,7 @@ MOST = 20
 def surroundings(workspace: Workspace, sides: Sides, pair: Pair) -> list[str]:
     """Lines to read; headings end with a colon."""
     lines = _company(workspace, sides, pair) if pair.entity == "company" else _person(workspace, sides, pair)
-    if pair.record:
+    if pair.record and not sides.of(pair)[1].gone:
         lines += [_("Where the stored values come from:"), *_traces(workspace, pair)]
     return lines
 
@@ -42,7 +42,8 @@ def _person(workspace: Workspace, sides: Sides, pair: Pair) -> list[str]:
     lines = [_("The company in the file:"), _line(sides.incoming("company", pair.row))]
     if not pair.record:
         return [*lines, _("The company of the other row:"), _line(sides.incoming("company", pair.other))]
-    company = workspace.record("person", pair.record).get("company_id")
+    gone = sides.of(pair)[1].gone
+    company = None if gone else workspace.record("person", pair.record).get("company_id")
     return [*lines, _("The company that is stored:"), _line(sides.stored("company", company)) if isinstance(company, int) else _("none")]
 
 

@@ -78,6 +78,7 @@ class DuplicatesScreen(Frame):
             with Vertical(id="pair"):
                 yield Static(id="group", classes="heading")
                 yield PairFields(id="fields")
+                yield Static(id="around")
                 yield Static(id="score")
 
     @property
@@ -143,7 +144,19 @@ class DuplicatesScreen(Frame):
         if not view.match.pair.record:
             heads = (heads[0], _("Other: {record}").format(record=view.stored.title))
         self.fields.show([self._line(field) for field in view.fields], heads, 0)
+        self._show_around(view)
         self._show_score(view)
+
+    def _show_around(self, view: PairView) -> None:
+        """Where there is room for it, what is one key away elsewhere."""
+        if self.has_class("-roomy") and self.has_class("-high"):
+            found = self.attempt(lambda: self.review.context(view.match.pair)) or []
+            self.query_one("#around", Static).update(lines("\n".join(found)), layout=False)
+
+    def on_resize(self) -> None:
+        """A larger window shows more."""
+        if self._review is not None:
+            self._show()
 
     @staticmethod
     def _line(view: object) -> FieldLine:
