@@ -206,7 +206,7 @@ class SelectionInfo:
     name: str
     entity: str
     kind: str
-    """new | changed | union | intersection | difference | manual."""
+    """new | changed | merged | skipped | problems | cleared | union | intersection | difference | manual."""
     members: int
     run: int | None = None
     created: str = ""

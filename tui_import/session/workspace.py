@@ -467,6 +467,30 @@ class Workspace:
         """A new selection: union, intersection or difference of others."""
         return selections.combine(self.database, how, chosen, name, self.user)
 
+    def new_selection(self, entity: str, name: str, records: Sequence[int] = ()) -> SelectionInfo:
+        """A selection whose members somebody chooses."""
+        return selections.create(self.database, entity, name, records, self.user)
+
+    def add_members(self, selection: int, records: Sequence[int]) -> int:
+        """Put records into a selection; returns how many were not in it."""
+        return selections.add_members(self.database, selection, records)
+
+    def remove_members(self, selection: int, records: Sequence[int]) -> int:
+        """Take records out of a selection; returns how many were in it."""
+        return selections.remove_members(self.database, selection, records)
+
+    def editable_fields(self, entity: str) -> Sequence[Field]:
+        """The fields that `edit_members` can set."""
+        from tui_import.session import bulk_edit
+
+        return bulk_edit.editable(self, entity)
+
+    def edit_members(self, selection: int, field: str, text: str, progress: Progress | None = None) -> Summary:
+        """Set a field of all members, as a run that undo takes back (see `bulk_edit.edit_members`)."""
+        from tui_import.session import bulk_edit
+
+        return bulk_edit.edit_members(self, selection, field, text, progress)
+
     def delete_members(self, selection: int) -> Summary:
         """Delete the members softly, as a run that undo takes back."""
         return selections.delete_members(self.database, selection, self.user)

@@ -22,6 +22,8 @@ from tui_import.store.connection import Database, as_store_error, bump_generatio
 from tui_import.store.draft import Draft, planned_entities
 from tui_import.store.images import remember_removed
 from tui_import.store.layout import PARENTS
+from tui_import.store.run_selections import made_by_runs
+from tui_import.store.selections import LONGEST_NAME
 from tui_import.store.verdicts import keep_of_draft
 
 RANGE = 20_000
@@ -402,24 +404,12 @@ def _write_consents(run: _Run, consent: Mapping[str, int]) -> None:
 
 
 def _make_selections(run: _Run, entity: str) -> Iterator[SelectionInfo]:
-    """The selections of new and of changed records (SPEC 7); none where there are none."""
+    """The selections of what an import did to which stored record (SPEC 7); none where there are none."""
     connection, base = run.connection, run.base[entity]
-    members = {
-        "new": f"SELECT ?, {base} + k FROM draft.plan_{entity}_new ORDER BY k",
-        "changed": f"SELECT ?, id FROM draft.plan_{entity}_hit WHERE op = 'updated' ORDER BY id",
-    }
-    titles = {
-        ("company", "new"): _("New companies"),
-        ("company", "changed"): _("Changed companies"),
-        ("person", "new"): _("New persons"),
-        ("person", "changed"): _("Changed persons"),
-        ("product", "new"): _("New products"),
-        ("product", "changed"): _("Changed products"),
-    }
-    for kind, query in members.items():
+    for kind, query in made_by_runs(connection, entity, base).items():
         if connection.execute(f"SELECT 1 FROM ({query.replace('?', '0')}) LIMIT 1").fetchone() is None:
             continue
-        name = f"{titles[entity, kind]}: {run.facts.source}"[:219]
+        name = f"{_title(entity, kind)}: {run.facts.source}"[:LONGEST_NAME]
         selection = connection.execute(
             "INSERT INTO selection (name, entity, kind, run, created, created_by) VALUES (?, ?, ?, ?, ?, ?)",
             (name, entity, kind, run.id, run.now, run.facts.user),
@@ -427,6 +417,29 @@ def _make_selections(run: _Run, entity: str) -> Iterator[SelectionInfo]:
         assert selection is not None
         count = connection.execute(f"INSERT INTO selection_member (selection, record) {query}", (selection,)).rowcount
         yield SelectionInfo(selection, name, entity, kind, count, run.id, run.now)
+
+
+def _title(entity: str, kind: str) -> str:
+    titles = {
+        ("company", "new"): _("New companies"),
+        ("company", "changed"): _("Changed companies"),
+        ("company", "merged"): _("Companies merged into"),
+        ("company", "skipped"): _("Companies left as they were"),
+        ("company", "problems"): _("Companies of problem rows"),
+        ("company", "cleared"): _("Companies with cleared fields"),
+        ("person", "new"): _("New persons"),
+        ("person", "changed"): _("Changed persons"),
+        ("person", "merged"): _("Persons merged into"),
+        ("person", "skipped"): _("Persons left as they were"),
+        ("person", "problems"): _("Persons of problem rows"),
+        ("person", "cleared"): _("Persons with cleared fields"),
+        ("product", "new"): _("New products"),
+        ("product", "changed"): _("Changed products"),
+        ("product", "skipped"): _("Products left as they were"),
+        ("product", "problems"): _("Products of problem rows"),
+        ("product", "cleared"): _("Products with cleared fields"),
+    }
+    return titles[entity, kind]
 
 
 def record_seconds(database: Database, run: int, seconds: float) -> None:

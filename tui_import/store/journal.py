@@ -48,6 +48,12 @@ def open_run(
     return cursor.lastrowid or 0
 
 
+def note_counts(connection: sqlite3.Connection, run: int, rows: int, entities: Mapping[str, Counts]) -> None:
+    """What came of a run that was opened before that was known."""
+    counts = json.dumps({entity: counted.as_dict() for entity, counted in entities.items()})
+    connection.execute("UPDATE run SET rows = ?, counts = ? WHERE id = ?", (rows, counts, run))
+
+
 def run_times(connection: sqlite3.Connection, run: int) -> tuple[str, str]:
     """When a run was started and finished. Raises `UsageError` where there is none."""
     row = connection.execute("SELECT started, finished FROM run WHERE id = ?", (run,)).fetchone()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 
@@ -13,7 +12,7 @@ from tui_import.model.plan import Counts, Summary
 from tui_import.model.runs import ListItem
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.images import remember_removed
-from tui_import.store.journal import now, open_run
+from tui_import.store.journal import note_counts, now, open_run
 from tui_import.store.lists import CONSENT_LISTS, find_item
 from tui_import.store.undo_items import DEACTIVATED, DEFAULT, ENTITY, MERGED
 
@@ -47,14 +46,9 @@ def merge_items(database: Database, catalogue: Catalogue, name: str, item: str, 
             entities[entity] = Counts(updated=changed)
         _retire(connection, run, gone, stays)
         rows = sum(counts.updated for counts in entities.values())
-        _finish(connection, run, rows, entities)
+        note_counts(connection, run, rows, entities)
         bump_generation(connection)
     return Summary(run=run, draft="", rows=rows, entities=entities)
-
-
-def _finish(connection: sqlite3.Connection, run: int, rows: int, entities: dict[str, Counts]) -> None:
-    counts = json.dumps({entity: counts.as_dict() for entity, counts in entities.items()})
-    connection.execute("UPDATE run SET rows = ?, counts = ? WHERE id = ?", (rows, counts, run))
 
 
 def _move(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
@@ -10,10 +11,13 @@ from tui_import.api.i18n import _
 from tui_import.model.plan import Counts, SelectionInfo, Summary
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.journal import now, open_run
+from tui_import.store.layout import ENTITIES
 
 LONGEST_NAME = 219
 """Characters (SPEC 7)."""
 BLOCK = 2_000
+MANUAL = "manual"
+"""Kind of a selection whose members somebody chose."""
 WAYS = ("union", "intersection", "difference")
 
 _LIVE = "SELECT count(*) FROM selection_member m JOIN {entity} r ON r.id = m.record WHERE m.selection = ? AND r.deleted_at IS NULL"
@@ -84,6 +88,65 @@ def combine(database: Database, how: str, numbers: Sequence[int], name: str, use
             _fold_in(connection, how, number, other)
         bump_generation(connection)
     return selection(database, number)
+
+
+def create(database: Database, entity: str, name: str, records: Sequence[int], user: str) -> SelectionInfo:
+    """A static selection, made by hand. Raises `UsageError` where a record does not exist or is deleted, or the name does not do."""
+    text = _checked_name(name)
+    with database.transaction() as connection:
+        _check_records(connection, entity, records)
+        number = connection.execute(
+            "INSERT INTO selection (name, entity, kind, created, created_by) VALUES (?, ?, ?, ?, ?)", (text, entity, MANUAL, now(), user)
+        ).lastrowid
+        assert number is not None
+        _add(connection, number, records)
+        bump_generation(connection)
+    return selection(database, number)
+
+
+def add_members(database: Database, number: int, records: Sequence[int]) -> int:
+    """Put records into a selection; returns how many were not in it. Raises `UsageError` where one does not exist or is deleted."""
+    info = selection(database, number)
+    with database.transaction() as connection:
+        _check_records(connection, info.entity, records)
+        count = _add(connection, number, records)
+        bump_generation(connection)
+    return count
+
+
+def remove_members(database: Database, number: int, records: Sequence[int]) -> int:
+    """Take records out of a selection, they stay in the store; returns how many were in it. Raises `UsageError` without a selection."""
+    selection(database, number)
+    with database.transaction() as connection:
+        count = connection.execute(
+            "DELETE FROM selection_member WHERE selection = ? AND record IN (SELECT value FROM json_each(?))",
+            (number, json.dumps(list(records))),
+        ).rowcount
+        bump_generation(connection)
+    return count
+
+
+def _add(connection: sqlite3.Connection, number: int, records: Sequence[int]) -> int:
+    return connection.execute(
+        "INSERT OR IGNORE INTO selection_member SELECT ?, value FROM json_each(?)", (number, json.dumps(list(records)))
+    ).rowcount
+
+
+def _check_records(connection: sqlite3.Connection, entity: str, records: Sequence[int]) -> None:
+    if entity not in ENTITIES:
+        raise UsageError(
+            _("The store has no records of kind “{entity}”.").format(entity=entity),
+            hint=_("Choose one of: {names}.").format(names=", ".join(ENTITIES)),
+        )
+    missing = [
+        str(record)
+        for (record,) in connection.execute(
+            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM {entity} WHERE deleted_at IS NULL) LIMIT 6",
+            (json.dumps(list(records)),),
+        )
+    ]
+    if missing:
+        raise UsageError(_("There is no {entity} {number}.").format(entity=entity, number=", ".join(missing)))
 
 
 def _fold_in(connection: sqlite3.Connection, how: str, number: int, other: int) -> None:
