@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from tui_import.api.i18n import N_, _
-from tui_import.cli import correcting, deciding, workbook
+from tui_import.cli import correcting, deciding, lessons, workbook
 from tui_import.cli.call import Call, Command
 from tui_import.cli.render import local_time
 from tui_import.cli.screens import needs_terminal
@@ -25,6 +25,7 @@ def _configure_drafts(parser: ArgumentParser) -> None:
     correcting.configure(verbs)
     deciding.configure(verbs)
     workbook.configure(verbs)
+    lessons.configure(verbs)
 
 
 def drafts(call: Call) -> int:
@@ -36,6 +37,7 @@ def drafts(call: Call) -> int:
         "duplicates": deciding.duplicates,
         "decide": deciding.decide,
         "export-decisions": workbook.export_decisions,
+        "lessons": lessons.lessons,
     }
     if call.arguments.verb in verbs:
         return verbs[call.arguments.verb](call)

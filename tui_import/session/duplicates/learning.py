@@ -102,6 +102,11 @@ def forget(entity: str = "") -> bool:
     return True
 
 
+def learnt() -> dict[str, Lesson]:
+    """Entity → what was accepted. Raises `RecipeError` where the file cannot be read."""
+    return load_learnt()
+
+
 def export_learnt(path: Path) -> bool:
     """Write what was learnt to a file, for a colleague; False where there is nothing."""
     lessons = load_learnt()

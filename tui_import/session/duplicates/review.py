@@ -365,7 +365,7 @@ class Review(Walk):
     # -- what stands around
 
     def context(self, pair: Pair | None = None) -> list[str]:
-        """What surrounds a pair, the current one by default: the company's persons, the person's company, runs that wrote what is stored."""
+        """What surrounds a pair, the current one by default: the company's persons, the person's company, the stored record's runs."""
         from tui_import.session.duplicates.surroundings import surroundings
 
         return surroundings(self._workspace, self._sides, pair or self._current())
