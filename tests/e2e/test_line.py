@@ -282,3 +282,17 @@ def test_an_import_through_ssh_by_keys_alone(server: Server, environment: dict[s
         open_preview(terminal)
         assert import_all(terminal) == 400
         leave(terminal)
+
+
+def test_a_terminal_that_takes_nothing_for_a_while_is_brought_up_to_date(environment: dict[str, str], people: Path) -> None:
+    with Terminal([*PROGRAM, str(people)], environment) as terminal:
+        open_preview(terminal)
+        terminal.settle(PAUSE)
+        for _burst in range(10):
+            terminal.press(*["Down"] * 30)
+            time.sleep(0.05)  # nothing is read meanwhile
+        terminal.press("Up")
+        terminal.wait_for("301 +C +P")
+        terminal.settle(HOME)
+        assert " 301 " in terminal.screen.display[terminal.screen.cursor.y]
+        leave(terminal)

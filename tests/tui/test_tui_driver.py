@@ -18,8 +18,10 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 
+from tui_import.tui.driver import driver_class
 from tui_import.tui.driver.cells import Reader
 from tui_import.tui.driver.letters import Keyboard, charset, letters_of
+from tui_import.tui.driver.linux import OWN, LeanDriver
 from tui_import.tui.driver.pens import PLAIN, Pen, pen_after, switch
 from tui_import.tui.driver.shadow import Shadow
 
@@ -278,3 +280,18 @@ def test_a_cursor_outside_the_screen_does_no_harm() -> None:
     shadow = Shadow(WIDTH, HEIGHT)
     assert shadow.changes((HEIGHT + 9, WIDTH + 9)) == f"\x1b[{HEIGHT};{WIDTH}H"
     assert Offset(0, 0) == (0, 0)
+
+
+@pytest.mark.parametrize(("environ", "lean"), [({}, True), ({"TUI_IMPORT_DRIVER": "stock"}, False), ({"TEXTUAL_DRIVER": "a:B"}, False)])
+def test_one_setting_falls_back_to_the_stock_driver(environ: dict[str, str], lean: bool) -> None:
+    assert (driver_class(environ) is LeanDriver) is lean
+
+
+@pytest.mark.parametrize("data", ["\x1b[?1049h", "\x1b[?2026$p", "\x1b[>1u", "\x1b[<u", "\x1b[?1004l", "\x07", "\x1b]52;c;aGk=\x07"])
+def test_modes_that_the_program_asks_for_pass(data: str) -> None:
+    assert OWN.fullmatch(data)
+
+
+@pytest.mark.parametrize("data", ["\x1b]22;text\x07", "\x1b]2;owned\x07", "\x1bP+q\x1b\\", "text", "\x1bc", "\x1b[?1h\x1b]2;x\x07", "\x1b[6n"])
+def test_anything_else_outside_a_frame_is_refused(data: str) -> None:
+    assert not OWN.fullmatch(data)

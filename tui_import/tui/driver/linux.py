@@ -19,7 +19,7 @@ from tui_import.tui.driver.shadow import Shadow
 
 _FRAME = re.compile(r"\x1b\[\d+;\d+H")
 """Every frame of Textual's compositor begins with a position."""
-_OWN = re.compile(
+OWN = re.compile(
     r"\x1b\[[?<>=]?[0-9;]*[hlu]"  # modes and the keyboard protocol
     r"|\x1b\[\?[0-9;]*\$p"  # which modes the terminal has
     r"|\x1b\[[0-9] q"  # the cursor's shape
@@ -94,7 +94,7 @@ class LeanDriver(LinuxDriver):
             self._shadow.draw(spans)
             self._cursor = cursor or self._cursor
             self._send()
-        elif data != _HIDE_CURSOR and _OWN.fullmatch(data):
+        elif data != _HIDE_CURSOR and OWN.fullmatch(data):
             if data.startswith(_ALTERNATE_SCREEN):
                 self._stale = True
                 data = _RESET_PEN + data if data.endswith("l") else data
