@@ -25,6 +25,8 @@ class Choices:
     """Key → text."""
     constants: tuple[tuple[str, str], ...] = ()
     """Field → text."""
+    kind: str = ""
+    """What is imported; empty: as the recipe says, else by the columns."""
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -38,14 +40,17 @@ def pair(text: str) -> tuple[str, str]:
 def sort_choices(texts: Iterable[str]) -> Choices:
     """Tell settings, source options and constants apart."""
     settings: list[str] = []
+    kind = ""
     others: dict[str, list[tuple[str, str]]] = {"options": [], "constants": []}
     for text in texts:
         section, _dot, rest = text.partition(".")
         if section in others:
             others[section].append(pair(rest))
+        elif pair(text)[0] == "kind":
+            kind = pair(text)[1]
         else:
             settings.append(text)
-    return Choices(tuple(settings), tuple(others["options"]), tuple(others["constants"]))
+    return Choices(tuple(settings), tuple(others["options"]), tuple(others["constants"]), kind)
 
 
 def unknown(sentence: str, name: str, known: Iterable[str]) -> UsageError:

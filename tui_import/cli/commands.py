@@ -16,7 +16,7 @@ class Entry:
     """A command in the list of commands."""
 
     module: str
-    """Module of this package; its `Command` is a constant of the command's name in capitals."""
+    """Module of this package; its `Command` is a constant of the command's name in capitals, "_" for "-"."""
     summary: str
     """In English; shown translated."""
 
@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entry] = {
     "template": Entry("records", N_("write a workbook to fill in")),
     "fields": Entry("records", N_("the fields that can be imported")),
     "lists": Entry("settings", N_("the lists of the store and their items")),
+    "price-lists": Entry("price_lists", N_("what products are imported into")),
     "recipes": Entry("settings", N_("saved ways of importing")),
     "sources": Entry("sources", N_("where data can come from")),
     "connections": Entry("connections", N_("saved ways to accounts and servers; signing in")),
@@ -58,5 +59,5 @@ def load(name: str) -> Command:
     from importlib import import_module
 
     module = import_module(f"tui_import.cli.{COMMANDS[name].module}")
-    command: Command = getattr(module, name.upper())
+    command: Command = getattr(module, name.upper().replace("-", "_"))
     return command

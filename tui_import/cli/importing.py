@@ -18,6 +18,7 @@ from tui_import.cli.problems import MOST, shown_source, write_findings, write_pr
 from tui_import.cli.render import Output, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
+from tui_import.model.kinds import PRODUCTS, entities_of
 from tui_import.model.plan import PlanReport
 from tui_import.model.settings import Action
 from tui_import.model.text import safe
@@ -43,7 +44,10 @@ def _configure_run(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar=_("KEY=VALUE"), dest="choices",
-        help=_("a setting as in recipes, like person.match=email, lists.category=blank or constants.company.category=Prospect"),
+        help=_(
+            "a setting as in recipes, like person.match=email, lists.category=blank, constants.company.category=Prospect, kind=products or "
+            "product.price_list=NAME"
+        ),
     )  # fmt: skip
     parser.add_argument(
         "--map", action="append", default=[], metavar=_("COLUMN=FIELD"), dest="map",
@@ -101,7 +105,7 @@ def _begin(call: Call) -> ImportSession:
     source = source or workspace.source_for(arguments.file)
     pairs = [*_choices(call).options, *map(pair, arguments.option)]
     options = option_values(workspace.source_options(source), pairs)
-    return workspace.begin(arguments.file or "", source=source, options=options, recipe=recipe)
+    return workspace.begin(arguments.file or "", source=source, options=options, recipe=recipe, kind=_choices(call).kind)
 
 
 def _named(call: Call) -> str:
@@ -136,7 +140,7 @@ def _refuse_repetition(call: Call, session: ImportSession) -> None:
         return
     where = Where(file=_named(call))
     sentence = _("The same content was imported already, by run {run}.").format(run=earlier.id)
-    if Action.ADD in (session.settings.company.action, session.settings.person.action) and not call.arguments.yes:
+    if Action.ADD in map(session.settings.action, entities_of(session.kind)) and not call.arguments.yes:
         raise RefusedError(sentence, where=where, hint=_("It would add every record once more; with --yes it does."))
     call.output.note(f"{safe(_named(call))}: {sentence}")
 
@@ -234,6 +238,8 @@ def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
     output.result(plan_object(session.id, report))
     output.text(heading(shown_source(call.workspace, session), report.rows))
     output.text(counts_table(report.entities))
+    if session.kind == PRODUCTS:
+        _write_price_list(call, session)
     for name, items in report.new_list_items.items():
         output.text(_("New in the list {list}: {items}").format(list=safe(name), items=", ".join(map(safe, items))))
     _write_near(output, report)
@@ -256,6 +262,14 @@ def _write_near(output: Output, report: PlanReport) -> None:
             output.note(text.format(item=safe(item), list=safe(name), names=", ".join(map(safe, near))))
             choice = shlex.quote(f"list_values.{name}.{safe(item)}={safe(near[0])}")
             output.note(_("  To take the one that is there: --set {choice}").format(choice=choice))
+
+
+def _write_price_list(call: Call, session: ImportSession) -> None:
+    """Which price list it goes into; a name with a mistake in it would make another one."""
+    name = session.settings.product.price_list
+    known = call.workspace.price_list(name)
+    text = _("Price list: {name}") if known else _("Price list: {name} (new)")
+    call.output.text(text.format(name=safe(known.name if known else name)))
 
 
 def _clears(report: PlanReport) -> str:

@@ -16,7 +16,8 @@ from tui_import.cli.render import number
 from tui_import.model.fields import Field
 from tui_import.model.text import safe
 
-ENTITIES = ("company", "person")
+CONTACTS = ("company", "person")
+ENTITIES = (*CONTACTS, "product", "price_list")
 FORMATS = ("csv", "json", "xlsx")
 TYPES = {
     "text": N_("text"), "long_text": N_("long text"), "email": N_("e-mail address"), "phone": N_("telephone number"),
@@ -29,7 +30,7 @@ TYPES = {
 
 def add_entity(parser: ArgumentParser) -> None:
     """The argument that names a kind of record."""
-    parser.add_argument("entity", choices=ENTITIES, metavar=_("ENTITY"), help=_("company or person"))
+    parser.add_argument("entity", choices=ENTITIES, metavar=_("ENTITY"), help=_("company, person, product or price_list"))
 
 
 # -- export
@@ -38,6 +39,7 @@ def add_entity(parser: ArgumentParser) -> None:
 def _configure_export(parser: ArgumentParser) -> None:
     add_entity(parser)
     parser.add_argument("--selection", type=whole_number, metavar=_("SELECTION"), help=_("only the members of this selection"))
+    parser.add_argument("--price-list", metavar=_("NAME"), help=_("only the products of this price list"))
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -53,7 +55,7 @@ def export(call: Call) -> int:
     file_format = _format(call)
     if arguments.output:
         path = Path(arguments.output)
-        count = call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection)
+        count = call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection, parent=_price_list(call))
         output.result({"path": str(path), "records": count})
         output.text(
             ngettext("{count} record in {path}", "{count} records in {path}", count).format(count=number(count), path=safe(str(path)))
@@ -61,8 +63,21 @@ def export(call: Call) -> int:
     elif sys.stdout.isatty():
         _to_terminal(call, file_format)
     else:
-        call.workspace.export(arguments.entity, None, format=file_format, selection=arguments.selection)
+        call.workspace.export(arguments.entity, None, format=file_format, selection=arguments.selection, parent=_price_list(call))
     return 0
+
+
+def _price_list(call: Call) -> int | None:
+    """Id of the price list that is asked for."""
+    name = call.arguments.price_list
+    if name is None:
+        return None
+    if call.arguments.entity != "product":
+        raise UsageError(_("Only products are in a price list."), hint=_("tui-import export product --price-list NAME"))
+    found = call.workspace.price_list(name)
+    if found is None:
+        raise unknown(_("There is no price list “{name}”."), name, [each.name for each in call.workspace.price_lists()])
+    return found.id
 
 
 def _format(call: Call) -> str:
@@ -81,7 +96,8 @@ def _to_terminal(call: Call, file_format: str) -> None:
         raise UsageError(_("A workbook is nothing for a terminal."), hint=_("Name a file: -o FILE.xlsx"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "export")
-        call.workspace.export(call.arguments.entity, path, format=file_format, selection=call.arguments.selection)
+        arguments, parent = call.arguments, _price_list(call)
+        call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection, parent=parent)
         with path.open(encoding="utf-8-sig", newline="") as lines:
             for line in lines:
                 sys.stdout.write(safe(line.rstrip("\r\n")) + "\n")
@@ -91,7 +107,7 @@ def _to_terminal(call: Call, file_format: str) -> None:
 
 
 def _configure_template(parser: ArgumentParser) -> None:
-    parser.add_argument("name", metavar=_("NAME"), help=_("contacts"))
+    parser.add_argument("name", metavar=_("NAME"), help=_("contacts or products"))
     parser.add_argument("file", metavar=_("OUT.xlsx"), help=_("where to; must not exist"))
 
 
@@ -107,7 +123,7 @@ def template(call: Call) -> int:
 
 
 def _configure_fields(parser: ArgumentParser) -> None:
-    parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=_("only the fields of this kind of record: company or person"))
+    parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=_("only the fields of this kind of record: company, person, product or price_list"))
 
 
 def fields(call: Call) -> int:

@@ -12,7 +12,7 @@ from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
-from tui_import.cli.records import ENTITIES
+from tui_import.cli.records import CONTACTS
 from tui_import.cli.stopping import work
 from tui_import.model.text import safe
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("entity", nargs="?", choices=ENTITIES, metavar=_("ENTITY"), help=_("company or person; default: both"))
+    parser.add_argument("entity", nargs="?", choices=CONTACTS, metavar=_("ENTITY"), help=_("company or person; default: both"))
     parser.add_argument(
         "--least",
         type=_probability,
@@ -79,7 +79,7 @@ def _names(call: Call, pairs: Iterable[SimilarPair]) -> Mapping[tuple[str, int],
     """Records with their ids."""
     return {
         (entity, record): safe(f"{name} ({record})".strip())
-        for entity in ENTITIES
+        for entity in CONTACTS
         for record, name in call.workspace.names(
             entity, {each for pair in pairs if pair.entity == entity for each in (pair.a, pair.b)}
         ).items()

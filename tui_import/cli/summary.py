@@ -12,7 +12,7 @@ from tui_import.model.text import safe
 
 ROWS_LEFT = 3
 """Exit code: done, but rows are left."""
-ENTITIES = {"company": N_("Companies"), "person": N_("Persons")}
+ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products"), "price_list": N_("Price lists")}
 """Entity → how many of them are called."""
 COUNT_HEADINGS = {
     "added": N_("added"), "updated": N_("updated"), "unchanged": N_("unchanged"), "skipped": N_("skipped"), "problem": N_("problems"),

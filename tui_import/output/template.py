@@ -85,9 +85,33 @@ CONTACTS: tuple[TemplateColumn, ...] = (
     ),
 )
 
-TEMPLATES: Mapping[str, tuple[TemplateColumn, ...]] = {"contacts": CONTACTS}
+PRODUCTS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
+        "product.code", N_("Product code"), N_("Your own code for the product; the best key for the next import."), "NT-1001", required=True
+    ),
+    TemplateColumn("product.name", N_("Product name"), N_("What the product is called on offers."), "Desk lamp Lys", required=True),
+    TemplateColumn("product.list_price", N_("List price"), N_("Without VAT, in the currency of the price list."), "1299.50", required=True),
+    TemplateColumn("product.erp_key", N_("ERP key"), N_("The product's key in your ERP, where it has one."), "ERP-778"),
+    TemplateColumn("product.description", N_("Description"), N_("Up to 2,047 characters."), "Lamp of oak with a dimmer"),
+    TemplateColumn("product.unit", N_("Unit"), N_("What is counted: pieces, hours, metres."), "pcs"),
+    TemplateColumn("product.unit_minimum_price", N_("Unit minimum price"), N_("The lowest price that may be offered."), "999"),
+    TemplateColumn("product.cost", N_("Product cost"), N_("What one unit costs you."), "640"),
+    TemplateColumn("product.category", N_("Category"), N_("New words can be added to the list."), "Lamps", list="product_category"),
+    TemplateColumn("product.family", N_("Family"), N_("New words can be added to the list."), "Lys", list="product_family"),
+    TemplateColumn("product.type", N_("Type"), N_("New words can be added to the list."), "Goods", list="product_type"),
+    TemplateColumn("product.supplier", N_("Supplier"), N_("The company that you buy it from."), "Nordlys Teknik ApS"),
+    TemplateColumn("product.supplier_code", N_("Supplier's code"), N_("What the supplier calls it."), "LYS-4"),
+    TemplateColumn("product.vat_percent", N_("VAT"), N_("In per cent."), "25"),
+    TemplateColumn("product.extra_info", N_("Other fields"), N_("A label and a value, like: Colour: oak."), "Colour: oak"),
+    TemplateColumn("product.subscription", N_("Subscription"), N_("Yes where it is paid for by the period."), "no"),
+    TemplateColumn("product.price_unit", N_("Number description"), N_("What the price is for, like: per month."), "per piece"),
+    TemplateColumn("product.item_number", N_("Item"), N_("Item number or bar code. The column is text, so zeros stay."), "0705632441947"),
+    TemplateColumn("product.web_address", N_("Web address"), N_("The product's page."), "www.nordlys.example/lys"),
+)
+
+TEMPLATES: Mapping[str, tuple[TemplateColumn, ...]] = {"contacts": CONTACTS, "products": PRODUCTS}
 """Template name → its columns."""
-LATER = ("products", "projects", "sales", "follow_ups", "currencies", "post_codes", "red_letter_days")
+LATER = ("projects", "sales", "follow_ups", "currencies", "post_codes", "red_letter_days")
 """Templates of kinds of data that this version does not import yet."""
 
 DROP_DOWN_ROWS = 5000
@@ -101,10 +125,13 @@ def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]]) ->
     """
     if name in LATER:
         raise UsageError(
-            _("The template “{name}” comes with a later version of tui-import.").format(name=name), hint=_("Now there is: contacts.")
+            _("The template “{name}” comes with a later version of tui-import.").format(name=name),
+            hint=_("Now there are: {names}.").format(names=", ".join(TEMPLATES)),
         )
     if name not in TEMPLATES:
-        raise UsageError(_("There is no template “{name}”.").format(name=name), hint=_("Now there is: contacts."))
+        raise UsageError(
+            _("There is no template “{name}”.").format(name=name), hint=_("Now there are: {names}.").format(names=", ".join(TEMPLATES))
+        )
     if path.suffix.lower() != ".xlsx":
         raise UsageError(_("A template is a workbook, so its name ends in .xlsx."), where=Where(file=str(path)))
     if path.exists():

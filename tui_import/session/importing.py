@@ -13,6 +13,7 @@ from tui_import import config, plugin_host
 from tui_import.api.errors import RefusedError, StaleError, UsageError
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.runs import FinishedRun
+from tui_import.model.kinds import CONTACTS
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
 from tui_import.session import writing
@@ -54,7 +55,8 @@ class ImportSession(PlanStep):
             rest.settle(self._workspace.database, self._draft, summary.run)
         self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary), waiting=waiting)
         self._keep_bookmark(summary)
-        self._workspace.remember(self.mapping, self.columns)
+        if self.kind == CONTACTS:
+            self._workspace.remember(self.mapping, self.columns)
         return summary
 
     def _keep_bookmark(self, summary: Summary) -> None:

@@ -11,6 +11,8 @@ from tui_import.api.errors import UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Finding, Scalar
 from tui_import.flow.mapping import recipe_keys, recipe_mapping
+from tui_import.model.fields import Field
+from tui_import.model.kinds import CONTACTS, KINDS, entities_of, kind_of
 from tui_import.model.mapping import LINK_FROM, Drift, Evidence, Guess, Link, Mapping, Missing
 from tui_import.model.plan import KeyAdvice
 from tui_import.model.progress import Progress
@@ -81,9 +83,28 @@ class MappingStep(SourceStep):
         if recipe is not None:
             mapping, _drift = self._workspace.match_recipe(recipe, self.columns)
         else:
+            if self._draft.meta("kind") is None:
+                self._draft.write_meta(kind=self._workspace.recognise_kind(self.columns))
             links = [guess.link for guess in self.guesses() if guess.link is not None and guess.link.confidence >= LINK_FROM]
             mapping = Mapping(tuple(links))
         self._write_mapping(mapping)
+
+    def set_kind(self, kind: str) -> None:
+        """Say what is imported, a key of `model.kinds.KINDS`; what was linked is guessed anew. Raises `UsageError`."""
+        self._changeable()
+        check_kind(kind)
+        if kind != self._draft.meta("kind"):
+            self._draft.write_meta(kind=kind, mapping=None, outdated=True)
+            if self.state != "opened":
+                self._map_at_first()
+
+    def _check_kind(self, field: Field) -> None:
+        """Raise `UsageError` where a field belongs to another kind of import."""
+        if field.entity not in entities_of(self.kind):
+            raise UsageError(
+                _("{field} is no field of this import: it is one of {kind}.").format(field=field.key, kind=self.kind),
+                hint=_("Say what is imported: --set kind={kind}.").format(kind=kind_of(field.entity)) if kind_of(field.entity) else "",
+            )
 
     def _write_mapping(self, mapping: Mapping) -> None:
         self._draft.write_meta(mapping=mapping_to_dict(mapping), outdated=True)
@@ -92,6 +113,7 @@ class MappingStep(SourceStep):
         """Feed a field from a column; a single field is taken from the column that fed it before."""
         self._changeable()
         known = self._workspace.field(field)
+        self._check_kind(known)
         columns = self.columns
         if not 0 <= column < len(columns):
             raise UsageError(_("There is no column {number}.").format(number=column + 1))
@@ -111,7 +133,7 @@ class MappingStep(SourceStep):
     def set_constant(self, field: str, value: Scalar) -> None:
         """A value for every row whose column has none; None takes it away."""
         self._changeable()
-        self._workspace.field(field)
+        self._check_kind(self._workspace.field(field))
         mapping = self.mapping
         constants = {key: old for key, old in mapping.constants.items() if key != field}
         if value not in (None, ""):
@@ -120,7 +142,7 @@ class MappingStep(SourceStep):
 
     def missing(self) -> Sequence[Missing]:
         """Fields that must be linked before the import can go on; empty: nothing is missing."""
-        return self._workspace.missing(self.mapping, self.settings)
+        return self._workspace.missing(self.mapping, self.settings, self.kind)
 
     def drift(self) -> Drift:
         """How the file differs from the recipe it is imported with; empty without a recipe."""
@@ -174,7 +196,7 @@ class MappingStep(SourceStep):
         if stored:
             return config.settings_from_dict(stored)
         settings = config.default_settings()
-        if self.mapping.fields and not any(field.startswith("person.") for field in self.mapping.fields):
+        if self.kind == CONTACTS and self.mapping.fields and not any(field.startswith("person.") for field in self.mapping.fields):
             settings = replace(settings, person=replace(settings.person, match=PersonKey.NONE))
         return settings
 
@@ -203,6 +225,15 @@ class MappingStep(SourceStep):
         transforms = {header: tuple(names) for header, names in self._draft.meta("transforms", {}).items()}
         return Recipe(
             self.source, self.kind, options, fields, transforms, constants, self.settings, name=self._draft.meta("recipe_name", "")
+        )
+
+
+def check_kind(kind: str) -> None:
+    """Raise `UsageError` where there is no import of that kind in this version."""
+    if kind not in KINDS:
+        raise UsageError(
+            _("“{kind}” is no kind of import that there is now.").format(kind=kind),
+            hint=_("There are: {names}.").format(names=", ".join(KINDS)),
         )
 
 

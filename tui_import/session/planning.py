@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,16 @@ from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal
 from tui_import.flow.plan.advice import KeyAdviser
 from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
 from tui_import.flow.plan.contacts import Consent, ContactsPlanner
+from tui_import.flow.plan.products import NEW_PRICE_LIST, ProductsPlanner
 from tui_import.model.fields import FieldType
+from tui_import.model.kinds import CONTACTS, PRODUCTS
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.matches import Overrides
 from tui_import.model.plan import KeyAdvice, Stored
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
 from tui_import.session.matching import find_duplicates
+from tui_import.session.products import chosen_price_list, region_of
 from tui_import.store import rest, suppression
 from tui_import.store.draft import Block, Draft
 from tui_import.store.plan import PlanWriter
@@ -100,6 +103,11 @@ def default_item(workspace: Workspace, name: str, items: Mapping[str, tuple[int,
     return found[0] if found else None
 
 
+def kind_of_draft(draft: Draft) -> str:
+    """What is imported."""
+    return str(draft.meta("kind", CONTACTS))
+
+
 def make_plan(
     workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress
 ) -> list[tuple[str, str, int]]:
@@ -112,7 +120,7 @@ def make_plan(
     try:
         settled = rest.imported_records(draft)
         lists = _write_plan(workspace, draft, mapping, settings, progress, writer, settled)
-        if settings.duplicates.find:
+        if settings.duplicates.find and kind_of_draft(draft) == CONTACTS:
             decided = find_duplicates(workspace, draft, settings, progress)
             if decided:
                 both = rest.with_records(decided, settled)
@@ -136,15 +144,57 @@ def _write_plan(
     progress.begin(_("Planning"), draft.meta("rows", 0))
     lists = list_items(workspace, settings)
     formats = formats_of(workspace, draft, mapping, settings)
-    binder = Binder(workspace.catalogue, mapping, settings, formats, lists, draft.meta("scope", ""))
+    binder = Binder(workspace.catalogue, mapping, settings, formats, lists, draft.meta("scope", ""), kind_of_draft(draft))
     headers = {column.position: column.header for column in draft.columns()}
-    planner = ContactsPlanner(
+    make = _products_planner if kind_of_draft(draft) == PRODUCTS else _contacts_planner
+    planner = make(workspace, draft, mapping, settings, writer, binder, [headers[position] for position in binder.positions], decided)
+    writer.begin(planner.entities)
+    with garbage_collector_off():
+        for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
+            writer.write(planned)
+    return lists
+
+
+def _products_planner(
+    workspace: Workspace,
+    draft: Draft,
+    mapping: ColumnMapping,
+    settings: Settings,
+    writer: PlanWriter,
+    binder: Binder,
+    headers: Sequence[str],
+    _decided: Overrides,
+) -> ProductsPlanner | ContactsPlanner:
+    return ProductsPlanner(
         workspace.catalogue,
         settings,
         binder,
         workspace.reader,
         writer,
-        headers=[headers[position] for position in binder.positions],
+        chosen_price_list(workspace, draft, mapping, settings),
+        headers,
+        rest.imported_rows(draft),
+        region_of(workspace, settings),
+    )
+
+
+def _contacts_planner(
+    workspace: Workspace,
+    draft: Draft,
+    mapping: ColumnMapping,
+    settings: Settings,
+    writer: PlanWriter,
+    binder: Binder,
+    headers: Sequence[str],
+    decided: Overrides,
+) -> ProductsPlanner | ContactsPlanner:
+    return ContactsPlanner(
+        workspace.catalogue,
+        settings,
+        binder,
+        workspace.reader,
+        writer,
+        headers=headers,
         numbers_from=_first_numbers(workspace, draft, mapping),
         defaults={"company": _defaults(workspace)},
         consent=_consent(workspace, settings),
@@ -152,11 +202,6 @@ def _write_plan(
         imported=rest.imported_rows(draft),
         suppression=suppression.load(workspace.database, workspace.catalogue),
     )
-    writer.begin(planner.entities)
-    with garbage_collector_off():
-        for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
-            writer.write(planned)
-    return lists
 
 
 @contextmanager
@@ -232,10 +277,13 @@ def _consent(workspace: Workspace, settings: Settings) -> Consent | None:
 def advise(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress) -> list[KeyAdvice]:
     """How well each key would do, judged by the first `ADVICE_ROWS` rows."""
     progress.begin(_("Trying the keys"), min(ADVICE_ROWS, draft.meta("rows", 0)))
-    binder = Binder(
-        workspace.catalogue, mapping, settings, formats_of(workspace, draft, mapping, settings), list_items(workspace, settings)
-    )
-    adviser = KeyAdviser(mapping, workspace.reader)
+    kind = kind_of_draft(draft)
+    formats, lists = formats_of(workspace, draft, mapping, settings), list_items(workspace, settings)
+    binder = Binder(workspace.catalogue, mapping, settings, formats, lists, kind=kind)
+    price_list = None
+    if kind == PRODUCTS:
+        price_list = chosen_price_list(workspace, draft, mapping, settings).ref if settings.product.price_list else NEW_PRICE_LIST
+    adviser = KeyAdviser(mapping, workspace.reader, price_list)
     rows = 0
     for block in draft.blocks(binder.positions):
         adviser.look(binder.bind(block))

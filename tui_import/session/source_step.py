@@ -68,7 +68,7 @@ class SourceStep:
 
     @property
     def kind(self) -> str:
-        """What is imported: contacts."""
+        """What is imported: a key of `model.kinds.KINDS`."""
         return str(self._draft.meta("kind", "contacts"))
 
     def _changeable(self) -> None:

@@ -19,9 +19,11 @@ from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.flow import mapping as flow_mapping
 from tui_import.model.fields import Catalogue, Field
+from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
+from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure, PrivacyReport
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
@@ -30,10 +32,10 @@ from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
 from tui_import.session import connecting, stored_pairs
 from tui_import.session.importing import ImportSession
-from tui_import.session.mapping_step import check_settings
+from tui_import.session.mapping_step import check_kind, check_settings
 from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
-from tui_import.store import blame, history, lists, reading, rest, selections
+from tui_import.store import blame, history, lists, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
@@ -225,19 +227,25 @@ class Workspace:
 
     # -- imports
 
-    def begin(self, location: str, *, source: str = "", options: Options | None = None, recipe: Recipe | None = None) -> ImportSession:
+    def begin(
+        self, location: str, *, source: str = "", options: Options | None = None, recipe: Recipe | None = None, kind: str = ""
+    ) -> ImportSession:
         """Open a source into a new draft: nothing is read yet, see `ImportSession.peek` and `ImportSession.read`.
 
-        ``options`` go over the recipe's. Raises `SourceError` where no source reads such a file, `UsageError` for an unknown source.
+        ``options`` and ``kind`` go over the recipe's; without both the kind is recognised by the columns. Raises `SourceError` where no
+        source reads such a file, `UsageError` for an unknown source or kind.
         """
         name = source or (recipe.source if recipe else "") or self.source_for(location)
         plugin_host.load(name)
+        check_kind(kind or (recipe.kind if recipe else CONTACTS))
         if recipe is not None:
             check_settings(recipe.settings, mandatory_company=self.mandatory_company)
         place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
         draft = Draft.create(self.drafts_folder)
         draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
         session = ImportSession(self, draft, recipe)
+        if kind:
+            session.set_kind(kind)
         for key, value in {**(recipe.options if recipe else {}), **(options or {})}.items():
             session.set_option(key, value)
         if not place:
@@ -300,15 +308,20 @@ class Workspace:
     def guess(self, columns: Sequence[ColumnInfo], kind: str) -> Sequence[Guess]:
         """What each column is believed to be."""
         samples = [column.samples for column in columns]
-        return flow_mapping.guess(columns, samples, self.catalogue, config.load_vocabulary(), config.load_memory(), kind)
+        memory = config.load_memory() if kind == CONTACTS else None
+        return flow_mapping.guess(columns, samples, self.catalogue, config.load_vocabulary(), memory, kind)
+
+    def recognise_kind(self, columns: Sequence[ColumnInfo]) -> str:
+        """What a file seems to be about, by its columns."""
+        return flow_mapping.recognise_kind(columns, [column.samples for column in columns], self.catalogue, config.load_vocabulary())
 
     def match_recipe(self, recipe: Recipe, columns: Sequence[ColumnInfo]) -> tuple[ColumnMapping, Drift]:
         """A recipe's mapping on these columns, and how they differ from those it was made for."""
         return flow_mapping.match_recipe(recipe, columns, self.catalogue, config.load_vocabulary())
 
-    def missing(self, mapping: ColumnMapping, settings: Settings) -> Sequence[Missing]:
+    def missing(self, mapping: ColumnMapping, settings: Settings, kind: str = CONTACTS) -> Sequence[Missing]:
         """What must be linked before an import can go on."""
-        return flow_mapping.missing(mapping, settings, self.catalogue, mandatory_company=self.mandatory_company)
+        return flow_mapping.missing(mapping, settings, self.catalogue, mandatory_company=self.mandatory_company, kind=kind)
 
     def remember(self, mapping: ColumnMapping, columns: Sequence[ColumnInfo]) -> None:
         """Keep a mapping in mind for this user's next file."""
@@ -367,7 +380,7 @@ class Workspace:
             run=run,
             draft=info.draft,
             rows=info.rows,
-            entities={"company": Counts(), "person": Counts()} | dict(report.entities),
+            entities={entity: Counts() for entity in _counted(info)} | dict(report.entities),
             duplicates={"company": 0, "person": 0},
             selections=tuple(made for made in self.selections() if made.run == run),
             seconds=round(time.monotonic() - started, 3),
@@ -411,23 +424,25 @@ class Workspace:
         """A whole record under its field names, id included, multiple values as lists."""
         return reading.record(self.database, self.catalogue, entity, record)
 
-    def records(self, entity: str, *, selection: int | None = None) -> Iterator[Mapping[str, Any]]:
-        """All records, or the members of a selection."""
-        return reading.records(self.database, self.catalogue, entity, selection=selection)
+    def records(self, entity: str, *, selection: int | None = None, parent: int | None = None) -> Iterator[Mapping[str, Any]]:
+        """All records, or the members of a selection, or those of a parent (a company, a price list)."""
+        return reading.records(self.database, self.catalogue, entity, selection=selection, parent=parent)
 
-    def export(self, entity: str, path: str | Path | None, *, format: str = "csv", selection: int | None = None) -> int:
+    def export(
+        self, entity: str, path: str | Path | None, *, format: str = "csv", selection: int | None = None, parent: int | None = None
+    ) -> int:
         """Write records to a file, or to standard output (None); returns how many."""
         from tui_import.output.export import export_records
 
-        columns = reading.columns(self.catalogue, entity)
+        columns, title = reading.columns(self.catalogue, entity), _(entity.replace("_", " ").capitalize())
         target = Path(path) if path is not None else None
         if target is not None and target.absolute() == self.path:
             raise RefusedError(_("That is the store itself."), where=Where(file=str(path)), hint=_("Choose another name."))
-        return export_records(self.records(entity, selection=selection), columns, target, format, _(entity.capitalize()))
+        return export_records(self.records(entity, selection=selection, parent=parent), columns, target, format, title)
 
     def names(self, entity: str, records: Collection[int]) -> Mapping[int, str]:
         """What these records are called."""
-        fields = ["name"] if entity == "company" else ["first_name", "last_name"]
+        fields = ["first_name", "last_name"] if entity == "person" else ["name"]
         found = self.reader.load(entity, sorted(records), fields)
         return {record: " ".join(str(value) for value in stored.values.values() if value) for record, stored in found.items()}
 
@@ -456,6 +471,20 @@ class Workspace:
         from tui_import.store.privacy import privacy_report
 
         return privacy_report(self.database, run)
+
+    # -- price lists
+
+    def price_lists(self) -> Sequence[PriceListInfo]:
+        """All price lists, by name."""
+        return price_lists.price_lists(self.database)
+
+    def price_list(self, name: str) -> PriceListInfo | None:
+        """The price list of that name; None where there is none."""
+        return price_lists.price_list(self.database, name)
+
+    def add_price_list(self, wanted: PriceListInfo) -> PriceListInfo:
+        """Make a price list, as a run that undo takes back. Raises `UsageError` where the name is taken."""
+        return price_lists.add_price_list(self.database, wanted, self.user)
 
     # -- selections
 
@@ -556,6 +585,11 @@ class Workspace:
         sources = [_source_check(source) for source in self.sources()]
         extras = [Check(_("Plugin {name}").format(name=name), False, sentence) for name, sentence in plugin_host.extra_failures()]
         return [*doctor.checks(self.database, self.drafts_folder), *sources, *extras]
+
+
+def _counted(run: RunInfo) -> Sequence[str]:
+    """The entities that a run's summary counts."""
+    return KINDS[PRODUCTS] if "product" in run.entities else KINDS[CONTACTS]
 
 
 def _source_check(source: SourceInfo) -> Check:

@@ -7,11 +7,14 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import ngettext
+from tui_import.model.kinds import CONTACTS
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
+from tui_import.session import products
 from tui_import.session.planning import consent_items
 from tui_import.store.apply import RunFacts, apply_plan, record_seconds
 from tui_import.store.draft import Draft
+from tui_import.store.price_lists import price_list
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
@@ -28,13 +31,14 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
     for link in mapping.links:
         links.setdefault(link.field, [])
         links[link.field].append(link.column)  # type: ignore[attr-defined]
+    known = settings.product.price_list and price_list(workspace.database, settings.product.price_list)
     facts = RunFacts(
         user=workspace.user,
         columns=[column.title for column in session.columns],
         links={**links, "constants": dict(mapping.constants)},
         counts={entity: counts.as_dict() for entity, counts in report.entities.items()},
         backup=backup,
-        consent=consent_items(workspace, settings),
+        consent=consent_items(workspace, settings) if session.kind == CONTACTS else None,
         consent_comment=settings.privacy.comment,
         started=begun,
         suppressed=report.suppressed,
@@ -52,7 +56,7 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
         selections=tuple(selections),
         backup=backup,
         seconds=round(seconds, 3),
-        notes=_notes(report),
+        notes=_notes(report) if session.kind == CONTACTS else products.notes(workspace, settings, made=not known),
     )
 
 

@@ -35,8 +35,10 @@ def record(database: Database, catalogue: Catalogue, entity: str, number: int) -
     return found[0]
 
 
-def records(database: Database, catalogue: Catalogue, entity: str, *, selection: int | None = None) -> Iterator[dict[str, Any]]:
-    """All records in the order of their ids, deleted ones left out; or those of a selection.
+def records(
+    database: Database, catalogue: Catalogue, entity: str, *, selection: int | None = None, parent: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """All records in the order of their ids, deleted ones left out; or those of a selection, of a parent, or of both.
 
     Keys are ``id``, the catalogue's field names without entity (list items by name, booleans as such, multiple fields as lists, dates as
     text), of a parent (a person's company, a product's price list) its name and id, for persons also ``consents``, and at the end who made
@@ -44,11 +46,15 @@ def records(database: Database, catalogue: Catalogue, entity: str, *, selection:
     Read in blocks, so that nothing stays locked between them. Raises `UsageError`.
     """
     _check(database, entity, selection)
-    return _stream(database, catalogue, entity, selection)
+    return _stream(database, catalogue, entity, selection, parent)
 
 
-def _stream(database: Database, catalogue: Catalogue, entity: str, selection: int | None) -> Iterator[dict[str, Any]]:
+def _stream(
+    database: Database, catalogue: Catalogue, entity: str, selection: int | None, parent: int | None
+) -> Iterator[dict[str, Any]]:
     condition, values = _members_only(selection)
+    if parent is not None:
+        condition, values = f"{condition} AND {PARENTS[entity]} = ?", (*values, parent)
     last = 0
     while block := _read(
         database, catalogue, entity, f"deleted_at IS NULL{condition} AND id > ? ORDER BY id LIMIT {BLOCK}", (*values, last)

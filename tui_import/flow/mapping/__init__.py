@@ -4,10 +4,12 @@
 ``context``  whose "Name" or "E-mail" is                         ``guess``    all evidence together: one guess per column
 ``memory``   what this user linked before                        ``required`` what is missing before the import can go on
 ``recipes``  a recipe's columns found again, and the drift       ``search``   fields by a few letters, for the picker
+``kind``     what a file is about: contacts or products
 """
 
 from tui_import.flow.mapping.guess import guess, link_guesses
 from tui_import.flow.mapping.headers import Vocabulary, build_vocabulary, squash
+from tui_import.flow.mapping.kind import recognise_kind
 from tui_import.flow.mapping.memory import Memory, remember
 from tui_import.flow.mapping.recipes import match_recipe, recipe_keys, recipe_mapping
 from tui_import.flow.mapping.required import missing
@@ -22,6 +24,7 @@ __all__ = [
     "link_guesses",
     "match_recipe",
     "missing",
+    "recognise_kind",
     "recipe_keys",
     "recipe_mapping",
     "remember",

@@ -6,7 +6,7 @@ column is left open and the reason says why. At last every field that holds one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_import.api.i18n import N_, _
@@ -16,10 +16,14 @@ from tui_import.flow.mapping.headers import EITHER, UNUSED, Alias, Reading, Voca
 from tui_import.flow.mapping.memory import Memory
 from tui_import.flow.mapping.values import Profile, contradiction, supports
 from tui_import.model.fields import Catalogue
+from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS
 from tui_import.model.mapping import LINK_FROM, ColumnInfo, Evidence, Guess, Link
 
-ENTITIES = {"contacts": ("company", "person")}
-"""Kind of import → entities that its columns can feed."""
+OTHERS: Mapping[str, frozenset[str]] = {
+    CONTACTS: frozenset({"product", "price_list"}),
+    PRODUCTS: frozenset({"company", "person", "price_list", EITHER, UNUSED}),
+}
+"""Kind of import → groups of headers that mean nothing in it."""
 LANGUAGES = {
     "da": N_("Danish"), "de": N_("German"), "en": N_("English"), "es": N_("Spanish"), "fi": N_("Finnish"), "fr": N_("French"),
     "nl": N_("Dutch"), "no": N_("Norwegian"), "sv": N_("Swedish"),
@@ -72,10 +76,10 @@ def guess(
 
     No two guesses that are linked name the same field, unless it holds several values.
     """
-    entities = ENTITIES.get(kind, ())
+    entities, others = KINDS.get(kind, ()), OTHERS.get(kind, frozenset())
     wanted = Catalogue({field.key: field for field in catalogue if field.entity in entities})
     gathered = [_Column(info, Profile(values, vocabulary)) for info, values in zip(columns, samples, strict=True)]
-    _read_headers(gathered, wanted, vocabulary)
+    _read_headers(gathered, wanted, vocabulary, others)
     context = Context()
     for column in gathered:
         column.links = _known(column, wanted, memory or Memory())
@@ -92,11 +96,11 @@ def guess(
     return _assign(gathered, wanted)
 
 
-def _read_headers(gathered: Sequence[_Column], catalogue: Catalogue, vocabulary: Vocabulary) -> None:
+def _read_headers(gathered: Sequence[_Column], catalogue: Catalogue, vocabulary: Vocabulary, others: frozenset[str]) -> None:
     headers = [column.info.header for column in gathered]
-    languages = languages_of(headers, vocabulary)
+    languages = languages_of(headers, vocabulary, others)
     for position, column in enumerate(gathered):
-        found = readings(column.info.header, vocabulary)
+        found = readings(column.info.header, vocabulary, others)
         for reading in sorted(found, key=lambda reading: languages.index(reading.alias.language)):
             fields = fields_of(reading, catalogue)
             if fields or reading.alias.group == UNUSED:
@@ -243,7 +247,7 @@ def _similar(column: _Column, context: Context, catalogue: Catalogue, vocabulary
         return []
     links = []
     for known, score, _index in process.extract(header, vocabulary.headers, scorer=fuzz.ratio, score_cutoff=_SIMILAR_FROM, limit=2):
-        for reading in (Reading(alias) for alias in vocabulary.find(known)[:1]):
+        for reading in [Reading(alias) for alias in vocabulary.find(known) if _may_feed(alias, catalogue)][:1]:
             fields = fields_of(reading, catalogue)
             choice = decide(column.info.position, reading.alias.name, fields, column.profile, context) if fields else []
             for key, certainty in choice:
@@ -253,6 +257,10 @@ def _similar(column: _Column, context: Context, catalogue: Catalogue, vocabulary
                 reason = text.format(header=shown(column.info.header), field=catalogue[key].title)
                 links.append(Link(column.info.position, key, Evidence.SIMILAR_HEADER, confidence, reason))
     return links
+
+
+def _may_feed(alias: Alias, catalogue: Catalogue) -> bool:
+    return alias.group in (EITHER, UNUSED) or f"{alias.group}.{alias.name}" in catalogue
 
 
 def _doubted(link: Link, column: _Column, catalogue: Catalogue) -> Link:

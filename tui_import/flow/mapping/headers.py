@@ -62,7 +62,7 @@ class Alias(NamedTuple):
     """One known header."""
 
     group: str
-    """"company", "person", `EITHER` or `UNUSED`."""
+    """"company", "person", "product", `EITHER` or `UNUSED`."""
     name: str
     """Bare field name, or the concept of an `EITHER`."""
     language: str
@@ -181,13 +181,16 @@ class Reading(NamedTuple):
     certainty: float = 0.95
 
 
-def readings(header: str, vocabulary: Vocabulary) -> list[Reading]:
-    """All ways to understand a header, the closest first: as it is, without number, without noise, without a word for the owner."""
+def readings(header: str, vocabulary: Vocabulary, others: frozenset[str] = frozenset()) -> list[Reading]:
+    """All ways to understand a header, the closest first: as it is, without number, without noise, without a word for the owner.
+
+    ``others``: groups of aliases that this kind of import knows nothing of.
+    """
     words = tokens(header)
     if not words:
         return []
     for rest, number, certainty in _reductions(words, vocabulary):
-        found = vocabulary.find("".join(rest))
+        found = [alias for alias in vocabulary.find("".join(rest)) if alias.group not in others]
         if found:
             return [Reading(alias, number, "", certainty) for alias in found]
     for rest, number, _certainty in _reductions(words, vocabulary):
@@ -195,6 +198,7 @@ def readings(header: str, vocabulary: Vocabulary) -> list[Reading]:
             Reading(alias, number, qualifier, 0.9)
             for qualifier, remainder in _qualified(rest, vocabulary)
             for alias in vocabulary.find("".join(remainder))
+            if alias.group not in others
         ]
         if qualified:
             return qualified
@@ -231,9 +235,9 @@ def _qualified(words: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple
                 yield qualifier, rest
 
 
-def languages_of(headers: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+def languages_of(headers: Sequence[str], vocabulary: Vocabulary, others: frozenset[str] = frozenset()) -> list[str]:
     """The languages of a file, the most spoken first: our own names, then those whose words name most of the columns."""
     votes: Counter[str] = Counter()
     for header in headers:
-        votes.update({reading.alias.language for reading in readings(header, vocabulary)})
+        votes.update({reading.alias.language for reading in readings(header, vocabulary, others)})
     return sorted(votes, key=lambda language: (language != "", -votes[language], language != "en", language))
