@@ -271,6 +271,9 @@ class FakeSession:
         self.state = "planned"
         return self.report
 
+    def review(self) -> Any:
+        raise UsageError("These rows have no duplicates.")
+
     def row_keys(self, rows: RowFilter = RowFilter(), progress: Progress | None = None) -> Sequence[int]:  # noqa: B008
         keys = range(1, self.rows + 1)
 

@@ -13,6 +13,8 @@ import pytest
 import textual
 
 from tests.tui.conftest import Driven, driven
+from tests.tui.fakes import FakeWorkspace
+from tui_import.config.learnt import load_learnt
 from tui_import.model.settings import Settings
 from tui_import.session.duplicates import words
 from tui_import.session.importing import ImportSession
@@ -304,6 +306,44 @@ async def test_what_decisions_teach_needs_decisions_first(workspace: Workspace, 
         assert "it takes 20 decisions" in tui.text
         await tui.press("enter")
         assert "Nothing was learnt" in tui.text
+
+
+async def test_a_queue_that_cannot_be_opened_leads_back_with_the_reason() -> None:
+    async with driven(FakeWorkspace(), draft="d1") as tui:
+        await tui.press("d")
+        assert "These rows have no duplicates." in tui.text
+        await tui.press("escape")
+        assert "[4 Preview]" in tui.text
+
+
+async def test_an_import_without_duplicates_has_an_empty_queue(workspace: Workspace, tmp_path: Path) -> None:
+    async with reviewing(workspace, tmp_path, [COMING[4]]) as tui:
+        assert "Nothing here" in tui.text
+        await tui.press("s", "n", "b", "i", "x", "w", "r", "E", "m")
+        assert "Duplicates: 0 of 0 open" in tui.text
+
+
+async def test_lessons_are_accepted_only_after_they_were_shown(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [
+        (f"{name} {at}", f"+47 22 10 {at:02} 10", "", f"Parkveien {at}", "Oslo", *NOBODY) for at, name in enumerate(["Bergen"] * 30, 10)
+    ]
+    twins = [(f"{row[0][:-1]}{row[0][-1]} AS", row[1][:-1] + "1", *row[2:]) for row in rows]
+    async with reviewing(workspace, tmp_path, [*rows, *twins]) as tui:
+        review = screen(tui).review
+        for at in range(30):
+            await tui.pilot.press("s" if at % 3 else "d")
+        await tui.settle()
+        taught = review.teaching()
+        assert taught
+        await tui.press("T")
+        assert "about companies" in tui.text
+        await tui.press("enter")
+        assert "decisions about companies: agreed with" in tui.text
+        assert "times (before: 1.00)" in tui.text
+        assert load_learnt() == {}
+        await tui.press("y")
+        assert "Kept in" in tui.text
+        assert load_learnt().keys() == {"company"}
 
 
 def test_letters_that_differ_are_marked_and_the_width_is_kept() -> None:

@@ -17,6 +17,7 @@ from tui_import.model.settings import Action
 from tui_import.session.duplicates import learning
 from tui_import.session.duplicates.bulk import Bulk
 from tui_import.session.duplicates.fields import ACTION_WORDS, BETWEEN
+from tui_import.session.duplicates.learning import Teaching
 from tui_import.session.duplicates.queue import ENTITY_WORDS, KIND_WORDS, ORDER_WORDS, SHOW_WORDS, QueueFilter
 from tui_import.session.duplicates.review import PairView, Review
 from tui_import.session.duplicates.words import score
@@ -468,22 +469,26 @@ class DuplicatesScreen(Frame):
     def action_teach(self) -> None:
         """What the decisions would change in the matcher: shown, then accepted, forgotten or left."""
         taught = self.attempt(self.review.teaching) or []
-        labels = [_("accept: {words}").format(words=each.words) for each in taught]
-        details = ["; ".join(each.change_words[:FEWEST_WORDS]) for each in taught]
-        labels.append(_("forget all that was learnt before"))
+        labels = [_("about companies") if each.entity == "company" else _("about persons") for each in taught]
         if not taught:
             self.tell(_("Nothing is learnt yet: it takes {count} decisions that say something new.").format(count=learning.ENOUGH))
 
         def chosen(at: int | None) -> None:
-            if at is None:
-                return
-            if at < len(taught):
-                path = self.attempt(lambda: learning.accept(taught[at]))
-                self.tell(_("Kept in {file}; pairs are scored so when the import is planned again.").format(file=path or ""))
-            else:
+            if at is not None and at < len(taught):
+                each = taught[at]
+                text = "\n".join([each.words, *each.change_words, "", _("Count them so from now on?")])
+                self.ask(_("What your decisions teach"), text, lambda: self._accept(each))
+            elif at is not None:
                 self.tell(_("Forgotten.") if self.attempt(learning.forget) else _("Nothing was learnt."))
 
-        self.app.push_screen(Choose(_("What your decisions teach"), labels, details=[*details, ""]), chosen)
+        details = [each.words for each in taught]
+        window = Choose(_("What your decisions teach"), [*labels, _("forget it all")], details=[*details, ""])
+        self.app.push_screen(window, chosen)
+
+    def _accept(self, teaching: Teaching) -> None:
+        path = self.attempt(lambda: learning.accept(teaching))
+        if path is not None:
+            self.tell(_("Kept in {file}; pairs are scored so when the import is planned again.").format(file=path))
 
     # -- what is shown
 
