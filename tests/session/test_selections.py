@@ -43,7 +43,8 @@ def test_a_run_says_what_it_did_to_which_record(importer: Importer) -> None:
     assert made(importer, skipped) == {"new": ["Gamma"], "skipped": ["Acme"]}
     importer.workspace.set_preference("company.number.unique", 1)
     importer.run(rows({"company.name": "Delta", "company.number": "7"}), replacing())
-    problem = importer.run(rows({"company.name": "Acme", "company.number": "7"}, {"company.name": "Eta", "company.number": "8"}), replacing())
+    taken = {"company.name": "Acme", "company.number": "7"}
+    problem = importer.run(rows(taken, {"company.name": "Eta", "company.number": "8"}), replacing())
     assert made(importer, problem) == {"new": ["Eta"], "problems": ["Acme"]}
 
 
@@ -133,8 +134,11 @@ def test_a_field_of_several_values_gets_one_more(importer: Importer) -> None:
 
 @pytest.mark.parametrize(
     ("field", "text"),
-    [("name", ""), ("id", "7"), ("nothing", "x"), ("country", "Atlantis"), ("category", "Nobody"), ("interests", ""), ("person.title", "x")],
-)
+    [
+        ("name", ""), ("id", "7"), ("nothing", "x"), ("country", "Atlantis"), ("category", "Nobody"), ("interests", ""),
+        ("person.title", "x"),
+    ],
+)  # fmt: skip
 def test_what_cannot_be_set_for_many_is_refused(importer: Importer, field: str, text: str) -> None:
     importer.run(rows(ACME, BETA), replacing())
     chosen = importer.workspace.new_selection("company", "Both", [1, 2])

@@ -33,7 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "undo": Entry("history", N_("take a run back, field by field")),
     "redo": Entry("history", N_("do a run again that was taken back")),
     "blame": Entry("history", N_("where the values of a record come from")),
-    "selections": Entry("selections", N_("named sets of records: list, combine, delete")),
+    "selections": Entry("selections", N_("named sets of records: list, make, combine, edit, delete")),
     "similar": Entry("similar", N_("probable duplicates inside the store")),
     "merge": Entry("merging", N_("make two records of the store one")),
     "verdicts": Entry("merging", N_("what is remembered of pairs, out of a store and into another")),

@@ -7,11 +7,14 @@ from argparse import ArgumentParser
 from tui_import.api.errors import RefusedError
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
-from tui_import.cli.choices import unknown
+from tui_import.cli.choices import pair, unknown
 from tui_import.cli.parser import whole_number
+from tui_import.cli.records import add_entity
 from tui_import.cli.render import local_time, number
+from tui_import.cli.stopping import work
 from tui_import.cli.summary import SELECTION_KINDS, entity_name, selection_object, selections_table, write_summary
 from tui_import.model.plan import SelectionInfo
+from tui_import.model.text import safe
 
 WAYS = ("union", "intersection", "difference")
 
@@ -23,15 +26,31 @@ def _configure(parser: ArgumentParser) -> None:
     combine.add_argument("way", choices=WAYS, metavar=_("WAY"), help=_("union, intersection or difference (the first without the others)"))
     combine.add_argument("name", metavar=_("NAME"), help=_("what the new one is called"))
     combine.add_argument("selection", type=whole_number, nargs="+", metavar=_("SELECTION"), help=_("two or more, by number"))
+    new = verbs.add_parser("new", help=_("make a selection of records that you name"))
+    add_entity(new)
+    new.add_argument("name", metavar=_("NAME"), help=_("what it is called"))
+    _add_records(new, "*")
+    for verb, help in (("add", _("put records into a selection")), ("remove", _("take records out of a selection; they stay"))):
+        members = verbs.add_parser(verb, help=help)
+        members.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
+        _add_records(members, "+")
+    edit = verbs.add_parser("set", help=_("set a field of all its records"))
+    edit.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
+    edit.add_argument("assignment", metavar=_("FIELD=VALUE"), help=_("blank clears; a field of several values gets one more"))
+    edit.add_argument("--yes", action="store_true", help=_("agree to the records being changed"))
     delete = verbs.add_parser("delete", help=_("delete a selection, or with --members its records"))
     delete.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
     delete.add_argument("--members", action="store_true", help=_("delete its records; tui-import undo brings them back"))
     delete.add_argument("--yes", action="store_true", help=_("agree to the records being deleted"))
 
 
+def _add_records(parser: ArgumentParser, count: str) -> None:
+    parser.add_argument("record", type=whole_number, nargs=count, metavar=_("ID"), help=_("the records' numbers"))
+
+
 def selections(call: Call) -> int:
-    """List, combine or delete."""
-    verbs = {"combine": _combine, "delete": _delete}
+    """List, make, combine, edit or delete."""
+    verbs = {"combine": _combine, "delete": _delete, "new": _new, "add": _change, "remove": _change, "set": _set}
     return verbs.get(call.arguments.verb, _list)(call)
 
 
@@ -57,6 +76,44 @@ def _combine(call: Call) -> int:
     made = call.workspace.combine(call.arguments.way, call.arguments.selection, call.arguments.name)
     call.output.result(selection_object(made))
     call.output.text(selections_table([made]))
+    return 0
+
+
+def _new(call: Call) -> int:
+    made = call.workspace.new_selection(call.arguments.entity, call.arguments.name, call.arguments.record)
+    call.output.result(selection_object(made))
+    call.output.text(selections_table([made]))
+    return 0
+
+
+def _change(call: Call) -> int:
+    """Put records in, or take them out."""
+    selection = _find(call)
+    adding = call.arguments.verb == "add"
+    change = call.workspace.add_members if adding else call.workspace.remove_members
+    count = change(selection.id, call.arguments.record)
+    call.output.result({**selection_object(_find(call)), "changed": count})
+    text = ngettext("{count} record added.", "{count} records added.", count)
+    if not adding:
+        text = ngettext("{count} record removed.", "{count} records removed.", count)
+    call.output.text(text.format(count=number(count)))
+    return 0
+
+
+def _set(call: Call) -> int:
+    selection = _find(call)
+    field, value = pair(call.arguments.assignment)
+    if not call.arguments.yes:
+        raise RefusedError(
+            ngettext("{count} record would be changed.", "{count} records would be changed.", selection.members).format(
+                count=number(selection.members)
+            ),
+            hint=_("With --yes they are; tui-import undo takes it back."),
+        )
+    with work() as progress:
+        summary = call.workspace.edit_members(selection.id, field, value, progress)
+    text = _("Run {run}: {field} of the members of “{name}” is set.")
+    write_summary(call.output, summary, text.format(run=summary.run, field=safe(field), name=safe(selection.name)))
     return 0
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, _SubParsersAction
 
+from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import pair, unknown
+from tui_import.cli.parser import whole_number
 from tui_import.cli.render import Output
+from tui_import.cli.summary import write_summary
 from tui_import.model.runs import ListItem
-from tui_import.model.text import shown
+from tui_import.model.text import safe, shown
 
 # -- lists
 
@@ -23,6 +26,11 @@ def _configure_lists(parser: ArgumentParser) -> None:
     rename.add_argument("new_name", metavar=_("NEW_NAME"), help=_("what it is to be called"))
     _list_verb(verbs, "deactivate", _("offer an item no longer; records keep it"))
     _list_verb(verbs, "activate", _("offer an item again"))
+    merge = _list_verb(verbs, "merge", _("let the records of an item have another; tui-import undo takes it back"))
+    merge.add_argument("into", metavar=_("INTO"), help=_("the item that stays"))
+    move = _list_verb(verbs, "move", _("move an item to another place"))
+    move.add_argument("place", type=whole_number, metavar=_("PLACE"), help=_("1 is the first"))
+    _list_verb(verbs, "default", _("make an item the list's default"))
 
 
 def _list_verb(verbs: _SubParsersAction[ArgumentParser], verb: str, summary: str) -> ArgumentParser:
@@ -46,9 +54,31 @@ def lists(call: Call) -> int:
         item = workspace.add_list_item(name, arguments.name)
     elif arguments.verb == "rename":
         item = workspace.set_list_item(name, arguments.name, rename=arguments.new_name)
+    elif arguments.verb == "move":
+        item = workspace.set_list_item(name, arguments.name, place=arguments.place)
+    elif arguments.verb == "default":
+        return _set_default(call, name)
+    elif arguments.verb == "merge":
+        summary = workspace.merge_list_items(name, arguments.name, arguments.into)
+        write_summary(
+            call.output,
+            summary,
+            _("Run {run}: “{name}” is “{into}” now.").format(run=summary.run, name=safe(arguments.name), into=safe(arguments.into)),
+        )
+        return 0
     else:
         item = workspace.set_list_item(name, arguments.name, deactivated=arguments.verb == "deactivate")
     _write_items(call.output, [item])
+    return 0
+
+
+def _set_default(call: Call, name: str) -> int:
+    key = f"default.{name}"
+    if key not in call.workspace.preferences():
+        raise UsageError(_("The list {name} has no default.").format(name=name))
+    call.workspace.set_preference(key, call.arguments.name)
+    call.output.result({"key": key, "value": call.workspace.preferences()[key]})
+    call.output.text(f"{key} = {shown(call.workspace.preferences()[key])}")
     return 0
 
 
@@ -59,10 +89,16 @@ def _write_items(output: Output, items: list[ListItem]) -> None:
             _("List"): lambda item: item.list,
             _("Item"): lambda item: item.name,
             _("Records"): lambda item: item.used,
-            _("Remark"): lambda item: _("not offered") if item.deactivated else "",
+            _("Remark"): _remark,
         },
         empty=_("The list is empty."),
     )
+
+
+def _remark(item: ListItem) -> str:
+    if item.merged_into:
+        return _("is “{name}”").format(name=item.merged_into)
+    return _("not offered") if item.deactivated else ""
 
 
 # -- recipes

@@ -19,8 +19,9 @@ COUNT_HEADINGS = {
     "held": N_("held"),
 }  # fmt: skip
 SELECTION_KINDS = {
-    "new": N_("new"), "changed": N_("changed"), "union": N_("union"), "intersection": N_("intersection"), "difference": N_("difference"),
-    "manual": N_("manual"),
+    "new": N_("new"), "changed": N_("changed"), "merged": N_("merged into"), "skipped": N_("left as they were"),
+    "problems": N_("of problem rows"), "cleared": N_("with cleared fields"), "union": N_("union"),
+    "intersection": N_("intersection"), "difference": N_("difference"), "manual": N_("manual"),
 }  # fmt: skip
 
 

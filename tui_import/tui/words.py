@@ -90,6 +90,10 @@ OPERATORS = {
 SELECTION_KINDS = {
     "new": N_("new"),
     "changed": N_("changed"),
+    "merged": N_("merged"),
+    "skipped": N_("skipped"),
+    "problems": N_("problems"),
+    "cleared": N_("cleared"),
     "union": N_("all of"),
     "intersection": N_("common to"),
     "difference": N_("only in"),
