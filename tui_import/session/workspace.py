@@ -17,7 +17,6 @@ from tui_import.api.errors import RefusedError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
-from tui_import.flow import mapping as flow_mapping
 from tui_import.model.fields import Catalogue, Field
 from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
@@ -30,9 +29,7 @@ from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, Record
 from tui_import.model.settings import Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
-from tui_import.session import connecting, stored_pairs
-from tui_import.session.importing import ImportSession
-from tui_import.session.mapping_step import check_kind, check_settings
+from tui_import.session import connecting
 from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, price_lists, reading, rest, selections
@@ -43,6 +40,7 @@ from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
 if TYPE_CHECKING:
+    from tui_import.session.importing import ImportSession  # loaded when an import begins: the first screen does without
     from tui_import.session.similar import SimilarPair
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
@@ -121,6 +119,8 @@ class Workspace:
 
     def find_fields(self, query: str) -> Sequence[Field]:
         """Fields by any of their names in any language, the best first; all of them for an empty query."""
+        from tui_import.flow import mapping as flow_mapping
+
         return flow_mapping.find_fields(query, self.catalogue, config.load_vocabulary())
 
     # -- sources
@@ -237,12 +237,16 @@ class Workspace:
         """
         name = source or (recipe.source if recipe else "") or self.source_for(location)
         plugin_host.load(name)
+        from tui_import.session.mapping_step import check_kind, check_settings
+
         check_kind(kind or (recipe.kind if recipe else CONTACTS))
         if recipe is not None:
             check_settings(recipe.settings, mandatory_company=self.mandatory_company)
         place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
         draft = Draft.create(self.drafts_folder)
         draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
+        from tui_import.session.importing import ImportSession
+
         session = ImportSession(self, draft, recipe)
         if kind:
             session.set_kind(kind)
@@ -270,6 +274,8 @@ class Workspace:
         self._catch_up(opened)
         if opened.meta("state") == "applied" and opened.meta("waiting", 0):
             opened.write_meta(state="planned", outdated=True)
+        from tui_import.session.importing import ImportSession
+
         return ImportSession(self, opened)
 
     def _catch_up(self, draft: Draft) -> None:
@@ -309,18 +315,26 @@ class Workspace:
         """What each column is believed to be."""
         samples = [column.samples for column in columns]
         memory = config.load_memory() if kind == CONTACTS else None
+        from tui_import.flow import mapping as flow_mapping
+
         return flow_mapping.guess(columns, samples, self.catalogue, config.load_vocabulary(), memory, kind)
 
     def recognise_kind(self, columns: Sequence[ColumnInfo]) -> str:
         """What a file seems to be about, by its columns."""
+        from tui_import.flow import mapping as flow_mapping
+
         return flow_mapping.recognise_kind(columns, [column.samples for column in columns], self.catalogue, config.load_vocabulary())
 
     def match_recipe(self, recipe: Recipe, columns: Sequence[ColumnInfo]) -> tuple[ColumnMapping, Drift]:
         """A recipe's mapping on these columns, and how they differ from those it was made for."""
+        from tui_import.flow import mapping as flow_mapping
+
         return flow_mapping.match_recipe(recipe, columns, self.catalogue, config.load_vocabulary())
 
     def missing(self, mapping: ColumnMapping, settings: Settings, kind: str = CONTACTS) -> Sequence[Missing]:
         """What must be linked before an import can go on."""
+        from tui_import.flow import mapping as flow_mapping
+
         return flow_mapping.missing(mapping, settings, self.catalogue, mandatory_company=self.mandatory_company, kind=kind)
 
     def remember(self, mapping: ColumnMapping, columns: Sequence[ColumnInfo]) -> None:
@@ -396,18 +410,26 @@ class Workspace:
 
         ``take``: fields of which the other's value counts. ``persons``: persons of the same name become one, too. Raises `UsageError`.
         """
+        from tui_import.session import stored_pairs
+
         return stored_pairs.merge(self, entity, survivor, gone, take=take, persons=persons)
 
     def keep_apart(self, entity: str, one: int, other: int) -> None:
         """Remember that two stored records are different. Raises `UsageError`."""
+        from tui_import.session import stored_pairs
+
         stored_pairs.keep_apart(self, entity, one, other)
 
     def verdict_lines(self) -> list[str]:
         """What is remembered of pairs, a JSON object a line."""
+        from tui_import.session import stored_pairs
+
         return stored_pairs.verdict_lines(self)
 
     def take_verdicts(self, lines: Iterable[str]) -> int:
         """Remember verdicts of another store; returns how many. Raises `UsageError`."""
+        from tui_import.session import stored_pairs
+
         return stored_pairs.take_verdicts(self, lines)
 
     def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]:
