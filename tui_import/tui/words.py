@@ -11,8 +11,9 @@ from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.issues import Issue
 from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
+from tui_import.model.privacy import Erasure
 from tui_import.model.runs import RunInfo, UndoReport
-from tui_import.tui.safe import shown
+from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.status import number
 
 ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products")}
@@ -169,6 +170,13 @@ def held_words(held: int) -> str:
     return text.format(count=number(held)) if held else ""
 
 
+def near_words(report: PlanReport) -> str:
+    """What could be misspelt: "2 new list items look like others: i decides." Empty where none does."""
+    count = sum(len(items) for items in report.perhaps_meant.values())
+    text = ngettext("{count} new list item looks like another: i decides.", "{count} new list items look like others: i decides.", count)
+    return text.format(count=number(count)) if count else ""
+
+
 def undo_words(report: UndoReport) -> list[str]:
     """What undo or redo did, and what it left alone."""
     text = _("{restored} records put back, {kept} fields kept since they were edited later, {blocked} records blocked.")
@@ -188,3 +196,15 @@ def value_words(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "; ".join(value_words(each) for each in value)
     return shown(value)
+
+
+def erasure_words(done: Erasure) -> list[str]:
+    """What an erasure did, and what is still to do."""
+    texts = [_("Erased as run {run}; {count} entries of the journal are redacted.").format(run=done.run, count=done.journal)]
+    for draft in done.drafts:
+        text = _("Draft {draft} still has it: {reason}") if draft.failure else _("Draft {draft}: {count} rows blanked")
+        texts.append(text.format(draft=draft.id, reason=safe(draft.failure), count=draft.rows))
+    if done.backups:
+        texts.append(_("These backups cannot be changed and may still have it; delete them, or erase again after a restore:"))
+        texts += [f"  {safe(path)}" for path in done.backups]
+    return texts + [safe(remark) for remark in done.remarks]

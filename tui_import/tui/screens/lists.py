@@ -8,13 +8,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tui_import.api.i18n import N_, _
-from tui_import.model.plan import Stored
+from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.plan import Stored, Summary
 from tui_import.model.runs import ListItem
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
-from tui_import.tui.safe import shown
-from tui_import.tui.widgets.dialogs import Prompt
+from tui_import.tui.safe import safe, shown
+from tui_import.tui.widgets.dialogs import Choose, Prompt
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.where import Where
 
@@ -64,7 +64,8 @@ class ListsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = bindings("lists")
     HELP_TEXT = N_(
         "Preferences of the store, and the lists that its fields choose from. Enter changes a preference or renames an item, + "
-        "adds one to the list, d takes it out of use."
+        "adds one to the list, d takes it out of use, < and > move it, * makes it the default. m merges it into another one: its "
+        "records move there, imports find it as that one, and undo takes it back."
     )
 
     def where(self) -> Where:
@@ -93,7 +94,9 @@ class ListsScreen(Frame):
         self.query_one(Menu).show(items)
 
     def _item(self, entry: ListItem) -> MenuItem:
-        detail = [_("not in use any more")] if entry.deactivated else []
+        detail = [_("not in use any more")] if entry.deactivated and not entry.merged_into else []
+        if entry.merged_into:
+            detail.append(_("is “{name}”").format(name=entry.merged_into))
         if entry.used:
             detail.append(_("{count} records").format(count=entry.used))
         return MenuItem(entry.name, entry, " · ".join(detail), tone="dim" if entry.deactivated else "plain")
@@ -142,3 +145,66 @@ class ListsScreen(Frame):
         if isinstance(what, ListItem) and what.id:
             self.attempt(lambda: self.workspace.set_list_item(what.list, what.name, deactivated=not what.deactivated))
             self.renew()
+
+    @property
+    def _entry(self) -> ListItem | None:
+        """The item the cursor stands on."""
+        what = self.query_one(Menu).current
+        return what if isinstance(what, ListItem) and what.id else None
+
+    def action_merge(self) -> None:
+        """Its records get another item."""
+        entry = self._entry
+        if entry is None:
+            return
+        others = [each for each in self.workspace.lists()[entry.list] if each.id != entry.id and not each.deactivated]
+        if not others:
+            self.tell(_("The list has no other item."))
+            return
+
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                self._ask_to_merge(entry, others[at])
+
+        title = _("Merge “{name}” into").format(name=safe(entry.name))
+        self.app.push_screen(Choose(title, [each.name for each in others]), chosen)
+
+    def _ask_to_merge(self, entry: ListItem, into: ListItem) -> None:
+        def go() -> None:
+            self.start(_("Merging"), lambda _progress: self.workspace.merge_list_items(entry.list, entry.name, into.name), self._merged)
+
+        text = ngettext(
+            "{count} record with “{name}” will have “{into}”, and imports find it as that one. Undo on the home screen takes it back.",
+            "{count} records with “{name}” will have “{into}”, and imports find it as that one. Undo on the home screen takes it back.",
+            entry.used,
+        )
+        self.ask(_("Merge?"), text.format(count=entry.used, name=safe(entry.name), into=safe(into.name)), go)
+
+    def _merged(self, summary: Summary) -> None:
+        self.renew()
+        self.tell(_("Merged as run {run}; home can undo it.").format(run=summary.run))
+
+    def action_rank(self, step: int) -> None:
+        """One place up or down."""
+        entry, menu = self._entry, self.query_one(Menu)
+        if entry is None:
+            return
+        ids = [each.id for each in self.workspace.lists()[entry.list]]
+        place = ids.index(entry.id) + 1 + step
+        if 1 <= place <= len(ids):
+            self.attempt(lambda: self.workspace.set_list_item(entry.list, entry.name, place=place))
+            self.renew()
+            menu.reset(menu.cursor + step)
+
+    def action_default(self) -> None:
+        """What new records get."""
+        entry = self._entry
+        if entry is None:
+            return
+        key = f"default.{entry.list}"
+        if key not in self.workspace.preferences():
+            self.tell(_("This list has no default."))
+            return
+        self.attempt(lambda: self.workspace.set_preference(key, entry.name))
+        self.renew()
+        self.tell(_("“{name}” is the default now.").format(name=safe(entry.name)))

@@ -23,7 +23,8 @@ from tui_import.tui.widgets.row_browser import RowBrowser
 from tui_import.tui.widgets.row_detail import RowDetailPane
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.totals import Totals
-from tui_import.tui.words import held_words, moved_words
+from tui_import.tui.widgets.unknown_values import UnknownValues
+from tui_import.tui.words import held_words, moved_words, near_words
 
 QUICK_ROWS = 20_000
 """Up to so many rows the plan is made anew by itself after a change; above it waits for p, F8 or F9."""
@@ -42,7 +43,8 @@ class PreviewScreen(StepFrame):
         "Before each row stand its states: +C new company, ~C changed, =C unchanged, -C skipped, !C problem, \"C as in an "
         "earlier row; the same with P for the person. A cell with ! has an issue. Below: what is stored, what comes in, what "
         "results. Space takes a row out or in again; e corrects a cell in place, u takes that back. f shows only new, changed "
-        "or problem rows, / searches, s sorts, n goes to the next problem. Nothing is written before step 5."
+        "or problem rows, / searches, s sorts, n goes to the next problem. i decides what values mean that their lists do not have. "
+        "Nothing is written before step 5."
     )
     _timer: Timer | None = None
     _columns: Sequence[ColumnInfo] = ()
@@ -88,7 +90,7 @@ class PreviewScreen(StepFrame):
         self.query_one(Totals).show(report)
         self.renew_where()
         moved = moved_words(report)
-        parts = [held_words(self._held(report)), _("Moved: {moved}").format(moved=moved) if moved else ""]
+        parts = [held_words(self._held(report)), near_words(report), _("Moved: {moved}").format(moved=moved) if moved else ""]
         self.tell(" ".join(filter(None, parts)))
         self._find(self.browser.filter)
 
@@ -261,6 +263,24 @@ class PreviewScreen(StepFrame):
         self.tell(_("The last correction is taken back.") if undone else _("There is no correction to take back."))
         if undone:
             self._corrected()
+
+    def action_unknown(self) -> None:
+        """What values mean that their lists do not have."""
+        if self.busy_with or self.session.report is None:
+            self.tell(_("There is no plan yet."))
+            return
+
+        def closed(decided: bool | None) -> None:
+            if decided:
+                self._corrected()
+
+        def decide(list: str, value: str, becomes: str | None) -> None:
+            self.attempt(lambda: self.session.decide_value(list, value, becomes))
+
+        def items(name: str) -> Sequence[str]:
+            return [item.name for item in self.workspace.lists().get(name, ()) if not item.deactivated]
+
+        self.app.push_screen(UnknownValues(self.session.unknown_values, decide, items), closed)
 
     # -- duplicates
 

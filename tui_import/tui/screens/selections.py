@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.fields import Field
 from tui_import.model.plan import SelectionInfo, Summary
 from tui_import.model.runs import UndoReport
 from tui_import.tui.frame import Frame
@@ -17,6 +18,7 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import Show
 from tui_import.tui.safe import safe
 from tui_import.tui.widgets.dialogs import Choose, Prompt, TypedConfirm
+from tui_import.tui.widgets.field_picker import FieldPicker
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
 from tui_import.tui.widgets.where import Where
@@ -31,9 +33,10 @@ class SelectionsScreen(Frame):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("selections")
     HELP_TEXT = N_(
-        "Every import makes selections of the records that are new and that are changed. Mark several with space and press c "
-        "for a new selection of all their records, the common ones, or those only in the first. x writes the records to a file."
-        " D deletes the records; home can undo that."
+        "Every import makes selections of the records that are new, changed, merged into by a decision, cleared of values, left as "
+        "they were, or meant by problem rows. n makes one of records that you name. Mark several with space and press c for a new "
+        "selection of all their records, the common ones, or those only in the first. b sets a field of all records, x writes them "
+        "to a file, D deletes them; home can undo what b and D did."
     )
 
     def __init__(self) -> None:
@@ -124,6 +127,66 @@ class SelectionsScreen(Frame):
             self._marked.clear()
             self.renew()
             self.tell(_("“{name}” has {count} records.").format(name=safe(made.name), count=number(made.members)))
+
+    def action_new(self) -> None:
+        """One of records that are named by their numbers."""
+        entities = ("company", "person")
+
+        def chosen(at: int | None) -> None:
+            if at is None:
+                return
+            help = _("Then Enter on it shows its records, where + adds some by their numbers.")
+            self.app.push_screen(Prompt(_("Name of the new selection"), help=help), lambda name: self._make(entities[at], name))
+
+        self.app.push_screen(Choose(_("A selection of"), [word(ENTITIES, each) for each in entities]), chosen)
+
+    def _make(self, entity: str, name: str | None) -> None:
+        if name and name.strip() and self.attempt(lambda: self.workspace.new_selection(entity, name.strip())):
+            self.renew()
+
+    def action_set(self) -> None:
+        """A field, its value, the number of records; then it is done."""
+        current = self._current
+        if current is None:
+            return
+        fields = list(self.workspace.editable_fields(current.entity))
+
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                self._ask_value(current, fields[at])
+
+        self.app.push_screen(FieldPicker(_("Set which field?"), fields, suggested={}, taken={}), chosen)
+
+    def _ask_value(self, current: SelectionInfo, field: Field) -> None:
+        def typed(text: str | None) -> None:
+            if text is not None:
+                self._confirm_set(current, field, text)
+
+        items = [item.name for item in self.workspace.lists().get(field.list, ()) if not item.deactivated] if field.list else []
+        if items:
+            self.app.push_screen(Choose(field.title, items), lambda at: typed(None if at is None else items[at]))
+            return
+        help = _("Every record gets it as one value more.") if field.multiple else _("Empty clears the field.")
+        self.app.push_screen(Prompt(field.title, help=help, limit=field.length or 0), typed)
+
+    def _confirm_set(self, current: SelectionInfo, field: Field, text: str) -> None:
+        question = ngettext(
+            "Set {field} of {count} record of “{name}” to “{value}”?",
+            "Set {field} of {count} records of “{name}” to “{value}”?",
+            current.members,
+        ).format(field=field.title, count=number(current.members), name=safe(current.name), value=safe(text))
+        question += "\n" + _("Undo on the home screen takes it back.")
+
+        def typed(agreed: bool | None) -> None:
+            if agreed:
+                work = self.workspace.edit_members
+                self.start(_("Changing records"), lambda progress: work(current.id, field.key, text, progress), self._set)
+
+        self.app.push_screen(TypedConfirm(_("Change records?"), question, str(current.members)), typed)
+
+    def _set(self, summary: Summary) -> None:
+        self.renew()
+        self.tell(_("Changed as run {run}; home can undo it.").format(run=summary.run))
 
     def action_export(self) -> None:
         """To a file; its ending says the format."""
