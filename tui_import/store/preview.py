@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from tui_import.api.i18n import _
 from tui_import.flow.cells import Cell
@@ -111,7 +112,8 @@ class Preview:
             return RowKeys(range(1, 1 + self._draft.meta("rows", 0)))
         query, values = self._query(rows, width)
         with self._draft.database.interruptible(progress) as connection:
-            return RowKeys(array("I", (n for (n,) in connection.execute(query, values))), ascending=rows.sort is None)
+            keys = array("I", chain.from_iterable(connection.execute(query, values)))
+        return RowKeys(keys, ascending=rows.sort is None)
 
     def count(self, rows: RowFilter, width: int) -> int:
         """How many rows a filter shows."""
