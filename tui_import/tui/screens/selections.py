@@ -64,6 +64,11 @@ class SelectionsScreen(Frame):
         """Fill it."""
         self.renew()
 
+    def on_screen_resume(self) -> None:
+        """Back from the records of one: it may have others now."""
+        if self.query(VirtualTable):
+            self.renew()
+
     def renew(self) -> None:
         """Ask the store anew."""
         self._found = self.attempt(self.workspace.selections) or ()

@@ -44,8 +44,8 @@ class UnknownValues(Window[bool]):
     def parts(self) -> Sequence[Widget]:
         """The table, and what it is about."""
         columns = [
-            TableColumn(_("Value"), 20, frozen=True), TableColumn(_("List"), 12), TableColumn(_("Records"), 7, right=True),
-            TableColumn(_("Perhaps meant"), 20), TableColumn(_("Becomes")),
+            TableColumn(_("Value"), 16, frozen=True), TableColumn(_("Becomes"), 18), TableColumn(_("Perhaps meant"), 16),
+            TableColumn(_("Records"), 7, right=True), TableColumn(_("List")),
         ]  # fmt: skip
         return (VirtualTable(columns, id="unknown"), Static(classes="note"))
 
@@ -59,9 +59,9 @@ class UnknownValues(Window[bool]):
     def _show(self) -> None:
         rows = [
             TableRow(
-                (each.value, _(each.list.replace("_", " ").capitalize()), number(each.records) if each.records else "",
-                 ", ".join(each.near), _becomes(each)),
-                tones={4: "dim" if each.becomes is None else "change"},
+                (each.value, _becomes(each), ", ".join(each.near), number(each.records) if each.records else "",
+                 _(each.list.replace("_", " ").capitalize())),
+                tones={1: "dim" if each.becomes is None else "change"},
             )
             for each in self._values
         ]  # fmt: skip
@@ -116,7 +116,7 @@ class UnknownValues(Window[bool]):
 
 def _becomes(value: UnknownValue) -> str:
     if value.becomes is None:
-        return _("by the list's rule")
+        return _("by rule")
     if not value.becomes:
         return _("(blank)")
     return _("a new item") if value.becomes.casefold() == value.value.casefold() else value.becomes
