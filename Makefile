@@ -38,6 +38,9 @@ house: $(READY)  ## the tail: longest modules, functions and classes, fan-in and
 bench: $(READY)  ## rows a second, memory and cold start, beside named peers
 	@$(BIN)/python -m tests.bench
 
+bench-terminal: $(READY)  ## bytes and lag of the screens over a line, beside the stock driver, harlequin and visidata
+	@$(BIN)/python -m tests.bench.terminal
+
 bench-matching: $(READY)  ## the duplicate finder beside Splink, dedupe, recordlinkage and rapidfuzz (an hour when run for the first time)
 	@$(BIN)/python -m tests.bench.matching
 
