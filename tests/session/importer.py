@@ -13,6 +13,7 @@ from tui_import.model.plan import PlanReport, RowFilter, Summary
 from tui_import.model.settings import DuplicateRules, Settings
 from tui_import.session.importing import ImportSession
 from tui_import.session.workspace import Workspace
+from tui_import.store.layout import ENTITIES
 
 
 @dataclass
@@ -23,6 +24,8 @@ class Importer:
     folder: Path
     duplicates: bool = False
     """Look for probable duplicates, too. Most tests are about exact keys, and nothing is to wait there."""
+    kind: str = "contacts"
+    """What is imported."""
     files: int = 0
     sessions: list[ImportSession] = field(default_factory=list)
 
@@ -35,7 +38,7 @@ class Importer:
             writer = csv.DictWriter(stream, headers, restval="", quoting=csv.QUOTE_ALL)
             writer.writeheader()
             writer.writerows(rows)
-        session = self.workspace.begin(str(path), options={"header_row": "1", "delimiter": ",", "quote": '"'})
+        session = self.workspace.begin(str(path), options={"header_row": "1", "delimiter": ",", "quote": '"'}, kind=self.kind)
         self.sessions.append(session)
         session.read()
         for column in session.columns:
@@ -72,7 +75,7 @@ class Importer:
         """The whole content of the records' tables, without the bookkeeping of who changed what when."""
         connection = self.workspace.database.connection
         lines = []
-        for table in ("company", "person", "company_value", "person_value", "consent", "list_item"):
+        for table in (*ENTITIES, *(f"{entity}_value" for entity in ENTITIES), "consent", "list_item"):
             columns = [
                 row[1]
                 for row in connection.execute(f"PRAGMA table_info({table})")

@@ -24,9 +24,9 @@ __all__ = [
     "link_guesses",
     "match_recipe",
     "missing",
-    "recognise_kind",
     "recipe_keys",
     "recipe_mapping",
+    "recognise_kind",
     "remember",
     "squash",
 ]

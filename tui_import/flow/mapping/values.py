@@ -81,6 +81,13 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
+def is_price(text: str) -> bool:
+    """A number, perhaps with a sign or code of a currency."""
+    from tui_import.flow.normalise.numbers import parse_number
+
+    return parse_number(text.strip(), ".") is not None or parse_number(text.strip(), ",") is not None
+
+
 def is_postal_code(text: str) -> bool:
     """The shape of a post code."""
     return _POSTAL_CODE.fullmatch(text.strip()) is not None
@@ -169,6 +176,7 @@ TESTS: dict[str, tuple[Test, str]] = {
     "written_phone": (lambda text, _v: is_written_phone(text), ""),
     "date": (lambda text, _v: is_date(text), N_("{count} of {total} values are dates")),
     "number": (lambda text, _v: is_number(text), N_("{count} of {total} values are numbers")),
+    "price": (lambda text, _v: is_price(text), ""),
     "serial": (lambda text, _v: _SERIAL.fullmatch(text.strip()) is not None, ""),
     "boolean": (lambda text, _v: is_boolean(text), N_("{count} of {total} values are yes or no")),
     "country": (lambda text, _v: is_country(text), N_("{count} of {total} values are countries")),
@@ -231,7 +239,7 @@ _FITTING: dict[FieldType, tuple[str, ...]] = {
     FieldType.PARTIAL_DATE: ("date", "serial"),
     FieldType.BOOLEAN: ("boolean", "number"),
     FieldType.INTEGER: ("number",),
-    FieldType.DECIMAL: ("number",),
+    FieldType.DECIMAL: ("number", "price"),
     FieldType.ID: ("number",),
 }
 """What the values of a field look like, by its type."""
@@ -268,4 +276,4 @@ def supports(field: Field, profile: Profile) -> bool:
     fitting = _FITTING.get(field.type) or _LOOKS.get(field.type, ())
     if field.entity == "person" and field.name in {"first_name", "full_name"}:
         fitting = ("given_name", "person")
-    return any(profile.share(kind) >= 0.6 for kind in fitting if kind not in {"number", "serial"})
+    return any(profile.share(kind) >= 0.6 for kind in fitting if kind not in {"number", "price", "serial"})
