@@ -1,4 +1,4 @@
-"""Two stored records become one: the survivor gets what the other has, the other is deleted softly. A run like any other: undo takes it back.
+"""Two stored records become one: the survivor gets what the other has, the other is deleted softly. A run: undo takes it back.
 
 What refers to the other moves: a company's persons, memberships of selections, telephones and addresses, consents, external keys.
 """
