@@ -123,7 +123,8 @@ def template(call: Call) -> int:
 
 
 def _configure_fields(parser: ArgumentParser) -> None:
-    parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=_("only the fields of this kind of record: company, person, product or price_list"))
+    text = _("only the fields of this kind of record: company, person, product or price_list")
+    parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=text)
 
 
 def fields(call: Call) -> int:
