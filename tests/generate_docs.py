@@ -31,6 +31,7 @@ SECTIONS = {
     "cell": "Step 4: while a cell is edited",
     "unknown_values": "Step 4: values that lists do not have",
     "duplicates": "Step 4: duplicates",
+    "similar": "Duplicates in the store",
     "sample": "Step 4: the sample of a decision about many",
     "import": "Step 5: Import",
     "result": "Step 6: Result",
