@@ -173,6 +173,17 @@ def test_a_person_of_whom_nothing_is_known_cannot_be_kept_out_and_that_is_said(i
     assert any("bring the person back" in remark for remark in done.remarks)
 
 
+def test_records_of_perhaps_the_same_person_are_named(importer: Importer) -> None:
+    importer.run([ANNA, BO])
+    importer.run([ANNA], Settings(person=PersonRules(action=Action.ADD)))
+    done = importer.workspace.erase("person", 1)
+    assert any(remark.endswith("where they are the same: 3.") for remark in done.remarks)
+    assert Trait.EMAIL not in done.marks
+    again = importer.workspace.erase("person", 3)
+    assert Trait.EMAIL in again.marks
+    assert again.remarks == ()
+
+
 def test_the_report_for_the_officer_has_numbers_and_no_names(importer: Importer) -> None:
     workspace = importer.workspace
     workspace.set_preference("default.legal_basis", "Consent")

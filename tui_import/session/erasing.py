@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ERASABLE = ("company", "person")
 """What can stand for a human being."""
+MOST = 10
+"""So many records are named."""
 
 
 def erase(workspace: Workspace, entity: str, record: int, progress: Progress | None = None) -> Erasure:
@@ -39,6 +41,10 @@ def _remarks(workspace: Workspace, who: erasure.Subject, done: Erasure) -> list[
     remarks = []
     if who.entity == "person" and not done.marks:
         remarks.append(_("Nothing that identifies the person was known, so an import can bring the person back."))
+    if who.alike:
+        ids = ", ".join(map(str, who.alike[:MOST])) + (" …" if len(who.alike) > MOST else "")
+        text = _("These records of the same kind have the same e-mail address or name; erase them, too, where they are the same: {ids}.")
+        remarks.append(text.format(ids=ids))
     if who.identity.name:
         text = _("Company {id} is called like the person; erase it, too, if it stands for the person.")
         hits = workspace.reader.find("company", "name", [who.identity.name]).get(who.identity.name, ())

@@ -41,6 +41,8 @@ class Subject:
     """First and last name, or the company's name, folded."""
     rows: frozenset[tuple[str, int]]
     """(draft, row in the sheet) that the journal knows it from."""
+    alike: tuple[int, ...] = ()
+    """Other records, deleted ones included, with the same e-mail address, or of the same name in the same company."""
 
 
 class _Value(NamedTuple):
@@ -64,7 +66,8 @@ def subject(database: Database, catalogue: Catalogue, entity: str, record: int) 
     first, last, name = (str(image.record.get(part) or "") for part in ("first_name", "last_name", "name"))
     names = (fold(first), fold(last)) if entity == "person" else (fold(name),)
     identity = _identity(connection, catalogue, entity, record, image)
-    return Subject(entity, record, identity, tuple(filter(None, names)), frozenset(_rows(connection, entity, record)))
+    alike = tuple(_alike(connection, entity, record, image))
+    return Subject(entity, record, identity, tuple(filter(None, names)), frozenset(_rows(connection, entity, record)), alike)
 
 
 def _image_in_journal(connection: sqlite3.Connection, entity: str, record: int) -> Image | None:
@@ -73,6 +76,17 @@ def _image_in_journal(connection: sqlite3.Connection, entity: str, record: int) 
         "SELECT image FROM journal WHERE entity = ? AND record = ? AND image IS NOT NULL ORDER BY id DESC", (entity, record)
     )
     return next((image for image in (Image.from_json(text) for (text,) in rows) if image.record), None)
+
+
+def _alike(connection: sqlite3.Connection, entity: str, record: int, image: Image) -> list[int]:
+    """Records that are perhaps the same one: made twice, or merged into it and deleted."""
+    emails = json.dumps([row.key for row in image.values if row.field == "email"])
+    found = connection.execute(
+        f"SELECT record FROM {entity}_value WHERE field = 'email' AND key IN (SELECT value FROM json_each(?1)) AND record <> ?2"
+        f" UNION SELECT id FROM {entity} WHERE name_key = ?3 AND id <> ?2" + (" AND company IS ?4" if entity == "person" else ""),
+        (emails, record, image.record.get("name_key"), *([image.record.get("company")] if entity == "person" else [])),
+    )
+    return [other for (other,) in found]
 
 
 def _refuse_with_persons(connection: sqlite3.Connection, company: int) -> None:
