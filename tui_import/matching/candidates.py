@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from tui_import.matching.records import Cleaned
 
 Rows = NDArray[np.int64]
 _BLOCK = 400
+_AT_ONCE = 4_000_000
+"""Pairs that are held at a time before they are pruned."""
 
 
 class Candidates(NamedTuple):
@@ -37,7 +40,7 @@ class Left:
 def sharing(a: Keys, b: Keys | None, common: int, rare: int = 0) -> tuple[Candidates, Left]:
     """Pairs that share a key; ``b`` None: among ``a`` themselves. Keys of more than ``common`` records of ``b`` are left.
 
-    ``rare``: pairs that share one key alone are left, unless so few records have it; 0: none is left.
+    ``rare``: pairs that share one key alone are left, unless so few records have it; 0: none is left. The rows of ``a`` ascend.
     """
     other = a if b is None else b
     order = np.argsort(other.keys, kind="stable")
@@ -45,24 +48,41 @@ def sharing(a: Keys, b: Keys | None, common: int, rare: int = 0) -> tuple[Candid
     start = np.searchsorted(keys, a.keys, "left")
     counts = np.searchsorted(keys, a.keys, "right") - start
     few = counts <= common
-    start, sizes, own = start[few], counts[few], a.rows[few]
+    left, skipped = len(np.unique(a.keys[~few])), int(counts[~few].sum())
+    start, counts, own = start[few], counts[few], a.rows[few]
+    parts, lone = [np.zeros(0, np.int64)], 0
+    for first, last in _slices(own, counts):
+        pairs, left_out = _pairs(own[first:last], rows, start[first:last], counts[first:last], rare, among=b is None)
+        parts.append(pairs)
+        lone += left_out
+    packed = np.concatenate(parts)
+    return Candidates(packed >> 32, packed & 0xFFFFFFFF), Left(left, skipped, lone)
+
+
+def _slices(own: Rows, counts: Rows) -> Iterator[tuple[int, int]]:
+    """Parts of the keys that bring about `_AT_ONCE` pairs each; no record's keys are torn apart."""
+    before = np.cumsum(counts)
+    first = 0
+    while first < len(own):
+        reached = int(np.searchsorted(before, (before[first - 1] if first else 0) + _AT_ONCE, "left"))
+        last = len(own) if reached >= len(own) - 1 else int(np.searchsorted(own, own[reached], "right"))
+        yield first, last
+        first = last
+
+
+def _pairs(own: Rows, rows: Rows, start: Rows, sizes: Rows, rare: int, *, among: bool) -> tuple[Rows, int]:
+    """The pairs of some keys, each once and packed, and how many were left out."""
     offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    one, two = np.repeat(own, sizes), rows[np.repeat(start, sizes) + offsets]
-    if b is None:
-        one, two = np.minimum(one, two), np.maximum(one, two)
-    packed, times = np.unique(one << 32 | two, return_counts=True)
-    lone = np.zeros(len(packed), bool)
-    if rare:
-        # among themselves each key brings a pair twice
-        lone = times <= (1 if b is not None else 2)
-        scarce = np.repeat(sizes, sizes) <= rare
-        lone &= ~np.isin(packed, one[scarce] << 32 | two[scarce])
-    left = Left(len(np.unique(a.keys[~few])), int(counts[~few].sum()), int(lone.sum()))
-    packed = packed[~lone]
-    first, second = packed >> 32, packed & 0xFFFFFFFF
-    if b is None:
-        first, second = first[first < second], second[first < second]
-    return Candidates(first, second), left
+    one, two, size = np.repeat(own, sizes), rows[np.repeat(start, sizes) + offsets], np.repeat(sizes, sizes)
+    if among:  # each pair is met from its first record alone
+        later = two > one
+        one, two, size = one[later], two[later], size[later]
+    every = one << 32 | two
+    packed, times = np.unique(every, return_counts=True)
+    if not rare:
+        return packed, 0
+    lone = (times == 1) & ~np.isin(packed, every[size <= rare])
+    return packed[~lone], int(lone.sum())
 
 
 def distinct(pairs: Candidates, *, same: bool) -> Candidates:
