@@ -173,6 +173,22 @@ def test_a_person_of_whom_nothing_is_known_cannot_be_kept_out_and_that_is_said(i
     assert any("bring the person back" in remark for remark in done.remarks)
 
 
+def test_a_file_called_like_the_person_is_called_otherwise_afterwards(importer: Importer) -> None:
+    workspace, path = importer.workspace, importer.folder / "Anna Holm.csv"
+    path.write_text("Company name;First name;Last name\nAlfa ApS;Anna;Holm\n", encoding="utf-8")
+    session = workspace.begin(str(path))
+    session.read()
+    session.plan()
+    run = session.apply().run or 0
+    session.close()
+    path.unlink()
+    assert "Anna Holm" in workspace.run(run).source
+    workspace.erase("person", 1)
+    assert workspace.run(run).source == "(erased)"
+    assert {selection.name for selection in workspace.selections()} == {"New companies: (erased)", "New persons: (erased)"}
+    assert b"Holm" not in contents(importer.folder)
+
+
 def test_records_of_perhaps_the_same_person_are_named(importer: Importer) -> None:
     importer.run([ANNA, BO])
     importer.run([ANNA], Settings(person=PersonRules(action=Action.ADD)))

@@ -219,13 +219,13 @@ def _redact_runs(connection: sqlite3.Connection, who: Subject) -> None:
     """A file can be called like the person that is in it; its runs and their selections are then, too."""
     if not who.names:
         return
-    for run, source, location in connection.execute(
-        "SELECT id, source, location FROM run WHERE id IN (SELECT run FROM journal WHERE entity = ? AND record = ?)",
+    for run, source, location, table in connection.execute(
+        "SELECT id, source, location, source_table FROM run WHERE id IN (SELECT run FROM journal WHERE entity = ? AND record = ?)",
         (who.entity, who.record),
     ).fetchall():
-        text = fold(f"{source} {location}")
+        text = fold(f"{source} {location} {table}")
         if all(name in text for name in who.names):
-            connection.execute("UPDATE run SET source = ?, location = '' WHERE id = ?", (_("(erased)"), run))
+            connection.execute("UPDATE run SET source = ?, location = '', source_table = '' WHERE id = ?", (_("(erased)"), run))
             connection.execute("UPDATE selection SET name = replace(name, ?, ?) WHERE run = ?", (source, _("(erased)"), run))
 
 

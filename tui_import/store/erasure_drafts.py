@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tui_import.api.errors import TuiImportError
+from tui_import.api.i18n import _
 from tui_import.flow.folding import fold
 from tui_import.model.privacy import ErasedDraft
 from tui_import.store.connection import as_store_error
@@ -117,8 +118,20 @@ def _blank(draft: Draft, who: Subject, rows: list[int]) -> None:
         if "decision_step" in tables:  # its steps hold the texts of both records of a pair
             connection.execute("DELETE FROM decision_step")
         _forget_plan(connection, wanted)
+    _forget_name(draft, who)
     draft.write_meta(outdated=True)
     write_anew(connection)
+
+
+def _forget_name(draft: Draft, who: Subject) -> None:
+    """A file can be called like the person that is in it; selections in the draft's summary are then, too."""
+    found = [str(draft.meta(key, "")) for key in ("location", "shown_source", "table")]
+    text = fold(" ".join(found))
+    if not who.names or not all(name in text for name in who.names):
+        return
+    for old in filter(None, found):
+        written = json.dumps(old)[1:-1]
+        draft.database.connection.execute("UPDATE meta SET value = replace(value, ?, ?)", (written, json.dumps(_("(erased)"))[1:-1]))
 
 
 def _forget_samples(connection: sqlite3.Connection, wanted: str) -> None:
