@@ -27,6 +27,7 @@ def made_by_runs(connection: sqlite3.Connection, entity: str, base: int) -> Mapp
         # pairs are of rows whose key finds nothing, so that a row and its pair's record came together by a decision
         kinds["merged"] = (
             "SELECT DISTINCT ?, m.record FROM draft.match m JOIN draft.plan_row r"
-            f" ON r.entity = m.entity AND r.n = m.row AND r.ref = m.record WHERE m.entity = '{entity}' AND m.record > 0 AND r.op NOT IN ('problem', 'held') ORDER BY m.record"
+            " ON r.entity = m.entity AND r.n = m.row AND r.ref = m.record"
+            f" WHERE m.entity = '{entity}' AND m.record > 0 AND r.op NOT IN ('problem', 'held') ORDER BY m.record"
         )
     return kinds
