@@ -38,6 +38,7 @@ SECTIONS = {
     "run": "A run",
     "selections": "Selections",
     "records": "The records of a selection",
+    "price_lists": "Price lists",
     "lists": "Lists and preferences",
     "dialog": "Windows with a field",
     "dialog_question": "Questions",

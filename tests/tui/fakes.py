@@ -523,6 +523,9 @@ class FakeWorkspace:
     def delete_selection(self, selection: int) -> None:
         self.done.append(("delete_selection", selection))
 
+    def price_lists(self) -> Sequence[Any]:
+        return []
+
     def lists(self) -> dict[str, Sequence[ListItem]]:
         return {
             "category": [ListItem(1, "category", "Customer", used=3), ListItem(2, "category", "Prospect")],

@@ -20,13 +20,17 @@ async def test_home_shows_recent_files_drafts_history_and_selections(workspace: 
             assert words in tui.text
 
 
-async def test_products_are_there_in_grey_words_until_they_come(workspace: FakeWorkspace) -> None:
+async def test_products_need_a_price_list_before_anything_else(workspace: FakeWorkspace) -> None:
     async with driven(workspace) as tui:
-        assert "[Contacts]  Products (later version)" in tui.text
+        assert "[Contacts]  Products" in tui.text
+        await tui.press("c", "escape")
+        assert "[Contacts]  Products" in tui.text
         await tui.press("c")
-        assert "[Products]" in tui.text
-        await tui.press("o")
-        assert "cannot be imported yet" in tui.text
+        await tui.write("Retail")
+        await tui.press("enter")
+        assert "[Products]  into the price list “Retail”" in tui.text
+        await tui.press("c")
+        assert "[Contacts]  Products" in tui.text
 
 
 async def test_an_unfinished_import_goes_on_where_it_stopped(workspace: FakeWorkspace) -> None:

@@ -14,13 +14,15 @@ from textual.screen import Screen
 
 from tui_import.api.errors import PasswordNeededError, TuiImportError
 from tui_import.api.i18n import _
+from tui_import.model.kinds import PRODUCTS
 from tui_import.model.progress import Progress
 from tui_import.tui import keymap, messages, palette, theme
 from tui_import.tui.bridge import Bridge, Done, Failed, is_stop
 from tui_import.tui.crash import crash_words
 from tui_import.tui.driver import driver_class
 from tui_import.tui.frame import Frame
-from tui_import.tui.steps import current_step
+from tui_import.tui.price_list_choice import choose_price_list
+from tui_import.tui.steps import current_step, lacks_price_list
 from tui_import.tui.widgets.dialogs import Confirm, Prompt, error_notice
 from tui_import.tui.widgets.help import Help, help_about
 
@@ -46,6 +48,8 @@ OVERLAYS = {
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
+    "price_lists": "price_lists:PriceListsScreen",
+    "price_list": "price_lists:PriceListScreen",
     "similar": "similar:SimilarScreen",
     "duplicates": "duplicates:DuplicatesScreen",
 }
@@ -56,6 +60,12 @@ def screen_class(place: str) -> type[Any]:
     module, _colon, name = place.partition(":")
     found: type[Any] = getattr(import_module(f"{_SCREENS}.{module}"), name)
     return found
+
+
+def _go_into(session: ImportSession, price_list: str) -> None:
+    """Its products go into this price list."""
+    settings = session.settings
+    session.change_settings(replace(settings, product=replace(settings.product, price_list=price_list)))
 
 
 class ImportApp(App[int]):
@@ -76,6 +86,8 @@ class ImportApp(App[int]):
         """The import in progress."""
         self.session_note = ""
         """What the next step says first."""
+        self.price_list = ""
+        """Where products were chosen at home: the price list that they go into. Else what is imported is seen by the columns."""
         self.bridge = Bridge(self)
         self.demo = demo
         self.animation_level = "none"
@@ -114,7 +126,11 @@ class ImportApp(App[int]):
 
         def begin(_progress: Progress) -> ImportSession:
             recipe = self.workspace.recipe(message.recipe) if message.recipe else None
-            return self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe)
+            kind = {"kind": PRODUCTS} if self.price_list and recipe is None else {}
+            session = self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe, **kind)
+            if kind:
+                _go_into(session, self.price_list)
+            return session
 
         title = _("Opening the file") if message.location else _("Opening the source")
         self._frame().start(title, begin, self._enter, failed)
@@ -138,6 +154,17 @@ class ImportApp(App[int]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+        if message.step != "source" and self.session is not None and lacks_price_list(self.session):
+            self._ask_price_list(self.session)
+
+    def _ask_price_list(self, session: ImportSession) -> None:
+        """Products that were recognised by their columns: into which price list, before their columns are mapped."""
+
+        def chosen(name: str) -> None:
+            _go_into(session, name)
+            self.on_go_to_step(messages.GoToStep(current_step(session)))
+
+        choose_price_list(self, chosen)
 
     def on_go_home(self) -> None:
         """Leave the import; its draft stays."""

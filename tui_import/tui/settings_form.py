@@ -10,6 +10,7 @@ from typing import Any
 from tui_import.api.i18n import N_, _
 from tui_import.api.options import Choice, Option, OptionType, OptionValue
 from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.kinds import CONTACTS, PRODUCTS, entities_of
 from tui_import.model.runs import ListItem
 from tui_import.model.settings import LISTS_WITH_DEFAULT, LISTS_WITHOUT_DEFAULT_POLICY, Action, CompanyKey, ListPolicy, PersonKey, Settings
 
@@ -30,6 +31,12 @@ _PERSON_KEYS = (
     ("number", N_("Number")),
     ("none", N_("None – do not import persons")),
     ("id", N_("ID")),
+)
+_PRODUCT_KEYS = (
+    ("name", N_("Name")),
+    ("code", N_("Code")),
+    ("name_code", N_("Name + code")),
+    ("erp_key", N_("ERP key")),
 )
 _ACTIONS = (
     ("add", N_("Always add a new one")),
@@ -69,6 +76,10 @@ EXPLAINED = {
     "person.match": N_("Two persons with the same key are the same person. By name only inside the row's company, by the others anywhere."),
     "person.action": N_("What happens to a person that exists already."),
     "person.without_company": N_("What happens to a person whose row names no company."),
+    "product.price_list": N_("The price list that the products go into. One that is not there yet is made with the first product."),
+    "product.currency": N_("Three letters, as EUR, for a price list that is made; empty: as the prices say, else that of the country."),
+    "product.match": N_("Two products of the price list with the same key are the same product. A blank key never matches."),
+    "product.action": N_("What happens to a product that exists already."),
     "values.phones": N_("Telephone numbers of existing records, per kind: a mobile column replaces mobile numbers only."),
     "values.urls_emails": N_("Web and e-mail addresses of existing records."),
     "values.blank_cells": N_("Under Replace: what a mapped but blank cell does. Never to required fields, never to keys."),
@@ -102,6 +113,10 @@ _CHOICE_EXPLAINED = {
     "person.action=merge": N_("Only fields that are empty in the store are filled."),
     "person.action=replace": N_("The file wins, also over filled fields; empty ones are filled, too."),
     "person.action=skip": N_("The stored person stays untouched."),
+    "product.action=add": N_("A new product even where it exists; rows of one file with the same key still make one."),
+    "product.action=merge": N_("Only fields that are empty in the store are filled."),
+    "product.action=replace": N_("The file wins, also over filled fields; empty ones are filled, too."),
+    "product.action=skip": N_("The stored product stays untouched."),
     "person.match=none": N_("Only companies are imported."),
     "values.blank_cells=clear": N_("What would be cleared is counted in the preview and needs its own yes."),
 }
@@ -133,9 +148,9 @@ def _share(key: str, label: str, default: float) -> Option:
     return Option(key, label, OptionType.DECIMAL, _(EXPLAINED[key]), default=default, minimum=0, maximum=1)
 
 
-def list_names(catalogue: Catalogue) -> list[str]:
-    """The lists that companies and persons have fields of."""
-    fields_of_both = [field for entity in ("company", "person") for field in catalogue.of(entity)]
+def list_names(catalogue: Catalogue, kind: str = CONTACTS) -> list[str]:
+    """The lists that the records of an import have fields of."""
+    fields_of_both = [field for entity in entities_of(kind) for field in catalogue.of(entity)]
     found = [field.list for field in fields_of_both if field.type is FieldType.LIST and field.list]
     return list(dict.fromkeys(found))
 
@@ -144,8 +159,35 @@ def _list_label(name: str) -> str:
     return _(name.removeprefix("x_").replace("_", " ").capitalize())
 
 
-def options(settings: Settings, catalogue: Catalogue, lists: Mapping[str, Sequence[ListItem]], *, mandatory_company: bool) -> list[Option]:
+def _product_options(catalogue: Catalogue) -> list[Option]:
+    """The form of an import of products."""
+    return [
+        _heading(_("Products")),
+        _text("product.price_list", _("Price list"), 254),
+        _choice("product.match", _("The same when equal"), _PRODUCT_KEYS),
+        _choice("product.action", _("Where it exists"), _ACTIONS),
+        _text("product.currency", _("Currency of a new list"), 3),
+        _heading(_("Values missing from lists")),
+        *(_list_option(name) for name in list_names(catalogue, PRODUCTS)),
+        _heading(_("Values")),
+        _choice("values.blank_cells", _("Blank cells under Replace"), _BLANKS),
+        _choice("values.invalid", _("Values that do not fit"), _INVALID),
+        _text("values.country", _("Country of the file"), 2),
+        _choice("values.decimal_separator", _("Decimals"), _DECIMALS),
+    ]
+
+
+def options(
+    settings: Settings,
+    catalogue: Catalogue,
+    lists: Mapping[str, Sequence[ListItem]],
+    *,
+    mandatory_company: bool,
+    kind: str = CONTACTS,
+) -> list[Option]:
     """The whole form. What is not allowed now is not offered."""
+    if kind == PRODUCTS:
+        return _product_options(catalogue)
     # matching by ID finds stored records only, so there is nothing to add always
     company_less = "add" if settings.company.match is CompanyKey.ID else None
     person_less = "add" if settings.person.match is PersonKey.ID else None
@@ -216,7 +258,7 @@ def with_value(settings: Settings, key: str, value: OptionValue) -> Settings:
     typed: Any = value
     if isinstance(old, StrEnum):
         typed = type(old)(str(value))
-    elif key == "values.country":
+    elif key in ("values.country", "product.currency"):
         typed = str(value or "").strip().upper()
     changed: Settings = replace(settings, **{section: replace(part, **{name: typed})})
     return _consistent(changed)
@@ -243,6 +285,6 @@ def explain(key: str, value: OptionValue) -> str:
 
 
 def entity_of(key: str) -> str:
-    """The entity a setting is about, where it is its key or action: "company", "person", else empty."""
+    """The entity a setting is about, where it is its key or action: "company", "person", "product", else empty."""
     section = key.partition(".")[0]
-    return section if section in {field.name for field in fields(Settings)} & {"company", "person"} else ""
+    return section if section in {field.name for field in fields(Settings)} & {"company", "person", "product"} else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import N_, _
+from tui_import.model.kinds import PRODUCTS
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
@@ -42,6 +43,11 @@ def current_step(session: ImportSession) -> str:
     return {"opened": "source", "read": "mapping", "planned": "preview", "applied": "result"}.get(session.state, "source")
 
 
+def lacks_price_list(session: ImportSession) -> bool:
+    """Products are to be imported, and nobody has said into which price list."""
+    return session.kind == PRODUCTS and session.state in ("read", "planned") and not session.settings.product.price_list
+
+
 def closed_steps(session: ImportSession) -> dict[str, str]:
     """Why a step cannot be reached now, by step; those that can are not in it."""
     closed: dict[str, str] = {}
@@ -55,6 +61,8 @@ def closed_steps(session: ImportSession) -> dict[str, str]:
     if missing:
         what = "; ".join(str(each.reason) for each in missing)
         closed |= dict.fromkeys(("settings", "preview", "import"), _("First link what is missing: {what}").format(what=what))
+    elif lacks_price_list(session):
+        closed |= dict.fromkeys(("preview", "import"), _("First choose the price list (step 3)."))
     elif session.report is None:
         closed["import"] = _("First look at the preview (step 4).")
     return closed

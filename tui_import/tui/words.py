@@ -11,12 +11,13 @@ from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.issues import Issue
 from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
+from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure
 from tui_import.model.runs import RunInfo, UndoReport
 from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.status import number
 
-ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products")}
+ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products"), "price_list": N_("Price lists")}
 OPERATIONS = {
     "added": N_("new"),
     "updated": N_("changed"),
@@ -60,6 +61,7 @@ FILTERS = {
 }
 RUN_KINDS = {
     "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
+    "price_list": N_("new price list"),
     "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"), "merge": N_("merged"),
 }  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
@@ -158,6 +160,14 @@ def moved_words(report: PlanReport) -> str:
         text = _("{entity}: {count} from {old} to {new}")
         parts.append(text.format(entity=word(ENTITIES, entity), count=number(count), old=word(OPERATIONS, old), new=word(OPERATIONS, new)))
     return "; ".join(parts)
+
+
+def price_list_words(info: PriceListInfo) -> str:
+    """ "DKK · 1,204 products · 2026-01-01 – 2026-12-31"."""
+    products = ngettext("{count} product", "{count} products", info.products).format(count=number(info.products))
+    validity = f"{info.valid_from or '…'} – {info.valid_to or '…'}" if info.valid_from or info.valid_to else ""
+    remark = _("copy") if info.read_only else "" if info.active else _("not active")
+    return " · ".join(part for part in (info.currency, products, validity, remark) if part)
 
 
 def held_words(held: int) -> str:

@@ -17,8 +17,10 @@ from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import OpenLocation, ResumeDraft, Show
+from tui_import.tui.price_list_choice import choose_price_list
 from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.menu import Menu, MenuItem
+from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.where import Where
 from tui_import.tui.words import DRAFT_STATES, RUN_KINDS, RUN_STATES, moment, rows, run_words, undo_words, word
 
@@ -43,7 +45,6 @@ class HomeScreen(Frame):
         "Open a file to import it, or go on with an import that was not finished. Everything that was imported can be undone "
         "here: put the cursor on it and press u. Enter opens what the cursor stands on."
     )
-    _products = False
 
     def where(self) -> Where:
         """Program and store."""
@@ -76,16 +77,23 @@ class HomeScreen(Frame):
         self.tell(_("This is home. q quits."))
 
     def _show_kinds(self) -> None:
-        if self._products:
-            text = _(" Contacts  [Products]  Products come with a later version; c goes back.")
+        if self.host.price_list:
+            text = _(" Contacts  [Products]  into the price list “{name}”; c goes back").format(name=safe(self.host.price_list))
         else:
-            text = _("[Contacts]  Products (later version)")
+            text = _("[Contacts]  Products   (c chooses)")
         self.query_one("#kinds", Static).update(content(text))
 
     def action_products(self) -> None:
-        """Contacts or products."""
-        self._products = not self._products
-        self._show_kinds()
+        """Contacts, or products into a price list that is chosen first."""
+
+        def chosen(name: str) -> None:
+            self.host.price_list = name
+            self._show_kinds()
+
+        if self.host.price_list:
+            chosen("")
+        else:
+            choose_price_list(self.host, chosen)
 
     # -- the entries
 
@@ -107,6 +115,10 @@ class HomeScreen(Frame):
         made = ngettext("{count} selection", "{count} selections", count).format(count=count)
         items.append(MenuItem(_("Selections"), Entry("selections"), made))
         items.append(MenuItem(_("Duplicates in the store"), Entry("similar")))
+        lists = self.workspace.price_lists()
+        if lists:
+            found = ngettext("{count} price list", "{count} price lists", len(lists)).format(count=number(len(lists)))
+            items.append(MenuItem(_("Price lists"), Entry("price_lists"), found))
         items.append(MenuItem(_("Lists and preferences"), Entry("lists")))
         return items
 
@@ -154,9 +166,6 @@ class HomeScreen(Frame):
 
     def action_open_file(self) -> None:
         """Choose a file."""
-        if self._products:
-            self.tell(_("Products cannot be imported yet; c goes back to contacts."))
-            return
         self.post_message(Show("open"))
 
     def action_accounts(self) -> None:

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import Field, FieldType
+from tui_import.model.kinds import PRODUCTS, entities_of
 from tui_import.model.mapping import ColumnInfo, Guess, Link
 from tui_import.model.steps import TransformReport
 from tui_import.tui.frame import StepFrame
@@ -104,6 +105,8 @@ class MappingScreen(StepFrame):
         texts = [_("! Still to be linked: {what}").format(what="; ".join(safe(each.reason) for each in missing))] if missing else []
         if drift.missing:
             texts.append(_("! The recipe's columns are not in this file: {columns}").format(columns=", ".join(map(safe, drift.missing))))
+        if self.session.kind == PRODUCTS:
+            texts.append(_("Products, into the price list “{name}”.").format(name=safe(self.session.settings.product.price_list or "?")))
         run = self.attempt(self.session.already_imported)
         if run is not None:
             text = _("! The same content was imported before: run {run}, {when}, by {user}.")
@@ -141,7 +144,7 @@ class MappingScreen(StepFrame):
     # -- linking
 
     def _fields(self) -> list[Field]:
-        return [field for field in self.workspace.catalogue if field.entity in ("company", "person")]
+        return [field for field in self.workspace.catalogue if field.entity in entities_of(self.session.kind)]
 
     def _pick(self, column: ColumnInfo, *, more: bool) -> None:
         if column.locked:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.kinds import PRODUCTS
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import PlanReport, RowFilter, RowState
 from tui_import.model.progress import Progress
@@ -41,7 +42,8 @@ class PreviewScreen(StepFrame):
     STEP = "preview"
     HELP_TEXT = N_(
         "Before each row stand its states: +C new company, ~C changed, =C unchanged, -C skipped, !C problem, \"C as in an "
-        "earlier row; the same with P for the person. A cell with ! has an issue. Below: what is stored, what comes in, what "
+        "earlier row; the same with P for the person, with A for a product. A cell with ! has an issue. Below: what is stored, what "
+        "comes in, what "
         "results. Space takes a row out or in again; e corrects a cell in place, u takes that back. f shows only new, changed "
         "or problem rows, / searches, s sorts, n goes to the next problem. i decides what values mean that their lists do not have. "
         "Nothing is written before step 5."
@@ -286,6 +288,9 @@ class PreviewScreen(StepFrame):
 
     def action_duplicates(self) -> None:
         """Decide what waits."""
+        if self.session.kind == PRODUCTS:
+            self.tell(_("Probable duplicates of products are not looked for."))
+            return
         if self.busy_with or self.session.report is None:
             self.tell(_("There is no plan yet."))
             return

@@ -18,13 +18,11 @@ from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.dialogs import Notice, Prompt, TypedConfirm
+from tui_import.tui.widgets.record_table import LIMIT, record_table
 from tui_import.tui.widgets.status import number
-from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
+from tui_import.tui.widgets.virtual_table import ListRows, VirtualTable
 from tui_import.tui.widgets.where import Where
-from tui_import.tui.words import erasure_words, value_words
-
-LIMIT = 2000
-"""Records shown; an export has them all."""
+from tui_import.tui.words import erasure_words
 
 
 class RecordsScreen(Frame):
@@ -67,17 +65,10 @@ class RecordsScreen(Frame):
 
     def _show(self, records: Sequence[Mapping[str, Any]]) -> None:
         self._ids = [int(record["id"]) for record in records]
-        filled = [name for name in dict.fromkeys(name for record in records for name in record) if any(r.get(name) for r in records)]
-        catalogue, entity = self.workspace.catalogue, self._selection.entity
-        columns = [TableColumn(self._title(catalogue, entity, name), frozen=name == "id", right=name == "id") for name in filled]
-        rows = [TableRow([value_words(record.get(name)) for name in filled]) for record in records]
+        columns, rows = record_table(self.workspace.catalogue, self._selection.entity, records)
         self.query_one(VirtualTable).show(ListRows(rows), columns)
         text = _("{shown} of {count} records").format(shown=number(len(records)), count=number(self._selection.members))
         self.query_one("#count", Static).update(content(text))
-
-    def _title(self, catalogue: Any, entity: str, name: str) -> str:
-        key = f"{entity}.{name}"
-        return catalogue[key].title.partition(": ")[2] if key in catalogue else name
 
     @property
     def _current(self) -> int | None:

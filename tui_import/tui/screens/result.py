@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
+from tui_import.model.kinds import PRODUCTS
 from tui_import.model.plan import Summary
 from tui_import.model.runs import UndoReport
 from tui_import.tui.frame import StepFrame
@@ -61,6 +62,15 @@ class ResultScreen(StepFrame):
     def action_home(self) -> None:
         """F8, Enter: home."""
         self.post_message(GoHome())
+
+    def action_price_list(self) -> None:
+        """The price list with its products."""
+        name = self.session.settings.product.price_list
+        found = self.workspace.price_list(name) if self.session.kind == PRODUCTS else None
+        if found is None:
+            self.tell(_("There is no price list in this import."))
+        else:
+            self.post_message(Show("price_list", found))
 
     def action_selections(self) -> None:
         """Open them."""

@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
+from tui_import.model.kinds import entities_of
 from tui_import.model.plan import KeyAdvice
 from tui_import.tui import settings_form
 from tui_import.tui.frame import StepFrame
@@ -19,6 +20,7 @@ from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Notice
 from tui_import.tui.widgets.form import Form
 from tui_import.tui.widgets.status import number
+from tui_import.tui.words import ENTITIES, word
 
 
 def advice_lines(advice: Sequence[KeyAdvice], form_labels: dict[str, str]) -> list[str]:
@@ -63,7 +65,9 @@ class SettingsScreen(StepFrame):
     def _show(self) -> None:
         settings = self.session.settings
         mandatory = bool(self.workspace.preferences().get("mandatory_company", 1))
-        options = settings_form.options(settings, self.workspace.catalogue, self.workspace.lists(), mandatory_company=mandatory)
+        options = settings_form.options(
+            settings, self.workspace.catalogue, self.workspace.lists(), mandatory_company=mandatory, kind=self.session.kind
+        )
         form = self.query_one(Form)
         cursor = form.cursor
         form.show(options, settings_form.values(settings, options))
@@ -97,6 +101,8 @@ class SettingsScreen(StepFrame):
             "email": _("E-mail"),
             "mobile": _("Mobile"),
             "id": _("ID"),
+            "name_code": _("Name + code"),
+            "erp_key": _("ERP key"),
         }
         advice = [each for each in self._advice if each.entity == entity]
         advice.sort(key=lambda each: not each.mapped)
@@ -116,7 +122,7 @@ class SettingsScreen(StepFrame):
 
     def action_adviser(self) -> None:
         """Both entities' keys in a window."""
-        parts = [_("Companies"), *self._adviser("company"), "", _("Persons"), *self._adviser("person"), ""]
+        parts = [line for entity in entities_of(self.session.kind) for line in (word(ENTITIES, entity), *self._adviser(entity), "")]
         parts.append(_("hits: rows that match one stored record; several: match more than one, so they become problems;"))
         parts.append(_("conflicts: hits that differ in another identifying field, as the same e-mail with another name."))
         self.app.push_screen(Notice(_("Key adviser"), "\n".join(parts)))
