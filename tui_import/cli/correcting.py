@@ -14,6 +14,7 @@ from tui_import.cli.importing import apply_transforms, write_plan
 from tui_import.cli.render import cell, number, table
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, entity_name
+from tui_import.model.kinds import PRODUCTS, entities_of
 from tui_import.model.plan import FieldChange, Operation, RowDetail, RowFilter, RowState, Verb
 from tui_import.model.text import safe, shown
 
@@ -88,17 +89,18 @@ def show(call: Call) -> int:
             for key in keys.window(first, BLOCK):
                 detail = session.detail(key)
                 call.output.result(row_object(session, detail))
-                lines.append(_row_line(detail))
+                lines.append(_row_line(detail, session.kind))
                 if call.arguments.fields:
                     lines += [_field_line(change) for change in detail.changes]
         if lines:
-            headings = [_("Row"), _("Import"), _("Company"), _("Person"), _("Cells"), _("What is wrong")]
+            one, other = (_("Product"), "") if session.kind == PRODUCTS else (_("Company"), _("Person"))
+            headings = [_("Row"), _("Import"), one, other, _("Cells"), _("What is wrong")]
             if call.arguments.fields:
                 headings = [
                     _("Row"),
                     _("Import"),
-                    _("Company / field"),
-                    _("Person / stored"),
+                    _("{state} / field").format(state=one),
+                    _("{state} / stored").format(state=other) if other else _("stored"),
                     _("Cells / incoming"),
                     _("What is wrong / result"),
                 ]
@@ -132,14 +134,15 @@ def row_object(session: ImportSession, detail: RowDetail) -> dict[str, Any]:
     }
 
 
-def _row_line(detail: RowDetail) -> list[str]:
+def _row_line(detail: RowDetail, kind: str) -> list[str]:
     row = detail.row
     states = {state.entity: _state(state) for state in row.states}
+    first, second = (*entities_of(kind), "")[:2]
     cells = " · ".join(shown(value) for value in row.cells if value is not None) if row.cells else ""
-    first = " · ".join(cells.split(" · ")[:FIRST_CELLS])
+    text = " · ".join(cells.split(" · ")[:FIRST_CELLS])
     reasons = dict.fromkeys([str(issue) for issue in detail.issues] + [str(state.reason) for state in row.states if state.reason])
     box = "[x]" if row.checked else "[ ]"
-    return [number(row.number), box, states.get("company", ""), states.get("person", ""), safe(first), safe("; ".join(reasons))]
+    return [number(row.number), box, states.get(first, ""), states.get(second, ""), safe(text), safe("; ".join(reasons))]
 
 
 def _state(state: RowState) -> str:

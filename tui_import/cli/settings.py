@@ -11,7 +11,9 @@ from tui_import.cli.choices import pair, unknown
 from tui_import.cli.parser import whole_number
 from tui_import.cli.render import Output
 from tui_import.cli.summary import write_summary
+from tui_import.model.kinds import entities_of
 from tui_import.model.runs import ListItem
+from tui_import.model.settings import Recipe
 from tui_import.model.text import safe, shown
 
 # -- lists
@@ -112,12 +114,18 @@ def recipes(call: Call) -> int:
             _("Recipe"): lambda recipe: recipe.name,
             _("Source"): lambda recipe: recipe.source,
             _("Columns"): lambda recipe: len(recipe.mapping),
-            _("Companies by"): lambda recipe: f"{recipe.settings.company.match}, {recipe.settings.company.action}",
-            _("Persons by"): lambda recipe: f"{recipe.settings.person.match}, {recipe.settings.person.action}",
+            _("What"): lambda recipe: recipe.kind,
+            _("By"): _rules,
         },
         empty=_("There are no recipes; the screens save one at their last step."),
     )
     return 0
+
+
+def _rules(recipe: Recipe) -> str:
+    """Key and action of each entity that a recipe imports."""
+    settings = recipe.settings
+    return "; ".join(f"{entity} {getattr(settings, entity).match}, {settings.action(entity)}" for entity in entities_of(recipe.kind))
 
 
 # -- preferences

@@ -11,6 +11,8 @@ CONTACTS = ("company", "person")
 """The entities that the duplicate finder keeps an index of."""
 ENTITIES = (*CONTACTS, "price_list", "product")
 """The entities that have a table of their own, parents first."""
+SELECTABLE = (*CONTACTS, "product")
+"""The entities that selections are of."""
 PARENTS: Mapping[str, str] = {"person": "company", "product": "price_list"}
 """Entity → the one that its records belong to; the column with the parent's id is called after it."""
 

@@ -11,7 +11,7 @@ from tui_import.api.i18n import _
 from tui_import.model.plan import Counts, SelectionInfo, Summary
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.journal import now, open_run
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import SELECTABLE
 
 LONGEST_NAME = 219
 """Characters (SPEC 7)."""
@@ -133,10 +133,10 @@ def _add(connection: sqlite3.Connection, number: int, records: Sequence[int]) ->
 
 
 def _check_records(connection: sqlite3.Connection, entity: str, records: Sequence[int]) -> None:
-    if entity not in ENTITIES:
+    if entity not in SELECTABLE:
         raise UsageError(
             _("The store has no records of kind “{entity}”.").format(entity=entity),
-            hint=_("Choose one of: {names}.").format(names=", ".join(ENTITIES)),
+            hint=_("Choose one of: {names}.").format(names=", ".join(SELECTABLE)),
         )
     missing = [
         str(record)

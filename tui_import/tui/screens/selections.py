@@ -135,7 +135,7 @@ class SelectionsScreen(Frame):
 
     def action_new(self) -> None:
         """One of records that are named by their numbers."""
-        entities = ("company", "person")
+        entities = ("company", "person", "product")
 
         def chosen(at: int | None) -> None:
             if at is None:

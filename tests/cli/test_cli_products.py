@@ -1,0 +1,83 @@
+"""Products by command: into a price list, out of it, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+FILE = """Product code;Product name;List price;Category
+A1;Lamp;€ 12,50;Lamps
+B2;Chair;99,00;Furniture
+C3;;5,00;Furniture
+"""
+
+
+@pytest.fixture
+def goods(tmp_path: Path) -> Path:
+    path = tmp_path / "goods.csv"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+def test_products_are_imported_exported_undone_and_redone(cli: Cli, goods: Path) -> None:
+    done = cli("run", goods, "--set", "product.price_list=Retail", "--json")
+    assert done.code == 3
+    assert done.object["entities"] == {"product": {"added": 2, "updated": 0, "unchanged": 0, "skipped": 0, "problem": 1, "held": 0}}
+    assert [(each["entity"], each["kind"], each["members"]) for each in done.object["selections"]] == [("product", "new", 2)]
+    assert [(each["name"], each["currency"], each["products"]) for each in cli("price-lists", "--json").objects] == [("Retail", "EUR", 2)]
+    assert [each["code"] for each in cli("export", "product", "--price-list", "retail", "--format", "json").objects] == ["A1", "B2"]
+    assert cli("blame", "product", 1, "list_price", "--json").objects[0]["column"] == "List price"
+    undone = cli("undo", 1, "--json").object
+    assert set(undone["entities"]) >= {"product"}
+    assert cli("price-lists", "--json").objects == []
+    cli("redo", 1)
+    assert len(cli("export", "product", "--format", "json").objects) == 2
+
+
+def test_the_plan_says_whether_the_price_list_is_new(cli: Cli, goods: Path) -> None:
+    cli("price-lists", "add", "Retail", "--currency", "eur", "--valid-from", "2026-01-01")
+    assert "Price list: Retail\n" in cli("run", goods, "--set", "product.price_list=RETAIL", "--plan-only").out
+    planned = cli("run", goods, "--set", "product.price_list=Retial", "--plan-only")
+    assert "Price list: Retial (new)" in planned.out
+    draft = cli("drafts", "--json").objects[0]["id"]
+    shown = cli("drafts", "show", draft)
+    assert "Product" in shown.out
+    assert "+A new" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--set", "kind=products"), "choose it first"),
+        (("--set", "kind=cats"), "no kind of import"),
+        (("--set", "product.price_list=X", "--map", "Category=company.category"), "--set kind=contacts"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(cli: Cli, goods: Path, words: tuple[str, ...], sentence: str) -> None:
+    result = cli("run", goods, *words)
+    assert result.code == 2
+    assert sentence in result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("price-lists", "add", "X", "--currency", "euro"), "no currency"),
+        (("price-lists", "add", "X", "--valid-from", "soon"), "no date"),
+        (("price-lists", "add", "X", "--valid-from", "2026-02-01", "--valid-to", "2026-01-01"), "before it begins"),
+        (("export", "product", "--price-list", "Nowhere"), "Nowhere"),
+        (("export", "company", "--price-list", "Nowhere"), "Only products"),
+    ],
+)
+def test_price_lists_are_checked(cli: Cli, words: tuple[str, ...], sentence: str) -> None:
+    result = cli(*words)
+    assert result.code == 2
+    assert sentence in result.err
+
+
+def test_a_file_of_products_is_imported_as_contacts_where_that_is_said(cli: Cli, goods: Path) -> None:
+    result = cli("run", goods, "--set", "kind=contacts", "--map", "Product name=company.name", "--json")
+    assert set(result.object["entities"]) == {"company", "person"}
