@@ -24,6 +24,12 @@ COMMON_WORD = 0.01
 SHORT_WORDS = {1: 0.01, 2: 0.004, 3: 0.001}
 """Expected share of a word of so few letters: there are not many."""
 
+WHOLE_NAME = "whole name"
+"""Beside the slots: first and last name together. They are not independent: where many have the same whole name, agreement on it says
+no more than that."""
+WHOLE_NAME_SHARE = 1e-7
+"""Expected share of a whole name that nothing is known of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frequencies:
@@ -44,11 +50,23 @@ class Frequencies:
         expected = np.full(len(values), model.frequency)
         if model.name not in WHOLE_VALUES:
             for at in np.flatnonzero(np.fromiter(map(len, values), np.int64, len(values)) <= max(SHORT_WORDS)).tolist():
-                if values[at].isalpha():
-                    expected[at] = max(model.frequency, SHORT_WORDS[len(values[at])])
+                expected[at] = max(model.frequency, SHORT_WORDS.get(len(values[at]), 0.0))
             expected[np.fromiter(map(self.common.__contains__, values), np.bool_, len(values))] = COMMON_WORD
         share = (np.maximum(seen - self.copies, 0) + PRIOR_WEIGHT * expected) / (self.sizes.get(model.name, 0) + PRIOR_WEIGHT)
         return np.asarray(-np.log2(np.minimum(share, 1)), np.float32)
+
+    def whole_name_bits(self, names: Sequence[str]) -> NDArray[np.float32]:
+        """Information of whole names."""
+        counts = self.counts.get(WHOLE_NAME, {})
+        seen = np.fromiter(map(counts.get, names, repeat(0.0)), np.float64, len(names))
+        share = np.maximum(seen - self.copies, 0) + PRIOR_WEIGHT * WHOLE_NAME_SHARE
+        return np.asarray(-np.log2(np.minimum(share / (self.sizes.get(WHOLE_NAME, 0) + PRIOR_WEIGHT), 1)), np.float32)
+
+
+def whole_names(cleaned: Cleaned) -> list[str]:
+    """First and last name of each person together; empty where one is missing."""
+    both = zip(cleaned.columns["given"], cleaned.columns["surname"], strict=True)
+    return [f"{given} {last}" if given and last else "" for given, last in both]
 
 
 def count(cleaned: Cleaned, common: frozenset[str], copies: float = 1, weights: NDArray[np.float64] | None = None) -> Frequencies:
@@ -71,4 +89,10 @@ def count(cleaned: Cleaned, common: frozenset[str], copies: float = 1, weights: 
                     words[word] = words.get(word, 0) + weight
             own = words
         counts[slot] = own
+    if cleaned.entity == "person":
+        whole: dict[str, float] = {}
+        for name, weight in zip(whole_names(cleaned), each.tolist(), strict=True):
+            if name:
+                whole[name] = whole.get(name, 0) + weight
+        counts[WHOLE_NAME], sizes[WHOLE_NAME] = whole, float(each.sum())
     return Frequencies(sizes, counts, copies, common)
