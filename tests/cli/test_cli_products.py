@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
+from tui_import.api.i18n import use_language
+from tui_import.output.template import PRODUCTS
+from tui_import.session.workspace import Workspace
 
 FILE = """Product code;Product name;List price;Category
 A1;Lamp;€ 12,50;Lamps
@@ -35,6 +38,23 @@ def test_products_are_imported_exported_undone_and_redone(cli: Cli, goods: Path)
     assert cli("price-lists", "--json").objects == []
     cli("redo", 1)
     assert len(cli("export", "product", "--format", "json").objects) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_template_of_products_links_itself_in_every_language(cli: Cli, tmp_path: Path, language: str, compiled_catalogues: None) -> None:
+    path = tmp_path / "products.xlsx"
+    use_language(language)
+    try:
+        assert cli("template", "products", path).code == 0
+    finally:
+        use_language(None)
+    planned = cli("run", path, "--set", "product.price_list=X", "--plan-only", "--json")
+    assert planned.object["entities"]["product"]["skipped"] == 1
+    with Workspace() as workspace:
+        session = workspace.resume(planned.object["draft"])
+        linked = [session.mapping.fields_of(column.position) for column in session.columns]
+        session.close()
+    assert linked == [(column.field,) for column in PRODUCTS]
 
 
 def test_the_plan_says_whether_the_price_list_is_new(cli: Cli, goods: Path) -> None:

@@ -21,6 +21,7 @@ from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.settings import Action, BlankCells, ListPolicy, ProductKey, ProductRules, Settings, ValueRules
 from tui_import.output.template import PRODUCTS
 from tui_import.session.workspace import Workspace
+from tui_import.store import apply
 
 FEW = {
     "product.code": ["", "A1", "a1", "B2"],
@@ -297,6 +298,30 @@ def test_a_price_in_another_currency_is_pointed_out(importer: Importer) -> None:
     session, report = importer.plan([row("A1", "Lamp", "€ 12"), row("A2", "Chair", "kr 12")], rules(values=ValueRules(country="DK")))
     assert report.warnings == 1
     assert [issue.code for issue in session.detail(1).issues] == ["other_currency"]
+
+
+def test_a_new_product_called_nearly_as_another_is_pointed_out(importer: Importer) -> None:
+    importer.run([row("A1", "Desk lamp Lys 40", "1"), row("A2", "Chair", "1")], rules())
+    importer.duplicates = True
+    names = ["Lamp, desk: LYS 40", "Desk lamp Lys 45", "Desk lamps Lys 40", "Sofa"]
+    session, report = importer.plan([row(f"B{at}", name, "1") for at, name in enumerate(names)], rules())
+    warned = [[issue.params["id"] for issue in session.detail(at).issues if issue.code == "similar_product"] for at in (1, 2, 3, 4)]
+    assert warned == [[1], [], [1], []]
+    assert report.count("product").added == 4
+
+
+def test_an_import_that_breaks_off_leaves_no_price_list(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("the lights went out")
+
+    session, _report = importer.plan([row("A1", "Lamp", "1", category="New")], rules())
+    before = importer.dump()
+    with monkeypatch.context() as patch:
+        patch.setattr(apply, "_make_selections", broken)
+        with pytest.raises(RuntimeError):
+            session.apply()
+    assert importer.dump() == before
+    assert session.apply().entities["product"].added == 1
 
 
 # -- what the file is about

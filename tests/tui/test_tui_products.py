@@ -56,7 +56,7 @@ async def test_a_file_of_products_asks_for_its_price_list_and_is_imported_undone
             assert words in tui.text
         assert "Persons" not in tui.text
         await tui.press("d")
-        await until(tui, "not looked for")
+        await until(tui, "nothing to decide for products")
         await tui.press("f9")
         await until(tui, "[5 Import]")
         await tui.press("f9", "3", "enter")

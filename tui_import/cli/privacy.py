@@ -8,7 +8,7 @@ from tui_import.api.errors import RefusedError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
-from tui_import.cli.records import add_entity
+from tui_import.cli.records import CONTACTS, add_entity
 from tui_import.cli.render import Output, local_time, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT
@@ -22,7 +22,7 @@ TRAITS = {
 
 
 def _configure_erase(parser: ArgumentParser) -> None:
-    add_entity(parser)
+    add_entity(parser, CONTACTS)
     parser.add_argument("id", type=whole_number, metavar=_("ID"), help=_("the record's number"))
     parser.add_argument("--yes", action="store_true", help=_("agree to it: nothing brings the record back"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 from tui_import.api.errors import UsageError
@@ -28,9 +29,10 @@ TYPES = {
 }  # fmt: skip
 
 
-def add_entity(parser: ArgumentParser) -> None:
+def add_entity(parser: ArgumentParser, entities: Sequence[str] = ENTITIES) -> None:
     """The argument that names a kind of record."""
-    parser.add_argument("entity", choices=ENTITIES, metavar=_("ENTITY"), help=_("company, person, product or price_list"))
+    help = _("company or person") if entities == CONTACTS else _("company, person, product or price_list")
+    parser.add_argument("entity", choices=entities, metavar=_("ENTITY"), help=help)
 
 
 # -- export

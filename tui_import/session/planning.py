@@ -25,7 +25,7 @@ from tui_import.model.plan import KeyAdvice, Stored
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
 from tui_import.session.matching import find_duplicates
-from tui_import.session.products import chosen_price_list, region_of
+from tui_import.session.products import NearlyNamed, chosen_price_list, region_of
 from tui_import.store import rest, suppression
 from tui_import.store.draft import Block, Draft
 from tui_import.store.plan import PlanWriter
@@ -165,16 +165,18 @@ def _products_planner(
     headers: Sequence[str],
     _decided: Overrides,
 ) -> ProductsPlanner | ContactsPlanner:
+    price_list = chosen_price_list(workspace, draft, mapping, settings)
     return ProductsPlanner(
         workspace.catalogue,
         settings,
         binder,
         workspace.reader,
         writer,
-        chosen_price_list(workspace, draft, mapping, settings),
+        price_list,
         headers,
         rest.imported_rows(draft),
         region_of(workspace, settings),
+        NearlyNamed(workspace, price_list, settings),
     )
 
 

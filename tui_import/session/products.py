@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import RefusedError, UsageError
 from tui_import.api.i18n import _, ngettext
+from tui_import.flow.folding import fold
 from tui_import.flow.normalise.currency import usual_currency
 from tui_import.flow.plan.products import PriceList
 from tui_import.model.mapping import Mapping as ColumnMapping
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 SAMPLES = 200
 """Distinct prices that are asked for their currency."""
+NEARLY = 92
+"""Similarity (0…100) from which two names of products are nearly the same."""
+MOST_NAMES, MOST_LOOKS = 5_000, 20_000
+"""Names of a price list that new ones are compared with, and new names that are compared: more would take longer than the plan itself."""
 
 
 def region_of(workspace: Workspace, settings: Settings) -> str:
@@ -44,6 +50,39 @@ def chosen_price_list(workspace: Workspace, draft: Draft, mapping: ColumnMapping
             _("The price list “{name}” is a copy that is not written to.").format(name=known.name), hint=_("Choose another price list.")
         )
     return PriceList(known.name, known.id, known.currency)
+
+
+class NearlyNamed:
+    """The products of a price list, by names that are nearly the same: for a warning, where no key agrees."""
+
+    def __init__(self, workspace: Workspace, price_list: PriceList, settings: Settings) -> None:
+        wanted = settings.duplicates.find and price_list.id is not None
+        names = price_lists.names(workspace.database, price_list.id, MOST_NAMES + 1) if wanted and price_list.id is not None else []
+        self._names = names if len(names) <= MOST_NAMES else []
+        self._folded = [_in_order(name) for _number, name in self._names]
+        self._looks = 0
+
+    def __call__(self, name: str) -> tuple[int, str] | None:
+        """The product that is called nearly so; numbers in the names have to agree, since "Lamp 40" is no "Lamp 45"."""
+        self._looks += 1
+        if not self._folded or self._looks > MOST_LOOKS:
+            return None
+        from rapidfuzz import fuzz, process
+
+        wanted = _in_order(name)
+        found = process.extractOne(wanted, self._folded, scorer=fuzz.ratio, score_cutoff=NEARLY)
+        if found is None or _DIGITS.findall(found[0]) != _DIGITS.findall(wanted):
+            return None
+        return self._names[found[2]]
+
+
+_DIGITS = re.compile(r"\d+")
+_WORDS = re.compile(r"\w+")
+
+
+def _in_order(name: str) -> str:
+    """A name's words, folded and sorted."""
+    return " ".join(sorted(_WORDS.findall(fold(name))))
 
 
 def no_price_list(workspace: Workspace) -> UsageError:

@@ -41,6 +41,13 @@ def price_list(database: Database, name: str) -> PriceListInfo | None:
     return next((found for found in price_lists(database) if fold(found.name) == fold(name)), None)
 
 
+def names(database: Database, number: int, limit: int) -> list[tuple[int, str]]:
+    """Id and name of the products of a price list, at most so many."""
+    return database.connection.execute(
+        "SELECT id, name FROM product WHERE price_list = ? AND deleted_at IS NULL AND name IS NOT NULL LIMIT ?", (number, limit)
+    ).fetchall()
+
+
 def checked_name(name: str) -> str:
     """The name of a price list, trimmed. Raises `UsageError` where it cannot be one."""
     text = name.strip()

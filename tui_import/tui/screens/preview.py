@@ -289,7 +289,7 @@ class PreviewScreen(StepFrame):
     def action_duplicates(self) -> None:
         """Decide what waits."""
         if self.session.kind == PRODUCTS:
-            self.tell(_("Probable duplicates of products are not looked for."))
+            self.tell(_("There is nothing to decide for products: nearly equal names are warnings (f shows them)."))
             return
         if self.busy_with or self.session.report is None:
             self.tell(_("There is no plan yet."))
