@@ -22,7 +22,7 @@ SAMPLES = 200
 """Distinct prices that are asked for their currency."""
 NEARLY = 92
 """Similarity (0…100) from which two names of products are nearly the same."""
-MOST_NAMES, MOST_LOOKS = 5_000, 20_000
+MOST_NAMES, MOST_LOOKS = 5_000, 2_000
 """Names of a price list that new ones are compared with, and new names that are compared: more would take longer than the plan itself."""
 
 
