@@ -166,7 +166,8 @@ async def test_a_new_connection_is_kept_by_signing_in_from_its_form_also_while_t
         await tui.pilot.press(*"code", "enter", "f1")
         for _ in range(60):
             await tui.pilot.pause(0.01)
-        await tui.pilot.press("escape")
+        if "Kept as mine" not in tui.text:  # the help is still open: signing in may also have been over before it came
+            await tui.pilot.press("escape")
         await until(tui, "Kept as mine. Signed in as anna@example.dk.")
         assert "Accounts and servers" in tui.text
         assert no_secret(tui)
