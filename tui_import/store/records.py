@@ -31,7 +31,7 @@ _KEYS: Mapping[tuple[str, str], str] = {
     ("price_list", "name"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN price_list r ON r.name_key = j.value",
     **{
         ("product", key): (
-            "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN product r ON r.price_list = json_extract(j.value, '$[0]')"
+            "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN product r ON +r.price_list = json_extract(j.value, '$[0]')"
             + "".join(f" AND r.{name}_key = json_extract(j.value, '$[{at}]')" for at, name in enumerate(names, 1))
         )
         for key, names in {"name": ("name",), "code": ("code",), "name_code": ("name", "code"), "erp_key": ("erp_key",)}.items()
@@ -52,7 +52,7 @@ _KEYS: Mapping[tuple[str, str], str] = {
         " JOIN person r ON r.id = v.record"
     ),
 }
-"""(entity, key) → the records that have one of a JSON array of key values."""
+"""(entity, key) → the records that have one of a JSON array of key values. A ``+`` keeps SQLite from looking through a whole price list."""
 
 
 class StoreReader:
