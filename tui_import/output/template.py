@@ -105,7 +105,9 @@ PRODUCTS: tuple[TemplateColumn, ...] = (
     TemplateColumn("product.extra_info", N_("Other fields"), N_("A label and a value, like: Colour: oak."), "Colour: oak"),
     TemplateColumn("product.subscription", N_("Subscription"), N_("Yes where it is paid for by the period."), "no"),
     TemplateColumn("product.price_unit", N_("Number description"), N_("What the price is for, like: per month."), "per piece"),
-    TemplateColumn("product.item_number", N_("Bar code"), N_("Item number or bar code. The column is text, so zeros stay."), "0705632441947"),
+    TemplateColumn(
+        "product.item_number", N_("Bar code"), N_("Item number or bar code. The column is text, so zeros stay."), "0705632441947"
+    ),
     TemplateColumn("product.web_address", N_("Web address"), N_("The product's page."), "www.nordlys.example/lys"),
 )
 
