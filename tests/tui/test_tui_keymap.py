@@ -97,3 +97,24 @@ def test_the_printed_reference_is_the_keymap() -> None:
     assert {action.section for action in keymap.actions().values()} == set(generate_docs.SECTIONS)
     for name, page in generate_docs.PAGES.items():
         assert (generate_docs.DOCS / name).read_text(encoding="utf-8") == page()
+
+
+async def test_keys_of_one_burst_act_in_their_order_in_a_field() -> None:
+    from textual import events
+    from textual.app import App, ComposeResult
+    from textual.widgets import Input
+
+    from tui_import.tui.widgets.dialogs import line_input
+
+    class Field(App[None]):
+        def compose(self) -> ComposeResult:
+            yield line_input("abc")
+
+    app = Field()
+    async with app.run_test() as pilot:
+        app.query_one(Input).action_end()
+        for key, letter in (("backspace", None), ("backspace", None), ("x", "x"), ("y", "y"), ("left", None), ("z", "z")):
+            app.post_message(events.Key(key, letter))
+        await pilot.pause()
+        await pilot.pause(0.1)
+        assert app.query_one(Input).value == "axzy"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -68,10 +69,28 @@ class Window(ModalScreen[T]):
         await self.run_action("accept")
 
 
+EDITING = {
+    "backspace": "delete_left", "delete": "delete_right", "left": "cursor_left", "right": "cursor_right", "home": "home", "end": "end",
+    "ctrl+w": "delete_left_word", "ctrl+u": "delete_left_all", "ctrl+k": "delete_right_all",
+}  # fmt: skip
+"""Key in a field → what it does there."""
+
+
 class LineInput(Input):
     """A field of one line in a window. Enter is its own key, so that it comes after the characters typed before it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [binding for binding in bindings("dialog") if getattr(binding, "id", "") == "dialog.accept"]
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Keys that edit act at once. As bindings they would wait until the key has come up through the screen, and letters that were typed
+        behind them on a slow line would overtake them."""
+        action = EDITING.get(event.key)
+        if action is None:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        getattr(self, f"action_{action}")()
 
     async def action_accept(self) -> None:
         """Hand the text in."""
