@@ -44,6 +44,7 @@ def test_the_vendors_template_is_imported_by_keyboard(environment: dict[str, str
 
 
 def test_two_thousand_companies_are_imported_changed_merged_replaced_undone_and_redone(environment: dict[str, str], tmp_path: Path) -> None:
+    switch_finding_of_duplicates_off(environment)
     first = company_list(tmp_path / "first.csv", city_suffix="")
     second = company_list(tmp_path / "second.csv", city_suffix=" Nord")
     with Terminal([*PROGRAM, str(first)], environment) as terminal:
@@ -85,6 +86,13 @@ def test_two_thousand_companies_are_imported_changed_merged_replaced_undone_and_
         last = workspace.runs()[0].id
         workspace.redo(last)
     assert stored_cities(environment) == changed
+
+
+def switch_finding_of_duplicates_off(environment: dict[str, str]) -> None:
+    """Listed companies resemble each other: hundreds would wait for an answer, and this is about those that are written."""
+    folder = Path(environment["TUI_IMPORT_CONFIG"])
+    folder.mkdir()
+    (folder / "settings.toml").write_text("[duplicates]\nfind = false\n", encoding="utf-8")
 
 
 def company_list(path: Path, *, city_suffix: str) -> Path:

@@ -175,7 +175,9 @@ def test_words_that_are_no_answer_and_rows_that_contradict_each_other_are_refuse
         answer(sheet, 2, "perhaps")
         answer(sheet, 3, "same", "overwrite")
         answer(sheet, 4, "same")
-        sheet.append(["different", *[cell.value for cell in sheet[4]][1:]])
+        for cell in list(sheet[4]):
+            copy = sheet.cell(6, cell.column, "different" if cell.column == 1 else cell.value)
+            copy.data_type = "s"  # as a spreadsheet program copies it: openpyxl would make a formula of a name that begins with =
 
     edit(path, change)
     answered = taken(importer, path)
