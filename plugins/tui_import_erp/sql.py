@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -144,8 +145,6 @@ class SqlErp(Erp):
             self._opened.dispose()
             self._opened = None
 
-    __del__ = close
-
     # -- reading
 
     def _stream(self, actor_type: str, query: Any) -> Iterator[Actor]:
@@ -182,6 +181,7 @@ class SqlErp(Erp):
         """What makes connections, each of which refuses to write."""
         if self._opened is None:
             self._opened = _engine(address(self._config))
+            weakref.finalize(self, self._opened.dispose)  # before the interpreter ends: a `__del__` may find it half gone
         return self._opened
 
 

@@ -198,3 +198,14 @@ def test_a_file_s_external_keys_are_kept_and_match_nothing_by_themselves(shop: S
     session.read()
     session.plan()
     assert shop.operations(session) == [ADDED]
+
+
+def test_a_search_says_which_rows_the_store_knows_by_this_connection_until_that_is_undone(shop: Shop) -> None:
+    def known(connection: str) -> list[bool]:
+        return [row.linked for row in shop.plan("customer", connection).search().find().rows]
+
+    run = shop.run("customer", "main", where="id = 1")
+    assert known("main") == [True, False]
+    assert known("other") == [False, False]
+    shop.workspace.undo(run)
+    assert known("main") == [False, False]

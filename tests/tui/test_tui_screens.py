@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.tui.conftest import driven
 from tests.tui.fakes import FakeSession, FakeWorkspace
 from tui_import.api.errors import SourceError, Where
 from tui_import.model.settings import Action, BlankCells, ListPolicy, PersonKey, ValuesPolicy
+from tui_import.tui.widgets.dialogs import Choose
 
 # -- home
 
@@ -532,3 +534,16 @@ async def test_a_file_is_opened_with_a_recipe(workspace: FakeWorkspace, tmp_path
         field.value = f"{tmp_path}/people.xlsx"  # type: ignore[attr-defined]
         await tui.press("enter")
         assert workspace.recipe_used == "fairs"
+
+
+async def test_a_second_enter_of_one_burst_closes_the_window_once_and_nothing_below_it() -> None:
+    answers: list[int | None] = []
+    async with driven(FakeWorkspace()) as tui:
+        below = tui.app.screen
+        await tui.app.push_screen(Choose("Which?", ["first", "second"]), answers.append)
+        for _turn in range(3):
+            tui.app.post_message(events.Key("enter", "\r"))
+        await tui.pilot.pause()
+        await tui.pilot.pause()
+        assert answers == [0]
+        assert tui.app.screen is below

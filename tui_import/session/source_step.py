@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_import import plugin_host
@@ -241,7 +242,9 @@ class SourceStep:
         table = self._table()
         if not isinstance(table, Searchable):
             raise UsageError(_("“{table}” cannot be searched.").format(table=table.name), where=Where(file=self.origin))
-        search = Search(table, plugin_host.load(self.source).list_items)
+        scope = connecting.scope(self.source, self.options)
+        linked = partial(self._workspace.linked_keys, scope) if scope else None
+        search = Search(table, plugin_host.load(self.source).list_items, linked)
         with suppress(UsageError):
             search.criteria = criteria(str(self.options.get(connecting.WHERE) or ""), search.fields)
         search.tick(key_list(str(self.options.get(connecting.KEYS) or "")))

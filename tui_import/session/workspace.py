@@ -446,6 +446,14 @@ class Workspace:
         """A whole record under its field names, id included, multiple values as lists."""
         return reading.record(self.database, self.catalogue, entity, record)
 
+    def linked_keys(self, scope: str, keys: Sequence[str]) -> set[str]:
+        """Which of the external keys of a source belong to a record; ``scope``: whose keys they are, see `connecting.scope`."""
+        from tui_import.flow.plan.keys import LINK, link
+
+        wanted = {link(scope, key): key for key in keys}
+        found = [self.reader.find(entity, LINK, list(wanted)) for entity in ("company", "person")]
+        return {wanted[key] for hits in found for key, records in hits.items() if any(not record.deleted for record in records)}
+
     def records(self, entity: str, *, selection: int | None = None, parent: int | None = None) -> Iterator[Mapping[str, Any]]:
         """All records, or the members of a selection, or those of a parent (a company, a price list)."""
         return reading.records(self.database, self.catalogue, entity, selection=selection, parent=parent)

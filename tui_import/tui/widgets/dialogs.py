@@ -7,6 +7,7 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.geometry import Offset
@@ -62,6 +63,12 @@ class Window(ModalScreen[T]):
     def parts(self) -> Sequence[Widget]:
         """What stands between title and keys."""
         return ()
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close it with its answer. A key that was sent before it was gone finds it closed, and must not close what stands below."""
+        if self not in self.app.screen_stack:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field comes after the characters before it, also where a slow line delivers all at once."""
