@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import io
 import os
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,7 @@ from tui_import.api.errors import SourceError, TuiImportError
 from tui_import.api.i18n import N_
 from tui_import.api.options import ConnectionOptions, Options, OptionType, keep_secrets
 from tui_import.api.source import API_VERSION, MOST_TEXT, Capability, Column, Finding, Peek, Row, Source, Table
-
-_CELLS = (str, int, float, bool, datetime.date, datetime.datetime, datetime.time, type(None))
+from tui_import.api.testing.suite import CELLS, Suite, must
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def check_source(source: Source, location: str, options: Options | None = None) 
     _check_description(source)
     tables = source.open(location, {**{option.key: option.default for option in source.options()}, **(options or {})})
     names = [table.name for table in tables]
-    _must(len(set(names)) == len(names), f"tables share a name: {names}")
+    must(len(set(names)) == len(names), f"tables share a name: {names}")
     return {table.name: _check_table(table) for table in tables}
 
 
@@ -49,16 +47,16 @@ def check_refuses_missing_file(source: Source, folder: Path) -> None:
         for table in source.open(missing, {option.key: option.default for option in source.options()}):
             list(table.rows())
     except TuiImportError as error:
-        _must(isinstance(error, SourceError), f"a missing file must be a SourceError, not {type(error).__name__}")
-        _must(len(error.message) > 5, "the error has no sentence")
+        must(isinstance(error, SourceError), f"a missing file must be a SourceError, not {type(error).__name__}")
+        must(len(error.message) > 5, "the error has no sentence")
         return
     except OSError as error:  # the host makes a sentence of it
-        _must(error.filename == missing, "an OSError about another file than the one that was named")
+        must(error.filename == missing, "an OSError about another file than the one that was named")
         return
     raise AssertionError("a missing file was read without an error")
 
 
-class Conformance:
+class Conformance(Suite):
     """The suite: each rule by its name, for ``pytest.mark.parametrize("rule", Conformance.rules)`` and for ``tui-import sources check``.
 
     ``location`` must hold a few rows; ``folder`` takes files that are made for it (broken copies of the file, where there is one).
@@ -83,24 +81,6 @@ class Conformance:
         self.options = options or {}
         self._renewed: dict[str, str] = {}
 
-    def check(self, rule: str) -> None:
-        """Raises `AssertionError` with what is broken."""
-        getattr(self, f"_{rule.replace(' ', '_')}")()
-
-    def failures(self) -> Mapping[str, str]:
-        """Every rule and what is wrong with it; empty text: nothing. Exceptions of the source are failures, too."""
-        found = {}
-        for rule in self.rules:
-            try:
-                self.check(rule)
-            except AssertionError as error:
-                found[rule] = str(error)
-            except Exception as error:
-                found[rule] = f"{type(error).__name__}: {error}"
-            else:
-                found[rule] = ""
-        return found
-
     def _open(self, location: str = "") -> Sequence[Table]:
         given = {option.key: option.default for option in self.source.options()}
         options = ConnectionOptions({**given, **self.options, **self._renewed}, self._keep)
@@ -116,19 +96,19 @@ class Conformance:
 
     def _tables(self) -> None:
         tables = self._open()
-        _must(bool(tables), "there is no table; check with a place that holds some rows")
+        must(bool(tables), "there is no table; check with a place that holds some rows")
         names = [table.name for table in tables]
-        _must(len(set(names)) == len(names), f"tables share a name: {names}")
+        must(len(set(names)) == len(names), f"tables share a name: {names}")
         for table in tables:
-            _must(all(isinstance(column, Column) for column in table.columns()), "columns must be of type Column")
-            _must([*table.columns()] == [*table.columns()], "asking again gives other columns")
+            must(all(isinstance(column, Column) for column in table.columns()), "columns must be of type Column")
+            must([*table.columns()] == [*table.columns()], "asking again gives other columns")
 
     def _first_rows(self) -> None:
         for table in self._open():
             for limit in (1, 5):
                 peek = table.peek(limit)
-                _must(isinstance(peek, Peek), "peek must give a Peek")
-                _must(len(peek.rows) <= limit, "peek gives more rows than were asked for")
+                must(isinstance(peek, Peek), "peek must give a Peek")
+                must(len(peek.rows) <= limit, "peek gives more rows than were asked for")
                 _check_rows(peek.rows)
 
     def _rows(self) -> None:
@@ -137,15 +117,15 @@ class Conformance:
             rows = list(table.rows())
             _check_rows(rows)
             width = len(table.columns())
-            _must(not rows or width > 0, "there are rows and no columns")
+            must(not rows or width > 0, "there are rows and no columns")
             count += len(rows)
-        _must(count > 0, "there are no rows; check with a place that holds some")
+        must(count > 0, "there are no rows; check with a place that holds some")
 
     def _reading_again(self) -> None:
         for table in self._open():
             first = list(table.rows())
-            _must(first == list(table.rows()), "reading again gives other rows")
-            _must(
+            must(first == list(table.rows()), "reading again gives other rows")
+            must(
                 _shape(first) == _shape(next(again for again in self._open() if again.name == table.name).rows()),
                 "opening again gives others",
             )
@@ -162,16 +142,16 @@ class Conformance:
                 next(begun, None)
                 getattr(begun, "close", lambda: None)()
             del begun
-            _must(_open_files() <= before, "a reading that was stopped left a file open")
+            must(_open_files() <= before, "a reading that was stopped left a file open")
             _check_rows(list(table.rows()))
 
     def _findings(self) -> None:
         for table in self._open():
             for _row in table.rows():
                 pass
-            _must(all(isinstance(finding, Finding) and finding.message for finding in table.findings()), "findings must be sentences")
+            must(all(isinstance(finding, Finding) and finding.message for finding in table.findings()), "findings must be sentences")
             expected = table.expected_rows()
-            _must(expected is None or expected >= 0, "expected_rows is negative")
+            must(expected is None or expected >= 0, "expected_rows is negative")
 
     def _silence(self) -> None:
         noise = io.StringIO()
@@ -180,7 +160,7 @@ class Conformance:
                 table.peek(5)
                 for _row in table.rows():
                     pass
-        _must(not noise.getvalue(), f"it prints: {noise.getvalue()[:80]!r}")
+        must(not noise.getvalue(), f"it prints: {noise.getvalue()[:80]!r}")
 
     def _missing_place(self) -> None:
         if any(suffix.startswith(".") for suffix in self.source.suffixes):
@@ -214,17 +194,17 @@ class Conformance:
             (Capability.CONNECTIONS, HasConnections),
             (Capability.SIGN_IN, SignsIn),
         ):
-            _must((capability in can) == isinstance(self.source, kind), f"{capability} is said and not done, or done and not said")
+            must((capability in can) == isinstance(self.source, kind), f"{capability} is said and not done, or done and not said")
         tables = self._open()
         searchable = [table for table in tables if isinstance(table, Searchable)]
-        _must((Capability.SEARCH in can) == bool(searchable), "search is said and not done, or done and not said")
+        must((Capability.SEARCH in can) == bool(searchable), "search is said and not done, or done and not said")
         for table in tables:
             if Capability.KEYS in can:
                 keys = [row.key for row in table.rows()]
-                _must(all(keys) and len(set(keys)) == len(keys), "keys must be there and unique")
+                must(all(keys) and len(set(keys)) == len(keys), "keys must be there and unique")
             for column in table.columns():
                 if column.list and isinstance(self.source, HasLists):
-                    _must(isinstance(self.source.list_items(column.list), Mapping), f"the list {column.list} has no items")
+                    must(isinstance(self.source.list_items(column.list), Mapping), f"the list {column.list} has no items")
         for table in searchable:
             _check_search(table)
 
@@ -239,7 +219,7 @@ def check_memory(table: Table, most: int = 64 << 20) -> int:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    _must(peak <= most, f"{count} rows took {peak >> 20} MB of memory; they must be streamed")
+    must(peak <= most, f"{count} rows took {peak >> 20} MB of memory; they must be streamed")
     return count
 
 
@@ -270,18 +250,18 @@ def _open_files() -> int:
 
 def _check_search(table: Searchable) -> None:
     fields = table.search_fields()
-    _must(bool(fields), "there is no field to search by")
+    must(bool(fields), "there is no field to search by")
     everything = _all_pages(table, [])
-    _must(bool(everything), "a search without criteria must find every row")
-    _must(all(row.key for row in everything), "rows that were found must have keys")
+    must(bool(everything), "a search without criteria must find every row")
+    must(all(row.key for row in everything), "rows that were found must have keys")
     wanted = [everything[-1].key, "no such key"]
-    _must([row.key for row in table.fetch(wanted)] == wanted[:1], "fetch must give the rows of the keys that exist")
+    must([row.key for row in table.fetch(wanted)] == wanted[:1], "fetch must give the rows of the keys that exist")
     for field in fields:
         if field.kind == "text":
             criterion = Criterion(field.key, Operator.CONTAINS, ["no row has this in it \u2603"])
-            _must(not _all_pages(table, [criterion]), f"a search by {field.key} finds what it should not")
+            must(not _all_pages(table, [criterion]), f"a search by {field.key} finds what it should not")
     latest = max(row.changed for row in everything)
-    _must(not any(row.changed for row in table.changed_since(latest)), "changed_since gives rows that are not later")
+    must(not any(row.changed for row in table.changed_since(latest)), "changed_since gives rows that are not later")
 
 
 def _all_pages(table: Searchable, criteria: Sequence[Criterion]) -> list[Row]:
@@ -289,35 +269,35 @@ def _all_pages(table: Searchable, criteria: Sequence[Criterion]) -> list[Row]:
     page = ""
     while True:
         found = table.search(criteria, page, 2)
-        _must(len(found.rows) <= 2, "a page has more rows than were asked for")
+        must(len(found.rows) <= 2, "a page has more rows than were asked for")
         rows += found.rows
         if not found.next or len(rows) > 10_000:
             return rows
-        _must(found.next != page, "the same page comes again and again")
+        must(found.next != page, "the same page comes again and again")
         page = found.next
 
 
 def _check_description(source: Source) -> None:
-    _must(source.api_version[0] == API_VERSION[0], "api_version is of another major version")
-    _must(source.name == source.name.lower() and source.name.replace("_", "").isalnum(), "name must be one word in lower case")
-    _must(bool(source.title), "title is empty")
+    must(source.api_version[0] == API_VERSION[0], "api_version is of another major version")
+    must(source.name == source.name.lower() and source.name.replace("_", "").isalnum(), "name must be one word in lower case")
+    must(bool(source.title), "title is empty")
     for suffix in source.suffixes:
         whole = suffix in ("-", "/") or (suffix.removeprefix("/").startswith(".") and suffix == suffix.lower())
-        _must(whole, f"suffix {suffix!r} must be lower case with the dot")
+        must(whole, f"suffix {suffix!r} must be lower case with the dot")
     keys = [option.key for option in source.options()]
-    _must(len(set(keys)) == len(keys), "two options share a key")
+    must(len(set(keys)) == len(keys), "two options share a key")
     for option in source.options():
-        _must(option.required or option.default is not None, f"option {option.key} is neither required nor has a default")
+        must(option.required or option.default is not None, f"option {option.key} is neither required nor has a default")
         if option.type is OptionType.CHOICE:
-            _must(option.default in [choice.value for choice in option.choices], f"option {option.key}: its default is none of its choices")
+            must(option.default in [choice.value for choice in option.choices], f"option {option.key}: its default is none of its choices")
 
 
 def _check_table(table: Table) -> Read:
     peek = table.peek(5)
-    _must(len(peek.rows) <= 5, "peek gives more rows than were asked for")
+    must(len(peek.rows) <= 5, "peek gives more rows than were asked for")
     _check_rows(peek.rows)
     columns = table.columns()
-    _must(all(isinstance(column, Column) for column in columns), "columns must be of type Column")
+    must(all(isinstance(column, Column) for column in columns), "columns must be of type Column")
     begun = table.rows()
     next(begun, None)
     close = getattr(begun, "close", None)
@@ -326,24 +306,19 @@ def _check_table(table: Table) -> Read:
     rows = list(table.rows())
     _check_rows(rows)
     findings = table.findings()
-    _must(all(isinstance(finding, Finding) and finding.message for finding in findings), "findings must be sentences")
-    _must(rows == list(table.rows()), "reading again gives other rows")
+    must(all(isinstance(finding, Finding) and finding.message for finding in findings), "findings must be sentences")
+    must(rows == list(table.rows()), "reading again gives other rows")
     expected = table.expected_rows()
-    _must(expected is None or expected >= 0, "expected_rows is negative")
+    must(expected is None or expected >= 0, "expected_rows is negative")
     return Read(columns, rows, findings, peek.facts)
 
 
 def _check_rows(rows: Sequence[Row]) -> None:
     last = 0
     for row in rows:
-        _must(isinstance(row, Row), "rows must be of type Row")
-        _must(row.number > last, f"row numbers must grow: {row.number} after {last}")
+        must(isinstance(row, Row), "rows must be of type Row")
+        must(row.number > last, f"row numbers must grow: {row.number} after {last}")
         last = row.number
         for value in row.values:
-            _must(type(value) in _CELLS, f"row {row.number}: a cell of type {type(value).__name__}")
-            _must(not isinstance(value, str) or len(value) <= MOST_TEXT, f"row {row.number}: a cell of more than {MOST_TEXT} characters")
-
-
-def _must(holds: bool, rule: str) -> None:
-    if not holds:
-        raise AssertionError(rule)
+            must(type(value) in CELLS, f"row {row.number}: a cell of type {type(value).__name__}")
+            must(not isinstance(value, str) or len(value) <= MOST_TEXT, f"row {row.number}: a cell of more than {MOST_TEXT} characters")
