@@ -12,13 +12,13 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tui_import.api import N_, PasswordNeededError, SourceError, Where, _
+from tui_import.api.child import finish, program, start
 from tui_import_excel.worker import wire
 
 MEGABYTE = 1 << 20
@@ -32,16 +32,6 @@ SECONDS_PER_MEGABYTE = 6
 MOST_SECONDS = 3600
 WALL = 4
 """Times the CPU seconds: what a busy machine is given."""
-
-_START = """\
-import sys, types
-sys.path[:0] = {path!r}
-package = types.ModuleType("tui_import_excel")  # without its __init__: the child needs neither the plugin nor the API
-package.__path__ = [{folder!r}]
-sys.modules["tui_import_excel"] = package
-from tui_import_excel.worker.main import main
-main()
-"""
 
 _SENTENCES = {
     "damaged": N_("The workbook is damaged, or not one that we can read ({detail})."),
@@ -93,7 +83,7 @@ class Child:
         memory = min(LEAST_MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY)
         self._patience = WALL * seconds
         self._process = _start()
-        self._end = weakref.finalize(self, _finish, self._process)
+        self._end = weakref.finalize(self, finish, self._process)
         job = {"path": path, "password": password, "do": do, "sheet": sheet, "memory": memory, "seconds": seconds}
         if self._process.stdin:
             try:
@@ -156,28 +146,16 @@ class Child:
         return failure("died", "", self._shown)
 
 
+def _program() -> str:
+    return program("tui_import_excel", Path(__file__).parent)
+
+
 def _start() -> subprocess.Popen[bytes]:
-    code = _START.format(path=[entry for entry in sys.path if entry], folder=str(Path(__file__).parent))
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        start_new_session=True,  # Ctrl-C in the terminal is for the parent to answer
-    )
+    process = start(_program())
     if process.stdout and hasattr(fcntl, "F_SETPIPE_SZ"):
         with contextlib.suppress(OSError):  # with room for a block the child works on while the parent looks at the last one
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, MEGABYTE)
     return process
-
-
-def _finish(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            pipe.close()
-    process.wait()
 
 
 def _code(content: Any) -> tuple[str, str]:

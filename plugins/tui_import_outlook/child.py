@@ -9,14 +9,13 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tui_import.api import N_, SourceError, Where, _
+from tui_import.api.child import finish, program, start
 
 MEMORY = 4 << 30
 LEAST_SECONDS = 300
@@ -28,16 +27,6 @@ SILENCE = 110
 MEGABYTE = 1 << 20
 LONGEST = 1 << 27
 """Bytes of one message."""
-
-_START = """\
-import sys, types
-sys.path[:0] = {path!r}
-package = types.ModuleType("tui_import_outlook")  # without its __init__: the child needs neither the plugin nor the API
-package.__path__ = [{folder!r}]
-sys.modules["tui_import_outlook"] = package
-from tui_import_outlook.worker.main import main
-main()
-"""
 
 _SENTENCES = {
     "damaged": N_("The file is damaged, or not one that we can read ({detail})."),
@@ -71,8 +60,8 @@ class Child:
         seconds = min(LEAST_SECONDS + SECONDS_PER_MEGABYTE * (os.stat(path).st_size // MEGABYTE), MOST_SECONDS)
         do = "look" if folders is None else "read"
         job = {"path": path, "kind": kind, "do": do, "folders": folders, "memory": MEMORY, "seconds": seconds}
-        self._process = _start()
-        self._end = weakref.finalize(self, _finish, self._process)
+        self._process = start(_program())
+        self._end = weakref.finalize(self, finish, self._process)
         self._left = b""
         if self._process.stdin:
             try:
@@ -128,24 +117,8 @@ class Child:
         return piece
 
 
-def _start() -> subprocess.Popen[bytes]:
-    code = _START.format(path=[entry for entry in sys.path if entry], folder=str(Path(__file__).parent))
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        start_new_session=True,  # Ctrl-C in the terminal is for the parent to answer
-    )
-
-
-def _finish(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            pipe.close()
-    process.wait()
+def _program() -> str:
+    return program("tui_import_outlook", Path(__file__).parent)
 
 
 def checked(content: Any, shown: str, **types: type) -> Mapping[str, Any]:

@@ -279,9 +279,7 @@ def test_the_child_has_limits_of_memory_and_time(plain: str) -> None:
 
 
 def test_the_child_loads_neither_the_program_nor_its_plugin(plain: str) -> None:
-    code = child._START.format(path=[entry for entry in sys.path if entry], folder=str(Path(child.__file__).parent)).replace(
-        "main()", 'print(sorted(name for name in sys.modules if name.startswith("tui_import")))'
-    )
+    code = child._program().replace("main()", 'print(sorted(name for name in sys.modules if name.startswith("tui_import")))')
     out = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True).stdout
     assert "tui_import_excel.worker.main" in out
     assert "tui_import_excel.source" not in out

@@ -339,7 +339,8 @@ def test_streets_of_several_lines_ask_for_the_columns_that_take_them() -> None:
 
 def in_child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Run this in the reading process before it begins."""
-    monkeypatch.setattr(tui_import_outlook.child, "_START", code + "\n" + tui_import_outlook.child._START)
+    program = code + "\n" + tui_import_outlook.child._program()
+    monkeypatch.setattr(tui_import_outlook.child, "_program", lambda: program)
 
 
 @pytest.fixture
