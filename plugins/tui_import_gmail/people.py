@@ -19,14 +19,12 @@ from tui_import.api import (
     SignInStep,
     SignsIn,
     Source,
-    SourceError,
     Table,
     _,
 )
 
 if TYPE_CHECKING:
-    from tui_import.api.http import Http
-    from tui_import.api.oauth import Provider
+    from tui_import.api.oauth import Provider, Service
 
 TITLE = "Google"
 AUTHORIZATION = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -71,7 +69,7 @@ class PeopleSource(Source, HasConnections, SignsIn):
         provider(connection).http().close()
         if Tokens.of(connection) is None:
             return _("Now sign in with: tui-import connections sign-in {source} NAME").format(source=self.name)
-        with Asking(connection).http() as http:
+        with service(connection).http() as http:
             found = http.get("people/me/connections", params={"personFields": "metadata", "pageSize": 1}).json()
         return _("{count} contacts.").format(count=text(found, "totalItems") or "0")
 
@@ -86,38 +84,25 @@ class PeopleSource(Source, HasConnections, SignsIn):
         """The one table."""
         from tui_import_gmail.people_table import PeopleTable
 
-        return [PeopleTable(TABLE, Asking(options))]
+        return [PeopleTable(TABLE, service(options))]
 
 
-class Asking:
-    """How to ask, again and again; tokens that were renewed are shared."""
+def service(options: Options) -> Service:
+    """The server. Raises `OAuthError` where nobody has signed in."""
+    from tui_import.api.oauth import Service
 
-    def __init__(self, options: Options) -> None:
-        from tui_import.api.oauth import Access
-
-        self._credentials = Access(provider(options), options)
-        self._service = str(options.get("service") or SERVICE)
-        self._ca_file = str(options.get("ca_file") or "")
-
-    def http(self) -> Http:
-        """A line to the server, to be closed."""
-        from tui_import.api.http import Http
-
-        hint = _("Sign in again: tui-import connections sign-in google NAME")
-        return Http(self._service, service=TITLE, credentials=self._credentials, ca_file=self._ca_file, sign_in_hint=hint)
+    hint = _("Sign in again: tui-import connections sign-in google NAME")
+    return Service(provider(options), options, usual=SERVICE, hint=hint)
 
 
 def provider(options: Options) -> Provider:
     """Whom to sign in at. Raises `SourceError` where no client ID is given."""
-    from tui_import.api.oauth import Provider
+    from tui_import.api.oauth import Provider, client_id_of
 
-    client_id = str(options.get("client_id") or "").strip()
-    if not client_id:
-        raise SourceError(_("No client ID is given."), hint=_("Save the connection with --option client_id=…; see the user guide."))
     return Provider(
         TITLE,
         str(options.get("token_url") or TOKEN),
-        client_id,
+        client_id_of(options),
         SCOPES,
         authorization_url=str(options.get("authorization_url") or AUTHORIZATION),
         client_secret=str(options.get("client_secret") or ""),

@@ -13,7 +13,7 @@ from tui_import.api.http import Answer, Http, HttpError
 from tui_import.api.vcard import Card, Property
 
 if TYPE_CHECKING:
-    from tui_import_gmail.people import Asking
+    from tui_import.api.oauth import Service
 
 FIELDS = (
     "names,nicknames,emailAddresses,phoneNumbers,organizations,addresses,urls,birthdays,biographies,memberships,imClients,relations,events,"
@@ -36,13 +36,13 @@ _DETAILS = {"relations": "Related", "events": "Event", "occupations": "Occupatio
 class PeopleTable(AddressBook):
     """The one table of an account."""
 
-    def __init__(self, name: str, asking: Asking) -> None:
+    def __init__(self, name: str, service: Service) -> None:
         super().__init__(name)
-        self._asking = asking
+        self._service = service
 
     def peek(self, limit: int = 20) -> Peek:
         """The first contacts."""
-        with self._asking.http() as http:
+        with self._service.http() as http:
             found = _checked(http.get("people/me/connections", params={**_parameters(), "pageSize": min(limit, PAGE)}))
             labels = _labels(http)
         return Peek(list(islice(self._as_rows((card(each, labels), changed(each)) for each in records(found, "connections")), limit)))
@@ -50,14 +50,14 @@ class PeopleTable(AddressBook):
     def rows(self) -> Iterator[Row]:
         """All contacts; the last page brings the bookmark."""
         self._begin()
-        with self._asking.http() as http:
+        with self._service.http() as http:
             labels = _labels(http)
             yield from self._as_rows((card(each, labels), changed(each)) for each in self._pages(http, ""))
 
     def changes(self, bookmark: str) -> Iterator[Row]:
         """What is new or changed; everything where the bookmark is older than the seven days that Google keeps it."""
         self._begin()
-        with self._asking.http() as http:
+        with self._service.http() as http:
             labels = _labels(http)
             yield from self._as_rows((card(each, labels), changed(each)) for each in self._changed_since(http, bookmark))
 

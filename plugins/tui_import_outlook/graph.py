@@ -19,7 +19,6 @@ from tui_import.api import (
     SignInStep,
     SignsIn,
     Source,
-    SourceError,
     Table,
     _,
     ngettext,
@@ -27,7 +26,7 @@ from tui_import.api import (
 
 if TYPE_CHECKING:
     from tui_import.api.http import Http
-    from tui_import.api.oauth import Provider
+    from tui_import.api.oauth import Provider, Service
 
 TITLE = "Microsoft 365"
 AUTHORITY = "https://login.microsoftonline.com"
@@ -87,45 +86,32 @@ class GraphSource(Source, HasConnections, SignsIn):
         """The folders, the usual one first, others by their path."""
         from tui_import_outlook.graph_table import GraphTable
 
-        asked = Asking(options)
+        asked = service(options)
         with asked.http() as http:
             return [GraphTable(name, folder, asked) for name, folder in folders(http).items()]
 
 
-class Asking:
-    """How to ask, again and again; tokens that were renewed are shared."""
+def service(options: Options) -> Service:
+    """The server. Raises `OAuthError` where nobody has signed in."""
+    from tui_import.api.oauth import Service
 
-    def __init__(self, options: Options) -> None:
-        from tui_import.api.oauth import Access
-
-        self._credentials = Access(provider(options), options)
-        self._service = str(options.get("service") or SERVICE)
-        self._ca_file = str(options.get("ca_file") or "")
-
-    def http(self) -> Http:
-        """A line to the server, to be closed."""
-        from tui_import.api.http import Http
-
-        hint = _("Sign in again: tui-import connections sign-in outlook365 NAME")
-        headers = {"Prefer": 'IdType="ImmutableId", odata.maxpagesize=200'}  # ids that stay when a contact is moved
-        return Http(self._service, service=TITLE, credentials=self._credentials, headers=headers, ca_file=self._ca_file, sign_in_hint=hint)
+    hint = _("Sign in again: tui-import connections sign-in outlook365 NAME")
+    headers = {"Prefer": 'IdType="ImmutableId", odata.maxpagesize=200'}  # ids that stay when a contact is moved
+    return Service(provider(options), options, usual=SERVICE, hint=hint, headers=headers)
 
 
 def provider(options: Options) -> Provider:
     """Whom to sign in at. Raises `SourceError` where no client ID is given."""
     from urllib.parse import quote
 
-    from tui_import.api.oauth import Provider
+    from tui_import.api.oauth import Provider, client_id_of
 
-    client_id = str(options.get("client_id") or "").strip()
-    if not client_id:
-        raise SourceError(_("No client ID is given."), hint=_("Save the connection with --option client_id=…; see the user guide."))
     authority = str(options.get("authority") or AUTHORITY).rstrip("/")
     address = f"{authority}/{quote(str(options.get('tenant') or 'common'), safe='')}/oauth2/v2.0"
     return Provider(
         TITLE,
         f"{address}/token",
-        client_id,
+        client_id_of(options),
         SCOPES,
         authorization_url=f"{address}/authorize",
         device_url=f"{address}/devicecode",

@@ -15,7 +15,7 @@ from tui_import_outlook.graph import pages
 from tui_import_outlook.tidy import smtp_address
 
 if TYPE_CHECKING:
-    from tui_import_outlook.graph import Asking
+    from tui_import.api.oauth import Service
 
 PROPERTIES = (
     "id,lastModifiedDateTime,displayName,givenName,middleName,surname,title,generation,initials,nickName,companyName,department,jobTitle,"
@@ -38,21 +38,21 @@ _DETAILS = {
 class GraphTable(AddressBook):
     """A folder."""
 
-    def __init__(self, name: str, folder: str, asking: Asking) -> None:
+    def __init__(self, name: str, folder: str, service: Service) -> None:
         super().__init__(name)
-        self._asking = asking
+        self._service = service
         self._address = f"me/contactFolders/{quote(folder, safe='=')}/contacts"
 
     def peek(self, limit: int = 20) -> Peek:
         """The first contacts."""
-        with self._asking.http() as http:
+        with self._service.http() as http:
             found = pages(http, f"{self._address}?$top={limit}&$select={PROPERTIES}")
             return Peek(list(islice(self._as_rows((card(each), changed(each)) for each in found), limit)))
 
     def rows(self) -> Iterator[Row]:
         """All contacts, as the first round of a change query, whose end is a bookmark. It takes no choice of properties."""
         self._begin()
-        with self._asking.http() as http:
+        with self._service.http() as http:
             yield from self._as_rows((card(each), changed(each)) for each in self._round(http, f"{self._address}/delta"))
 
     def changes(self, bookmark: str) -> Iterator[Row]:
@@ -61,7 +61,7 @@ class GraphTable(AddressBook):
         A change query may tell no more than what changed of a contact, so each is asked for as a whole.
         """
         self._begin()
-        with self._asking.http() as http:
+        with self._service.http() as http:
             found = self._changed_since(http, bookmark)
             yield from self._as_rows((card(each), changed(each)) for each in found)
 

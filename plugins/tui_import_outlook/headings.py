@@ -171,6 +171,4 @@ def fields(names: Sequence[str]) -> list[str]:
         one = known.get(names[position], "")
         if one not in _MANY and one not in ("", NO_FIELD):
             chosen.setdefault(one, position)
-    return [
-        NO_FIELD if chosen.get(one := known.get(name, ""), position) != position else one for position, name in enumerate(names)
-    ]
+    return [NO_FIELD if chosen.get(one := known.get(name, ""), position) != position else one for position, name in enumerate(names)]

@@ -19,15 +19,16 @@ both as generator steps, which the host draws, so that nothing here waits or pri
         from tui_import.api.oauth import Access
         http = Http("https://api.example/v1", credentials=Access(provider_of(options), options))
 
-`Access` renews the token before it expires and after a 401, and has the host keep what was renewed. Nothing here logs; tokens, codes and
+`Access` renews the token before it expires and after a 401, and has the host keep what was renewed; `Service` opens line after line with
+it, and `client_id_of` reads the client id out of a connection. Nothing here logs; tokens, codes and
 verifiers are left out of every message and representation.
 """
 
 from __future__ import annotations
 
-from tui_import.api.oauth.access import Access
+from tui_import.api.oauth.access import Access, Service
 from tui_import.api.oauth.device import device_sign_in
 from tui_import.api.oauth.loopback import loopback_sign_in
-from tui_import.api.oauth.provider import OAuthError, Provider, Tokens
+from tui_import.api.oauth.provider import OAuthError, Provider, Tokens, client_id_of
 
-__all__ = ["Access", "OAuthError", "Provider", "Tokens", "device_sign_in", "loopback_sign_in"]
+__all__ = ["Access", "OAuthError", "Provider", "Service", "Tokens", "client_id_of", "device_sign_in", "loopback_sign_in"]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import _
 from tui_import.api.oauth.provider import OAuthError, Provider, Tokens, ask_for_tokens
 from tui_import.api.options import Options, keep_secrets
+
+if TYPE_CHECKING:
+    from tui_import.api.http import Http
 
 EARLY = 60.0
 """Seconds before it expires that a token is renewed: an answer may take that long."""
@@ -56,3 +60,28 @@ class Access:
             renewed = ask_for_tokens(http, self._provider, form, self._clock())
         self._tokens = Tokens(renewed.access, renewed.refresh or self._tokens.refresh, renewed.expires_at)
         keep_secrets(self._options, self._tokens.as_secrets())
+
+
+class Service:
+    """A server that is asked with the tokens of a sign-in, again and again; tokens that were renewed are shared."""
+
+    def __init__(self, provider: Provider, options: Options, *, usual: str, hint: str, headers: Mapping[str, str] | None = None) -> None:
+        """``options``: those of the connection; its ``service`` and ``ca_file`` count. ``usual``: the address where no ``service`` is
+        given; ``hint``: how to sign in again. Raises `OAuthError` where nobody has signed in."""
+        self._credentials = Access(provider, options)
+        self._address = str(options.get("service") or usual)
+        self._ca_file = str(options.get("ca_file") or "")
+        self._title, self._hint, self._headers = provider.title, hint, headers or {}
+
+    def http(self) -> Http:
+        """A line to the server, to be closed."""
+        from tui_import.api.http import Http
+
+        return Http(
+            self._address,
+            service=self._title,
+            credentials=self._credentials,
+            headers=self._headers,
+            ca_file=self._ca_file,
+            sign_in_hint=self._hint,
+        )

@@ -104,6 +104,14 @@ class Tokens:
         return cls(access, refresh, expires_at) if access or refresh else None
 
 
+def client_id_of(options: Options) -> str:
+    """What the user registered the program as. Raises `SourceError` where a connection does not say."""
+    client_id = str(options.get("client_id") or "").strip()
+    if not client_id:
+        raise SourceError(_("No client ID is given."), hint=_("Save the connection with --option client_id=…; see the user guide."))
+    return client_id
+
+
 def ask_for_tokens(http: Http, provider: Provider, form: Mapping[str, str], now: float) -> Tokens:
     """Exchange a code or refresh token; asked once, since both may be good for one time only. Raises `OAuthError`, `HttpError`."""
     answer = http.request("POST", provider.token_url, form={**provider.client(), **form}, accept=REFUSALS)
