@@ -36,6 +36,14 @@ class Driven:
             await self.pilot.pause(0.01)
         await self.pilot.pause()
 
+    async def until(self, words: str) -> None:
+        """Until words stand on the screen; the app need not come to rest before, as where a sign-in waits for its user."""
+        for _ in range(1000):
+            await self.pilot.pause(0.01)
+            if words in self.text:
+                return
+        raise AssertionError(f"“{words}” never came:\n{self.text}")
+
     async def press(self, *keys: str) -> None:
         """Keys, one after the other."""
         for key in keys:

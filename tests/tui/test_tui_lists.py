@@ -26,15 +26,6 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def until(tui: Driven, text: str) -> None:
-    for _ in range(200):
-        if text in tui.text:
-            return
-        await tui.pilot.pause(0.01)
-        await tui.settle()
-    assert text in tui.text
-
-
 def imported(store: Workspace, file: Path) -> None:
     session = store.begin(str(file))
     session.read()
@@ -44,25 +35,25 @@ def imported(store: Workspace, file: Path) -> None:
 
 
 async def to_preview(tui: Driven) -> None:
-    await until(tui, "Alfa")
+    await tui.until("Alfa")
     for step in ("[2 Mapping]", "[3 Settings]", "[4 Preview]"):
         await tui.press("f8")
-        await until(tui, step)
-    await until(tui, "Showing all: 2")
+        await tui.until(step)
+    await tui.until("Showing all: 2")
 
 
 async def test_a_misspelt_value_is_decided_once_in_the_preview(store: Workspace, file: Path) -> None:
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
-        await until(tui, "1 new list item looks like another")
+        await tui.until("1 new list item looks like another")
         await tui.press("i")
-        await until(tui, "Perhaps meant")
+        await tui.until("Perhaps meant")
         assert "Suplier" in tui.text
         await tui.press("space", "escape")
         await tui.settle()
         assert tui.app.session is not None
         assert tui.app.session.settings.list_values == {"category": {"Suplier": "Supplier"}}
-        await until(tui, "Showing all: 2")
+        await tui.until("Showing all: 2")
         assert tui.app.session.report is not None
         assert tui.app.session.report.new_list_items == {}
 
@@ -85,7 +76,7 @@ async def test_items_are_merged_moved_and_made_the_default(store: Workspace, fil
     imported(store, file)
     async with driven(store) as tui:
         await tui.press("p")
-        await until(tui, "List: Category")
+        await tui.until("List: Category")
         for _ in range(60):
             if "> Suplier" in tui.text:
                 break
@@ -99,7 +90,7 @@ async def test_items_are_merged_moved_and_made_the_default(store: Workspace, fil
         await tui.press("m")
         await tui.write("supplier")
         await tui.press("enter", "y")
-        await until(tui, "Merged as run 2")
+        await tui.until("Merged as run 2")
         assert [company["category"] for company in store.records("company")] == ["Supplier", "Supplier"]
         assert "is “Supplier”" in tui.text
 
@@ -110,21 +101,21 @@ async def test_a_selection_is_made_filled_and_edited_by_hand(store: Workspace, f
         await tui.press("s", "n", "enter")
         await tui.write("Fair")
         await tui.press("enter")
-        await until(tui, "Fair")
+        await tui.until("Fair")
         await tui.press("home", "enter", "+")
         await tui.write("1 2")
         await tui.press("enter")
-        await until(tui, "2 of 2 records")
+        await tui.until("2 of 2 records")
         await tui.press("delete")
-        await until(tui, "1 of 1 records")
+        await tui.until("1 of 1 records")
         await tui.press("escape", "b")
         await tui.write("Postal city")
         await tui.press("enter")
         await tui.write("Oslo")
         await tui.press("enter")
-        await until(tui, "Change records?")
+        await tui.until("Change records?")
         await tui.press("1", "enter")
-        await until(tui, "Changed as run 2")
+        await tui.until("Changed as run 2")
         assert [company["postal_city"] for company in store.records("company")] == [None, "Oslo"]
 
 
@@ -132,11 +123,11 @@ async def test_a_person_is_erased_after_its_number_was_typed(store: Workspace, f
     imported(store, file)
     async with driven(store) as tui:
         await tui.press("s")
-        await until(tui, "New persons")
+        await tui.until("New persons")
         await tui.press("home", "enter")
-        await until(tui, "Anna")
+        await tui.until("Anna")
         await tui.press("E", "2", "enter")
         assert store.count("person") == 2
         await tui.press("escape", "E", "1", "enter")
-        await until(tui, "backups cannot be changed")
+        await tui.until("backups cannot be changed")
         assert [person["first_name"] for person in store.records("person")] == ["Bo"]

@@ -33,16 +33,6 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def until(tui: Driven, words: str) -> None:
-    """Wait for words on the screen; fails where they do not come."""
-    for _ in range(500):
-        await tui.settle()
-        if words in tui.text:
-            return
-        await tui.pilot.pause(0.02)
-    raise AssertionError(f"“{words}” never came:\n{tui.text}")
-
-
 def counts(tui: Driven) -> list[list[str]]:
     """The lines of numbers, in words."""
     lines = [line.split() for line in tui.text.splitlines()]
@@ -62,12 +52,12 @@ async def to_history(tui: Driven) -> None:
 
 
 async def to_preview(tui: Driven) -> None:
-    await until(tui, "[1 Source]")
-    await until(tui, "Nordic Timber")
+    await tui.until("[1 Source]")
+    await tui.until("Nordic Timber")
     for step in ("[2 Mapping]", "[3 Settings]", "[4 Preview]"):
         await tui.press("f8")
-        await until(tui, step)
-    await until(tui, "Showing all: 4")
+        await tui.until(step)
+    await tui.until("Showing all: 4")
 
 
 async def test_a_file_is_imported_undone_and_redone_by_keys_alone(store: Workspace, file: Path) -> None:
@@ -75,19 +65,19 @@ async def test_a_file_is_imported_undone_and_redone_by_keys_alone(store: Workspa
         await to_preview(tui)
         assert "!1 problem" in tui.text
         await tui.press("f9")
-        await until(tui, "[5 Import]")
+        await tui.until("[5 Import]")
         await tui.press("f9", "4", "enter")
-        await until(tui, "[6 Result]")
+        await tui.until("[6 Result]")
         assert store.count("company") == 2
         assert store.count("person") == 3
         await tui.press("u", "y")
-        await until(tui, "taken back")
+        await tui.until("taken back")
         assert store.count("company") == 0
         await tui.press("escape")
-        await until(tui, "undone")
+        await tui.until("undone")
         await to_history(tui)
         await tui.press("r", "y")
-        await until(tui, "records put back")
+        await tui.until("records put back")
         assert store.count("person") == 3
 
 
@@ -95,16 +85,16 @@ async def test_a_problem_is_corrected_where_it_stands_and_then_imported(store: W
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
         await tui.press("n")
-        await until(tui, "not an e-mail address")
+        await tui.until("not an e-mail address")
         await tui.press("e", *["backspace"] * 20)
         await tui.write("kari@fjord.example")
         await tui.press("enter")
-        await until(tui, "from problem to new")
+        await tui.until("from problem to new")
         assert "!1 problem" not in tui.text
         await tui.press("f9")
-        await until(tui, "[5 Import]")
+        await tui.until("[5 Import]")
         await tui.press("f9", "4", "enter")
-        await until(tui, "[6 Result]")
+        await tui.until("[6 Result]")
         assert store.count("person") == 4
 
 
@@ -112,12 +102,12 @@ async def test_the_preview_counts_what_the_result_counts(store: Workspace, file:
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
         await tui.press("space")
-        await until(tui, "1 row un-checked")
+        await tui.until("1 row un-checked")
         before = counts(tui)
         await tui.press("f9")
-        await until(tui, "[5 Import]")
+        await tui.until("[5 Import]")
         await tui.press("f9", "4", "enter")
-        await until(tui, "[6 Result]")
+        await tui.until("[6 Result]")
         assert counts(tui) == before
 
 
@@ -125,12 +115,12 @@ async def test_leaving_in_the_middle_keeps_everything_for_the_next_time(store: W
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
         await tui.press("space")
-        await until(tui, "1 row un-checked")
+        await tui.until("1 row un-checked")
         await tui.press("ctrl+q")
     async with driven(store) as tui:
         assert "Go on with" in tui.text
         await tui.press("down", "down", "down", "enter")
-        await until(tui, "1 row un-checked")
+        await tui.until("1 row un-checked")
         assert "[4 Preview]" in tui.text
 
 
@@ -138,13 +128,13 @@ async def test_the_same_file_again_is_said_to_be_known(store: Workspace, file: P
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
         await tui.press("f9")
-        await until(tui, "[5 Import]")
+        await tui.until("[5 Import]")
         await tui.press("f9", "4", "enter")
-        await until(tui, "[6 Result]")
+        await tui.until("[6 Result]")
     async with driven(store, location=str(file)) as tui:
-        await until(tui, "Nordic Timber")
+        await tui.until("Nordic Timber")
         await tui.press("f8")
-        await until(tui, "was imported before: run 1")
+        await tui.until("was imported before: run 1")
 
 
 async def test_a_changed_setting_changes_the_plan(store: Workspace, file: Path) -> None:
@@ -152,12 +142,12 @@ async def test_a_changed_setting_changes_the_plan(store: Workspace, file: Path) 
         await to_preview(tui)
         assert [words[0] for words in counts(tui)] == ["Companies", "Persons"]
         await tui.press("3")
-        await until(tui, "[3 Settings]")
+        await tui.until("[3 Settings]")
         await tui.press("down", "down", "enter")
         await tui.write("none")
         await tui.press("enter", "4")
-        await until(tui, "[4 Preview]")
-        await until(tui, "Showing all: 4")
+        await tui.until("[4 Preview]")
+        await tui.until("Showing all: 4")
         assert "new" not in next((words for words in counts(tui) if words[0] == "Persons"), [])
 
 
@@ -165,24 +155,24 @@ async def test_run_selections_records_and_lists_open_on_a_real_store(store: Work
     async with driven(store, location=str(file)) as tui:
         await to_preview(tui)
         await tui.press("f9")
-        await until(tui, "[5 Import]")
+        await tui.until("[5 Import]")
         await tui.press("f9", "4", "enter")
-        await until(tui, "[6 Result]")
+        await tui.until("[6 Result]")
         await tui.press("s")
-        await until(tui, "New companies")
+        await tui.until("New companies")
         await tui.press("enter")
-        await until(tui, "records")
+        await tui.until("records")
         assert any(name in tui.text for name in ("Foo [/] Bar", "Anna"))
         await tui.press("escape", "escape", "escape")
-        await until(tui, "History")
+        await tui.until("History")
         await to_history(tui)
         await tui.press("enter")
-        await until(tui, "Run 1")
+        await tui.until("Run 1")
         assert "Nordic Timber AS" in tui.text
         await tui.press("enter")
-        await until(tui, "people.csv")
+        await tui.until("people.csv")
         await tui.press("escape", "escape", "p")
-        await until(tui, "A person needs a company")
+        await tui.until("A person needs a company")
         assert "List: Category" in tui.text or "List:" in tui.text
 
 
@@ -190,16 +180,16 @@ async def test_an_offered_repair_is_taken_for_the_whole_column(store: Workspace,
     path = tmp_path / "zip.csv"
     path.write_text("Company name;Post code;Country\nA AS;182;NO\nB AS;182;NO\nC AS;5013;NO\n", encoding="utf-8")
     async with driven(store, location=str(path)) as tui:
-        await until(tui, "A AS")
+        await tui.until("A AS")
         for step in ("[2 Mapping]", "[3 Settings]", "[4 Preview]"):
             await tui.press("f8")
-            await until(tui, step)
-        await until(tui, "Showing all: 3")
+            await tui.until(step)
+        await tui.until("Showing all: 3")
         await tui.press("right", "v")
-        await until(tui, "0182")
+        await tui.until("0182")
         await tui.press("r")
-        await until(tui, "2 rows changed.")
+        await tui.until("2 rows changed.")
         await tui.press("escape")
-        await until(tui, " 0182 ")
+        await tui.until(" 0182 ")
         assert tui.app.session is not None
         assert [row.cells[1] for row in tui.app.session.preview_rows([1, 2, 3])] == ["0182", "0182", "5013"]
