@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tui_import.api import Criterion, Kind, Operator, Scalar, SourceError, _
+from tui_import.api import Criterion, Kind, Operator, Scalar
+from tui_import_erp.criteria import as_day, as_utc
 
 if TYPE_CHECKING:
     from tui_import_erp.odata_service import Property
@@ -42,12 +43,7 @@ def text_literal(value: Scalar) -> str:
 
 def moment_literal(text: str) -> str:
     """A moment in UTC. Raises `SourceError`."""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise SourceError(_("“{text}” is no date.").format(text=text), hint=_("Write it like 2026-01-31.")) from None
-    moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return f"{as_utc(text).isoformat(timespec='microseconds')}Z"
 
 
 def _text(each: Property, criterion: Criterion) -> str:
@@ -84,7 +80,7 @@ def _literal(value: Scalar) -> str:
 
 def _date(each: Property, criterion: Criterion) -> str:
     """Whole days: a moment is of the day that it falls on."""
-    first, last = _day(criterion.values[0]), _day(criterion.values[-1])
+    first, last = as_day(criterion.values[0]), as_day(criterion.values[-1])
     begin, after = each.day_literal(first), each.day_literal(last + datetime.timedelta(days=1))
     parts = {
         Operator.LESS: f"{each.name} lt {begin}",
@@ -93,11 +89,3 @@ def _date(each: Property, criterion: Criterion) -> str:
         Operator.AT_LEAST: f"{each.name} ge {begin}",
     }
     return parts.get(criterion.operator, f"({each.name} ge {begin} and {each.name} lt {after})")
-
-
-def _day(value: Scalar) -> datetime.date:
-    try:
-        moment = value if isinstance(value, datetime.date) else datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        raise SourceError(_("“{text}” is no date.").format(text=value), hint=_("Write it like 2026-01-31.")) from None
-    return moment.date() if isinstance(moment, datetime.datetime) else moment

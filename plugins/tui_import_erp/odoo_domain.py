@@ -5,16 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from tui_import.api import Criterion, Operator, Scalar, SourceError, _
+from tui_import.api import Criterion, Operator
+from tui_import_erp.criteria import OPPOSITES, as_day, as_utc, escaped
 
 RELATIONS = frozenset({"many2one", "many2many"})
 """Types that are searched by the name of what they point to."""
-_OPPOSITES = {
-    Operator.NOT_CONTAINS: Operator.CONTAINS,
-    Operator.NOT_BEGINS: Operator.BEGINS,
-    Operator.NOT_ENDS: Operator.ENDS,
-    Operator.IS_NOT: Operator.IS,
-}
 
 
 def condition(criterion: Criterion, kind: str) -> list[Any]:
@@ -23,32 +18,20 @@ def condition(criterion: Criterion, kind: str) -> list[Any]:
         return _date(criterion, kind)
     if kind in ("integer", "float", "monetary", "boolean"):
         return _value(criterion)
-    operator = _OPPOSITES.get(criterion.operator, criterion.operator)
+    operator = OPPOSITES.get(criterion.operator, criterion.operator)
     name = f"{criterion.field}.name" if kind in RELATIONS else criterion.field
-    text = _escaped(criterion.values[0])
+    text = escaped(criterion.values[0])
     term = {
         Operator.CONTAINS: [name, "ilike", text],
         Operator.BEGINS: [name, "=ilike", f"{text}%"],
         Operator.ENDS: [name, "=ilike", f"%{text}"],
     }.get(operator, [name, "=ilike", text])
-    return ["|", [criterion.field, "=", False], "!", term] if criterion.operator in _OPPOSITES else [term]
+    return ["|", [criterion.field, "=", False], "!", term] if criterion.operator in OPPOSITES else [term]
 
 
 def moment_text(text: str) -> str:
     """A moment as Odoo writes it, in UTC. Raises `SourceError`."""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise SourceError(_("“{text}” is no date.").format(text=text), hint=_("Write it like 2026-01-31.")) from None
-    moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _escaped(value: Scalar) -> str:
-    text = "" if value is None else str(value)
-    for sign in ("\\", "%", "_"):
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    return as_utc(text).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _value(criterion: Criterion) -> list[Any]:
@@ -59,7 +42,7 @@ def _value(criterion: Criterion) -> list[Any]:
 
 def _date(criterion: Criterion, kind: str) -> list[Any]:
     """Whole days: a moment is of the day that it falls on."""
-    first, last = _day(criterion.values[0]), _day(criterion.values[-1])
+    first, last = as_day(criterion.values[0]), as_day(criterion.values[-1])
     clock = " 00:00:00" if kind == "datetime" else ""
     begin, after = f"{first}{clock}", f"{last + datetime.timedelta(days=1)}{clock}"
     name = criterion.field
@@ -69,11 +52,3 @@ def _date(criterion: Criterion, kind: str) -> list[Any]:
         Operator.MORE: [[name, ">=", after]],
         Operator.AT_LEAST: [[name, ">=", begin]],
     }.get(criterion.operator, [[name, ">=", begin], [name, "<", after]])
-
-
-def _day(value: Scalar) -> datetime.date:
-    try:
-        moment = value if isinstance(value, datetime.date) else datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        raise SourceError(_("“{text}” is no date.").format(text=value), hint=_("Write it like 2026-01-31.")) from None
-    return moment.date() if isinstance(moment, datetime.datetime) else moment

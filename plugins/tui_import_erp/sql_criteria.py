@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from tui_import.api import Criterion, Kind, Operator, Scalar, SourceError, _
+from tui_import.api import Criterion, Kind, Operator, Scalar
+from tui_import_erp.criteria import as_day, as_moment
 
 Condition = ColumnElement[bool]
 
@@ -50,30 +51,11 @@ class Compared:
         """A moment as the column is compared with it. Raises `SourceError`."""
         if self.as_text:
             return text
-        try:
-            return datetime.datetime.fromisoformat(text)
-        except ValueError:
-            raise _no_date(text) from None
+        return as_moment(text)
 
     def number(self, text: str) -> Any:
         """What a counter or text is compared with."""
         return int(text) if self.kind is Kind.INTEGER and text.strip().isdecimal() else text
-
-
-def as_day(value: Scalar) -> datetime.date:
-    """A date of a criterion. Raises `SourceError`."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    try:
-        return datetime.datetime.fromisoformat(str(value)).date()
-    except ValueError:
-        raise _no_date(str(value)) from None
-
-
-def _no_date(text: str) -> SourceError:
-    return SourceError(_("“{text}” is no date.").format(text=text), hint=_("Write it like 2026-01-31."))
 
 
 def condition(column: ColumnElement[Any], compared: Compared, criterion: Criterion) -> Condition:

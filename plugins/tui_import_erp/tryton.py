@@ -7,8 +7,9 @@ from typing import Any
 
 from tui_import.api import N_, Criterion, Kind, Operator, Option, Options, OptionType, _
 from tui_import.api.erp import Actor, ActorPage, ActorType, Connector, Erp, ErpField
-from tui_import_erp.tryton_domain import NEGATIVE, domain
-from tui_import_erp.tryton_rpc import TrytonServer, moment_of, moment_value
+from tui_import_erp.criteria import OPPOSITES, as_utc
+from tui_import_erp.tryton_domain import domain
+from tui_import_erp.tryton_rpc import TrytonServer, moment_of
 
 PARTIES = "model.party.party"
 AT_ONCE = 500
@@ -26,7 +27,7 @@ CHILDREN = ("addresses", "contact_mechanisms", "identifiers")
 """Records of a party with an age of their own: a new address is a change of the party."""
 MECHANISMS = ("phone", "mobile", "fax", "email", "website")
 _ANY = (Operator.CONTAINS,)
-_TEXT = tuple(each for each in (*Operator,) if each in (Operator.CONTAINS, Operator.BEGINS, Operator.ENDS, Operator.IS) or each in NEGATIVE)
+_TEXT = tuple(each for each in Operator if each in OPPOSITES or each in OPPOSITES.values())
 
 
 class TrytonConnector(Connector):
@@ -122,7 +123,7 @@ class TrytonErp(Erp):
 
     def changed_since(self, actor_type: str, moment: str) -> Iterator[Actor]:
         """Those that were made or changed later, or an address, number or identifier of theirs."""
-        value = moment_value(moment)
+        value = as_utc(moment)
         parts: list[Any] = ["OR"]
         for prefix in ("", *(f"{child}." for child in CHILDREN)):
             parts += [[f"{prefix}create_date", ">", value], [f"{prefix}write_date", ">", value]]

@@ -6,15 +6,9 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tui_import.api import Criterion, Operator, Scalar, SourceError, _
+from tui_import.api import Criterion, Operator, Scalar
+from tui_import_erp.criteria import OPPOSITES, as_day, escaped
 
-NEGATIVE: Mapping[Operator, Operator] = {
-    Operator.NOT_CONTAINS: Operator.CONTAINS,
-    Operator.NOT_BEGINS: Operator.BEGINS,
-    Operator.NOT_ENDS: Operator.ENDS,
-    Operator.IS_NOT: Operator.IS,
-}
-"""Operator → what it is the opposite of."""
 _PATTERNS: Mapping[Operator, Callable[[str], str]] = {
     Operator.CONTAINS: lambda text: f"%{text}%",
     Operator.BEGINS: lambda text: f"{text}%",
@@ -33,8 +27,8 @@ def domain(criterion: Criterion) -> list[Any]:
     """The domain that a party must meet. Raises `SourceError`."""
     if criterion.field == "created":
         return _created(criterion)
-    operator, negative = NEGATIVE.get(criterion.operator, criterion.operator), criterion.operator in NEGATIVE
-    text = _PATTERNS[operator](_escaped(criterion.values[0]))
+    operator, negative = OPPOSITES.get(criterion.operator, criterion.operator), criterion.operator in OPPOSITES
+    text = _PATTERNS[operator](escaped(criterion.values[0]))
     if criterion.field not in _NESTED:
         own = [criterion.field, "not ilike" if negative else "ilike", text]
         return ["OR", [criterion.field, "=", None], own] if negative else own
@@ -43,13 +37,6 @@ def domain(criterion: Criterion) -> list[Any]:
     if child == "contact_mechanisms":
         inner.append(["type", "=", criterion.field])
     return [child, "not where" if negative else "where", inner]
-
-
-def _escaped(value: Scalar) -> str:
-    text = "" if value is None else str(value)
-    for sign in ("\\", "%", "_"):
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def _created(criterion: Criterion) -> list[Any]:
@@ -66,8 +53,5 @@ def _created(criterion: Criterion) -> list[Any]:
 
 
 def _day(value: Scalar) -> datetime.datetime:
-    try:
-        day = value if isinstance(value, datetime.date) else datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        raise SourceError(_("“{text}” is no date.").format(text=value), hint=_("Write it like 2026-01-31.")) from None
+    day = as_day(value)
     return datetime.datetime(day.year, day.month, day.day)

@@ -137,12 +137,3 @@ def moment_of(record: Mapping[str, Any]) -> str:
     """When a record was changed last, as text that sorts by time."""
     moment = record.get("write_date") or record.get("create_date")
     return moment.isoformat(timespec="microseconds") if isinstance(moment, datetime.datetime) else ""
-
-
-def moment_value(text: str) -> datetime.datetime:
-    """The other way round. Raises `SourceError`."""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise SourceError(_("“{text}” is no date.").format(text=text), hint=_("Write it like 2026-01-31.")) from None
-    return moment.astimezone(datetime.UTC).replace(tzinfo=None) if moment.tzinfo else moment
