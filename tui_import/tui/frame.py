@@ -18,7 +18,7 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoHome, GoToStep
 from tui_import.tui.safe import safe
 from tui_import.tui.steps import STEPS, closed_steps, neighbour
-from tui_import.tui.widgets.dialogs import Confirm, error_notice
+from tui_import.tui.widgets.dialogs import Choose, Confirm, error_notice
 from tui_import.tui.widgets.key_bar import KeyBar
 from tui_import.tui.widgets.status import Status, number
 from tui_import.tui.widgets.values import Values
@@ -132,6 +132,19 @@ class Frame(Screen[None]):
                 yes()
 
         self.app.push_screen(Confirm(title, text, danger=danger), answered)
+
+    def choose_recipe(self, chosen: Callable[[str], None]) -> None:
+        """One of the recipes; ``chosen`` gets its name, or nothing where none is wanted."""
+        names = [recipe.name for recipe in self.attempt(self.workspace.recipes) or ()]
+        if not names:
+            self.tell(_("There are no recipes yet: the result screen saves one."))
+            return
+
+        def answered(at: int | None) -> None:
+            if at is not None:
+                chosen(names[at - 1] if at else "")
+
+        self.app.push_screen(Choose(_("Import with the recipe"), [_("none"), *names]), answered)
 
     # -- keys
 

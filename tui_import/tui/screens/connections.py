@@ -19,7 +19,7 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import Editing, OpenLocation, Show
 from tui_import.tui.safe import safe
 from tui_import.tui.signing_in import sign_in
-from tui_import.tui.widgets.dialogs import Choose, Notice, Prompt
+from tui_import.tui.widgets.dialogs import Notice, Prompt
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.where import Where
 
@@ -145,17 +145,12 @@ class ConnectionsScreen(Frame):
 
     def action_recipe(self) -> None:
         """Import it as an earlier one was."""
-        names = [recipe.name for recipe in self.attempt(self.workspace.recipes) or ()]
-        if not names:
-            self.tell(_("There are no recipes yet: the result screen saves one."))
-            return
 
-        def chosen(at: int | None) -> None:
-            if at is not None:
-                self._recipe = names[at - 1] if at else ""
-                self.tell(_("Enter imports with the recipe {name}.").format(name=safe(self._recipe)) if at else "")
+        def chosen(name: str) -> None:
+            self._recipe = name
+            self.tell(_("Enter imports with the recipe {name}.").format(name=safe(name)) if name else "")
 
-        self.app.push_screen(Choose(_("Import with the recipe"), [_("none"), *names]), chosen)
+        self.choose_recipe(chosen)
 
     # -- making and changing
 

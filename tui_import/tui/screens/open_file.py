@@ -138,17 +138,12 @@ class OpenFileScreen(Frame):
 
     def action_recipe(self) -> None:
         """Import it as an earlier file was."""
-        names = [recipe.name for recipe in self.attempt(self.workspace.recipes) or ()]
-        if not names:
-            self.tell(_("There are no recipes yet: the result screen saves one."))
-            return
 
-        def chosen(at: int | None) -> None:
-            if at is not None:
-                self._recipe = names[at - 1] if at else ""
-                self._show_kind()
+        def chosen(name: str) -> None:
+            self._recipe = name
+            self._show_kind()
 
-        self.app.push_screen(Choose(_("Import with the recipe"), [_("none"), *names]), chosen)
+        self.choose_recipe(chosen)
 
     def action_source(self) -> None:
         """Choose the source by hand."""
