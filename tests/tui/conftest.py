@@ -36,12 +36,14 @@ class Driven:
             await self.pilot.pause(0.01)
         await self.pilot.pause()
 
-    async def until(self, words: str) -> None:
-        """Until words stand on the screen; the app need not come to rest before, as where a sign-in waits for its user."""
-        for _ in range(1000):
-            await self.pilot.pause(0.01)
+    async def until(self, words: str, *, rest: bool = True) -> None:
+        """Until words stand on the screen. ``rest``: the app comes to rest before, which it does not where a sign-in waits for its user."""
+        for _ in range(500):
+            if rest:
+                await self.settle()
             if words in self.text:
                 return
+            await self.pilot.pause(0.02)
         raise AssertionError(f"“{words}” never came:\n{self.text}")
 
     async def press(self, *keys: str) -> None:

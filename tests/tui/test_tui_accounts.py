@@ -127,13 +127,13 @@ async def test_a_connection_is_deleted_after_a_yes(store: Workspace) -> None:
 async def test_signing_in_shows_address_and_code_on_lines_of_their_own_takes_what_is_pasted_and_keeps_the_account(store: Workspace) -> None:
     async with driven(store) as tui:
         await tui.press("a", "i")
-        await tui.until("Address you were sent to:")
+        await tui.until("Address you were sent to:", rest=False)
         lines = tui.text.splitlines()
         at = next(n for n, line in enumerate(lines) if line.startswith("https://login.example/"))
         assert (lines[at] + lines[at + 1] + lines[at + 2]).strip() == "https://login.example/" + "a" * 200
         await tui.pilot.press(*"http://127.0.0.1/?code=7")
         await tui.pilot.press("enter")
-        await tui.until("Signed in as anna@example.dk.")
+        await tui.until("Signed in as anna@example.dk.", rest=False)
         await tui.settle()
         assert "anna@example.dk · " in tui.text
         assert no_secret(tui)
@@ -153,13 +153,13 @@ async def test_a_new_connection_is_kept_by_signing_in_from_its_form_also_while_t
         await tui.write("erp.two")
         await tui.press("enter")
         await tui.pilot.press("f6")
-        await tui.until("Address you were sent to:")
+        await tui.until("Address you were sent to:", rest=False)
         await tui.pilot.press(*"code", "enter", "f1")
         for _ in range(60):
             await tui.pilot.pause(0.01)
         if "Kept as mine" not in tui.text:  # the help is still open: signing in may also have been over before it came
             await tui.pilot.press("escape")
-        await tui.until("Kept as mine. Signed in as anna@example.dk.")
+        await tui.until("Kept as mine. Signed in as anna@example.dk.", rest=False)
         assert "Accounts and servers" in tui.text
         assert no_secret(tui)
     mine = next(each for each in store.connections() if each.name == "mine")
@@ -171,7 +171,7 @@ async def test_a_code_can_be_copied_from_a_line_of_its_own(store: Workspace) -> 
     step = SignInStep("Open the page and type the code.", address="https://login.example/device", code="ABCD-EFGH", wait=5)
     async with driven(store) as tui:
         tui.app.push_screen(SignIn("Sign in", lambda: step, lambda _text: None))
-        await tui.until("Waiting for you")
+        await tui.until("Waiting for you", rest=False)
         assert "https://login.example/device" in tui.text.splitlines()
         assert "ABCD-EFGH" in tui.text.splitlines()
         await tui.pilot.press("f6")
@@ -186,7 +186,7 @@ async def test_who_gives_up_signing_in_is_back_with_nothing_kept_and_the_source_
         await tui.press("a", "end", "up", "enter")
         assert "Name of the connection" in tui.text
         await tui.pilot.press("enter")
-        await tui.until("Address you were sent to:")
+        await tui.until("Address you were sent to:", rest=False)
         await tui.pilot.press("escape")
         await tui.settle()
         assert "Stopped." in tui.text

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import Driven, driven
-from tests.tui.test_tui_whole import until
 from tui_import.model.price_lists import PriceListInfo
 from tui_import.session.workspace import Workspace
 from tui_import.tui.messages import OpenLocation
@@ -37,51 +36,51 @@ def file(tmp_path: Path) -> Path:
 
 async def to_preview(tui: Driven) -> None:
     await tui.press("f8")
-    await until(tui, "[3 Settings]")
+    await tui.until("[3 Settings]")
     await tui.press("f8")
-    await until(tui, "[4 Preview]")
-    await until(tui, "Showing all: 3")
+    await tui.until("[4 Preview]")
+    await tui.until("Showing all: 3")
 
 
 async def test_a_file_of_products_asks_for_its_price_list_and_is_imported_undone_and_looked_at(store: Workspace, file: Path) -> None:
     async with driven(store, location=str(file)) as tui:
-        await until(tui, "Lamp")
+        await tui.until("Lamp")
         await tui.press("f8")
-        await until(tui, "New price list")
+        await tui.until("New price list")
         await tui.write("Retail")
         await tui.press("enter")
-        await until(tui, "Products, into the price list “Retail”")
+        await tui.until("Products, into the price list “Retail”")
         await to_preview(tui)
         for words in ("+A", "!A", "Products", "+2 new", "!1 problem"):
             assert words in tui.text
         assert "Persons" not in tui.text
         await tui.press("d")
-        await until(tui, "nothing to decide for products")
+        await tui.until("nothing to decide for products")
         await tui.press("f9")
-        await until(tui, "[5 Import]")
+        await tui.until("[5 Import]")
         await tui.press("f9", "3", "enter")
-        await until(tui, "[6 Result]")
+        await tui.until("[6 Result]")
         assert "The new price list “Retail” has 2 products" in tui.text
         await tui.press("p")
-        await until(tui, "2 of 2 records")
+        await tui.until("2 of 2 records")
         assert "Chair" in tui.text
         await tui.press("escape", "u", "y")
-        await until(tui, "taken back")
+        await tui.until("taken back")
         assert store.price_lists() == []
 
 
 async def test_without_a_price_list_there_is_no_preview(store: Workspace, file: Path) -> None:
     async with driven(store, location=str(file)) as tui:
-        await until(tui, "Lamp")
+        await tui.until("Lamp")
         await tui.press("f8")
-        await until(tui, "New price list")
+        await tui.until("New price list")
         await tui.press("escape", "f8")
-        await until(tui, "[3 Settings]")
-        await until(tui, "New price list")
+        await tui.until("[3 Settings]")
+        await tui.until("New price list")
         await tui.press("escape", "f8")
-        await until(tui, "First choose the price list")
+        await tui.until("First choose the price list")
         await tui.press("home")
-        await until(tui, "The price list that the products go into")
+        await tui.until("The price list that the products go into")
 
 
 async def test_the_price_list_is_chosen_at_home_and_shown_there(store: Workspace, file: Path) -> None:
@@ -89,15 +88,15 @@ async def test_the_price_list_is_chosen_at_home_and_shown_there(store: Workspace
     async with driven(store) as tui:
         assert "1 price list" in tui.text
         await tui.press("c")
-        await until(tui, "Into which price list?")
+        await tui.until("Into which price list?")
         assert "EUR · 0 products" in tui.text
         await tui.press("enter")
-        await until(tui, "[Products]  into the price list “Standard”")
+        await tui.until("[Products]  into the price list “Standard”")
         tui.app.post_message(OpenLocation(str(file)))
-        await until(tui, "[1 Source]")
-        await until(tui, "Lamp")
+        await tui.until("[1 Source]")
+        await tui.until("Lamp")
         await tui.press("f8")
-        await until(tui, "into the price list “Standard”")
+        await tui.until("into the price list “Standard”")
         await to_preview(tui)
 
 
@@ -105,11 +104,11 @@ async def test_price_lists_are_made_and_looked_at(store: Workspace) -> None:
     store.add_price_list(PriceListInfo(0, "Standard", currency="EUR", valid_from="2026-01-01"))
     async with driven(store) as tui:
         await tui.press("end", "up", "enter")
-        await until(tui, "2026-01-01 – …")
+        await tui.until("2026-01-01 – …")
         await tui.press("+")
         await tui.write("Export")
         await tui.press("enter")
-        await until(tui, "Export")
+        await tui.until("Export")
         await tui.press("home", "enter")
-        await until(tui, "0 of 0 records")
+        await tui.until("0 of 0 records")
     assert [each.name for each in store.price_lists()] == ["Export", "Standard"]
