@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_import.matching.model import NOT_COMPARED, EntityModel
-from tui_import.matching.score import Evidence, probability, total, weights
+from tui_import.matching.rivals import Rivals
+from tui_import.matching.score import Evidence, probability, related, total, weights
 
 ROUNDS = 20
 """At most; it ends before where nothing changes any more."""
@@ -37,17 +38,21 @@ class Estimate:
     """Per field: share of duplicates at each level."""
     duplicates: float = 0.0
     """Expected number of duplicate pairs."""
+    share: float = 0.0
+    """Share of the incoming records that have a duplicate where they are looked up; 0 among themselves."""
+    related: float = 0.0
+    """For each duplicate, how many pairs belong together without being one."""
 
 
 def to_text(estimate: Estimate) -> str:
     """As it can be kept."""
-    return json.dumps([estimate.prior, {name: m.tolist() for name, m in estimate.m.items()}])
+    return json.dumps([estimate.prior, {name: m.tolist() for name, m in estimate.m.items()}, estimate.share, estimate.related])
 
 
 def from_text(text: str) -> Estimate:
     """What `to_text` made."""
-    prior, m = json.loads(text)
-    return Estimate(prior, {name: np.array(values) for name, values in m.items()})
+    prior, m, share, related = json.loads(text)
+    return Estimate(prior, {name: np.array(values) for name, values in m.items()}, share=share, related=related)
 
 
 def shipped(model: EntityModel) -> dict[str, NDArray[np.float64]]:
@@ -55,14 +60,27 @@ def shipped(model: EntityModel) -> dict[str, NDArray[np.float64]]:
     return {field.name: np.array([level.m for level in field.levels]) for field in model.fields}
 
 
-def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float) -> Estimate:
-    """From the compared pairs; ``pairs`` is the number of all there are, compared or not."""
+def first_prior(model: EntityModel, incoming: int, pairs: float) -> float:
+    """Share of all pairs that are duplicates, before anything is compared."""
+    return min(model.duplicates * max(incoming, 1) / max(pairs, 1), MOST_PRIOR)
+
+
+def estimate(
+    evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float, rivals: Rivals | None = None
+) -> Estimate:
+    """From the compared pairs; ``pairs`` is the number of all there are, compared or not. ``rivals``: where incoming records are looked up."""
     started = m = shipped(model)
-    shipped_prior = prior = min(model.duplicates * max(incoming, 1) / max(pairs, 1), MOST_PRIOR)
+    share, kin = 0.0, model.related
+    shipped_prior = prior = first_prior(model, incoming, pairs)
     expected = 0.0
     for _round in range(ROUNDS):
-        found = probability(total(weights(evidence, model, m), model, damping) + model.bias, prior)
+        bits = total(weights(evidence, model, m), model, damping) + model.bias
+        beside = related(evidence, model, kin, m)
+        found = probability(bits, prior, beside) if rivals is None else rivals.settled(bits, prior, share, beside)
         expected = float(found.sum())
+        kin = (float((found * np.exp2(beside)).sum()) + PRIOR_PAIRS * model.related) / (expected + PRIOR_PAIRS)
+        if rivals is not None:
+            share = rivals.share(found, incoming, model.duplicates)
         after = (expected + PRIOR_OF_PAIRS * shipped_prior) / (pairs + PRIOR_OF_PAIRS)
         after = min(max(after, shipped_prior / RARER), 0.5)
         m = {name: _shares(evidence.levels[name], found, started[name]) for name in m}
@@ -70,7 +88,7 @@ def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: i
         prior = after
         if settled:
             break
-    return Estimate(prior, m, expected)
+    return Estimate(prior, m, expected, share, kin)
 
 
 def _shares(levels: NDArray[np.int8], found: NDArray[np.float64], started: NDArray[np.float64]) -> NDArray[np.float64]:

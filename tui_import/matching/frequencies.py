@@ -30,6 +30,12 @@ no more than that."""
 WHOLE_NAME_SHARE = 1e-7
 """Expected share of a whole name that nothing is known of."""
 
+WHOLE = "whole {slot}"
+"""Beside the slots of companies' names: whole names. A word may be in many names and the name of one company alone."""
+NAMES = ("name", "company")
+NAME_WEIGHT = 100.0
+"""What the words of a name make expect of the whole counts as much as so many records."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frequencies:
@@ -55,6 +61,14 @@ class Frequencies:
         share = (np.maximum(seen - self.copies, 0) + PRIOR_WEIGHT * expected) / (self.sizes.get(model.name, 0) + PRIOR_WEIGHT)
         return np.asarray(-np.log2(np.minimum(share, 1)), np.float32)
 
+    def whole_bits(self, model: FieldModel, values: Sequence[str], words: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Information of whole names of companies; ``words``: that of their words, which is the least."""
+        slot = WHOLE.format(slot=model.name)
+        counts = self.counts.get(slot, {})
+        seen = np.fromiter(map(counts.get, values, repeat(0.0)), np.float64, len(values))
+        share = np.maximum(seen - self.copies, 0) + NAME_WEIGHT * np.exp2(-words)
+        return np.maximum(words, -np.log2(np.minimum(share / (self.sizes.get(slot, 0) + NAME_WEIGHT), 1)).astype(np.float32))
+
     def whole_name_bits(self, names: Sequence[str]) -> NDArray[np.float32]:
         """Information of whole names."""
         counts = self.counts.get(WHOLE_NAME, {})
@@ -79,6 +93,8 @@ def count(cleaned: Cleaned, common: frozenset[str], copies: float = 1, weights: 
         for value, weight in zip(values, each.tolist(), strict=True):
             if value:
                 own[value] = own.get(value, 0) + weight
+        if slot in NAMES:
+            counts[WHOLE.format(slot=slot)], sizes[WHOLE.format(slot=slot)] = own, sum(own.values())
         if slot == "name":
             own = {value: min(weight, 1) for value, weight in own.items()}
         sizes[slot] = sum(own.values()) if slot == "name" else float(each.sum())

@@ -23,6 +23,9 @@ class Level:
     spread: float = 0.0
     """Where the value itself says how probable chance is: u is the share of records that have the value, times this (1 for equal
     values; more where several neighbouring values would have agreed as well)."""
+    related: float = 0.0
+    """Share of pairs that belong together without being one (branches of a company, members of a family) at this degree; 0: as many as of
+    duplicates, which tells nothing."""
 
     def bits(self, information: float = 0.0) -> float:
         """Its weight, log2 m/u. ``information``: -log2 of the share of records that have the value."""
@@ -64,6 +67,8 @@ class EntityModel:
     """Share of incoming records that have a duplicate, before anything is known of the data."""
     bias: float = 0.0
     """What decisions taught, in bits."""
+    related: float = 0.0
+    """For each duplicate, how many pairs belong together without being one."""
 
     def field(self, name: str) -> FieldModel:
         """One field's."""
