@@ -270,7 +270,7 @@ def _date(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     level = np.full(len(a), 3, np.int8)
     for at, (x, y, wrong) in enumerate(zip(one, other, edits.tolist(), strict=True)):
         same = (x[:4] == y[:4]) + (x[4:6] == y[4:6]) + (x[6:] == y[6:])
-        if wrong <= 1 or (same == 2 and wrong <= 2) or (x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6]):
+        if wrong <= 1 or (same == 2 and x[:4] == y[:4]) or (x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6]):
             level[at] = 1
         elif same == 2 or x[:4] == y[:4] or wrong == 2:
             level[at] = 2

@@ -43,6 +43,11 @@ class Estimate:
     related: float = 0.0
     """For each duplicate, how many pairs belong together without being one."""
 
+    @property
+    def start(self) -> float:
+        """Bits of a pair's odds before it is compared."""
+        return float(np.log2(self.prior / (1 - self.prior)) - np.log2(1 - self.share))
+
 
 def to_text(estimate: Estimate) -> str:
     """As it can be kept."""

@@ -156,7 +156,8 @@ def _among(own: Cleaned, model: Model, least: float) -> Found:
         scored = weights(evidence, entity, adapted.m)
         bits = total(scored, entity, model.damping) + entity.bias
         found = probability(bits, adapted.prior, related(evidence, entity, adapted.related, adapted.m))
-        each = 1 / (1 + np.bincount(candidates.a, found, len(own)) + np.bincount(candidates.b, found, len(own)))
+        no_chance = probability(bits, adapted.prior)  # what related records share, too, is not shared by chance
+        each = 1 / (1 + np.bincount(candidates.a, no_chance, len(own)) + np.bincount(candidates.b, no_chance, len(own)))
         before, expected = expected, float(found.sum())
         if turn and abs(expected - before) <= SETTLED * expected:
             break
