@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_import.matching.column import Bits
 from tui_import.matching.model import NOT_COMPARED, EntityModel
 from tui_import.matching.rivals import Rivals
 from tui_import.matching.score import Evidence, probability, related, total, weights
@@ -70,30 +72,50 @@ def first_prior(model: EntityModel, incoming: int, pairs: float) -> float:
     return min(model.duplicates * max(incoming, 1) / max(pairs, 1), MOST_PRIOR)
 
 
-def estimate(
-    evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float, rivals: Rivals | None = None
-) -> Estimate:
-    """From the compared pairs; ``pairs`` is the number of all there are, compared or not. ``rivals``: where incoming records are looked up."""
-    started = m = shipped(model)
-    share, kin = 0.0, model.related
-    shipped_prior = prior = first_prior(model, incoming, pairs)
-    expected = 0.0
+class Judged(NamedTuple):
+    """Pairs by what was estimated."""
+
+    weights: dict[str, Bits]
+    bits: NDArray[np.float64]
+    """The sum of a pair's weights and what decisions taught."""
+    related: Bits
+    """See `score.related`."""
+    probability: NDArray[np.float64]
+
+
+def judge(evidence: Evidence, model: EntityModel, damping: float, adapted: Estimate, rivals: Rivals | None = None) -> Judged:
+    """``rivals``: where incoming records are looked up."""
+    found = weights(evidence, model, adapted.m)
+    bits = total(found, model, damping) + model.bias
+    beside = related(evidence, model, adapted.related, adapted.m)
+    if rivals is None:
+        return Judged(found, bits, beside, probability(bits, adapted.prior, beside))
+    return Judged(found, bits, beside, rivals.settled(bits, adapted.prior, adapted.share, beside))
+
+
+def estimate(evidence: Evidence, model: EntityModel, damping: float, incoming: int, pairs: float, rivals: Rivals | None = None) -> Estimate:
+    """From the compared pairs; ``pairs`` is the number of all there are, compared or not. ``rivals``: see `judge`."""
+    started = shipped(model)
+    first = first_prior(model, incoming, pairs)
+    adapted = Estimate(first, started, related=model.related)
     for _round in range(ROUNDS):
-        bits = total(weights(evidence, model, m), model, damping) + model.bias
-        beside = related(evidence, model, kin, m)
-        found = probability(bits, prior, beside) if rivals is None else rivals.settled(bits, prior, share, beside)
-        expected = float(found.sum())
-        kin = (float((found * np.exp2(beside)).sum()) + PRIOR_PAIRS * model.related) / (expected + PRIOR_PAIRS)
-        if rivals is not None:
-            share = rivals.share(found, incoming, model.duplicates)
-        after = (expected + PRIOR_OF_PAIRS * shipped_prior) / (pairs + PRIOR_OF_PAIRS)
-        after = min(max(after, shipped_prior / RARER), 0.5)
-        m = {name: _shares(evidence.levels[name], found, started[name]) for name in m}
-        settled = abs(np.log(after / prior)) < SETTLED
-        prior = after
-        if settled:
+        judged = judge(evidence, model, damping, adapted, rivals)
+        expected = float(judged.probability.sum())
+        prior = (expected + PRIOR_OF_PAIRS * first) / (pairs + PRIOR_OF_PAIRS)
+        kin = (float((judged.probability * np.exp2(judged.related)).sum()) + PRIOR_PAIRS * model.related) / (expected + PRIOR_PAIRS)
+        before, adapted = (
+            adapted,
+            Estimate(
+                min(max(prior, first / RARER), 0.5),
+                {name: _shares(evidence.levels[name], judged.probability, started[name]) for name in started},
+                expected,
+                0.0 if rivals is None else rivals.share(judged.probability, incoming, model.duplicates),
+                kin,
+            ),
+        )
+        if abs(np.log(adapted.prior / before.prior)) < SETTLED:
             break
-    return Estimate(prior, m, expected, share, kin)
+    return adapted
 
 
 def _shares(levels: NDArray[np.int8], found: NDArray[np.float64], started: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,8 +23,8 @@ class Explanation:
     reasons: tuple[Reason, ...]
     """Strongest first."""
     carried: float = 0.0
-    """Bits that come from other records: one that is the same as both speaks for it, one that fits as well against it; and against it speaks
-    that the two may belong together without being one."""
+    """Bits that come from other records: one that is the same as both speaks for it, one that fits as well against it; and against it
+    speaks that the two may belong together without being one."""
     turn: Reason | None = None
     """The smallest single change (field, level, its weight then) that would turn the verdict; None where no single one would."""
 

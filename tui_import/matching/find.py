@@ -14,13 +14,13 @@ from tui_import.flow.shared_out import shared_out
 from tui_import.matching.candidates import Candidates, Left, alike, distinct, sharing
 from tui_import.matching.clean import clean
 from tui_import.matching.closure import closed
-from tui_import.matching.estimate import Estimate, estimate, first_prior
+from tui_import.matching.estimate import Estimate, estimate, first_prior, judge
 from tui_import.matching.frequencies import Frequencies, count
 from tui_import.matching.keys import Keys, keys
 from tui_import.matching.model import Model
 from tui_import.matching.records import Cleaned, Ids, Records
 from tui_import.matching.rivals import Rivals, contested
-from tui_import.matching.score import Comparer, Evidence, probability, related, total, weights
+from tui_import.matching.score import Comparer, Evidence, probability, total, weights
 
 LEAST = 0.01
 """Pairs that are less probable are forgotten."""
@@ -153,16 +153,15 @@ def _among(own: Cleaned, model: Model, least: float) -> Found:
         comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 1 if turn else 2, each))
         evidence = comparer.evidence(*candidates)
         adapted = estimate(evidence, entity, model.damping, len(own), pairs)
-        scored = weights(evidence, entity, adapted.m)
-        bits = total(scored, entity, model.damping) + entity.bias
-        found = probability(bits, adapted.prior, related(evidence, entity, adapted.related, adapted.m))
-        no_chance = probability(bits, adapted.prior)  # what related records share, too, is not shared by chance
+        judged = judge(evidence, entity, model.damping, adapted)
+        found = judged.probability
+        no_chance = probability(judged.bits, adapted.prior)  # what related records share, too, is not shared by chance
         each = 1 / (1 + np.bincount(candidates.a, no_chance, len(own)) + np.bincount(candidates.b, no_chance, len(own)))
         before, expected = expected, float(found.sum())
         if turn and abs(expected - before) <= SETTLED * expected:
             break
-    found = closed(found, candidates, len(own), bits, scored, own.entity)
-    return _kept(own.entity, candidates, found, evidence, scored, adapted, left, least, own.ids, own.ids)
+    found = closed(found, candidates, len(own), judged.bits, judged.weights, own.entity)
+    return _kept(own.entity, candidates, found, evidence, judged.weights, adapted, left, least, own.ids, own.ids)
 
 
 def _joined(one: Candidates, other: Candidates, *, same: bool) -> Candidates:
@@ -207,9 +206,8 @@ def _block(
     candidates, left, evidence, ids, rivals = _evidence(block, model, population, frequencies, all_of_it, pairs > model.whole)
     if adapted is None:
         adapted = estimate(evidence, entity, model.damping, len(block), pairs, rivals)
-    scored = weights(evidence, entity, adapted.m)
-    found = rivals.settled(total(scored, entity, model.damping) + entity.bias, adapted.prior, adapted.share, related(evidence, entity, adapted.related, adapted.m))
-    return _kept(block.entity, candidates, found, evidence, scored, adapted, left, least, block.ids, ids)
+    judged = judge(evidence, entity, model.damping, adapted, rivals)
+    return _kept(block.entity, candidates, judged.probability, evidence, judged.weights, adapted, left, least, block.ids, ids)
 
 
 def _evidence(

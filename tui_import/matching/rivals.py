@@ -1,7 +1,7 @@
 """An incoming record is one company or person: of stored ones that are not each other's duplicates it can be one alone.
 
-What speaks for one candidate speaks against its rivals. And where nearly all incoming records have a duplicate (a list that was taken from the
-same customers), having none is itself improbable.
+What speaks for one candidate speaks against its rivals. And where nearly all incoming records have a duplicate (a list that was taken from
+the same customers), having none is itself improbable.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Rivals:
     """The incoming record of each pair."""
 
     def settled(self, bits: NDArray[np.float64], prior: float, share: float, related: Bits) -> NDArray[np.float64]:
-        """The probability of each pair, from the sum of its weights, the share of all pairs that are duplicates, that of the records that have
-        one, and `score.related`."""
+        """The probability of each pair, from the sum of its weights, the share of all pairs that are duplicates, that of the records that
+        have one, and `score.related`."""
         odds = np.exp2(np.clip(bits + np.log2(prior / (1 - prior)), -60, 60))
         against = np.bincount(self.one, odds[self.other] * self.apart, len(odds))
         return np.asarray(odds / (odds * (1 + np.exp2(related)) + 1 - share + against))

@@ -31,9 +31,7 @@ class Comparer:
     def __init__(self, a: Cleaned, b: Cleaned, model: EntityModel, words: Words, frequencies: Frequencies) -> None:
         self.model, self.a, self.b = model, a, b
         self.columns = {field.name: Column(field, words, frequencies) for field in model.fields}
-        self.codes = {
-            name: (column.codes(a.columns[name]), column.codes(b.columns[name])) for name, column in self.columns.items()
-        }
+        self.codes = {name: (column.codes(a.columns[name]), column.codes(b.columns[name])) for name, column in self.columns.items()}
         self.house = (np.array(a.columns["house"], object), np.array(b.columns["house"], object))
 
     def evidence(self, a: Rows, b: Rows) -> Evidence:
@@ -83,9 +81,8 @@ def weights(evidence: Evidence, model: EntityModel, ms: Mapping[str, NDArray[np.
         chance = np.array([np.log2(level.spread or level.u) for level in field.levels])
         informed = np.array([bool(level.spread) for level in field.levels])
         own = np.where(informed[levels], information, 0)
-        weight = m[levels] - np.minimum(chance[levels] - own, -0.0 if False else np.inf)
         # chance cannot be more probable than certain: a common value that nearly agrees is no evidence at all
-        weight = np.where(informed[levels], m[levels] + np.maximum(own - chance[levels], 0), weight)
+        weight = m[levels] + np.where(informed[levels], np.maximum(own - chance[levels], 0), -chance[levels])
         weight[levels == NOT_COMPARED] = 0
         found[field.name] = np.minimum(weight, field.most).astype(np.float32)
     return found

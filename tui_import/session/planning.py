@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _
 from tui_import.api.source import Finding
 from tui_import.flow.folding import fold
+from tui_import.flow.garbage import garbage_collector_off
 from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
 from tui_import.flow.plan.advice import KeyAdviser
 from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
@@ -204,18 +203,6 @@ def _contacts_planner(
         imported=rest.imported_rows(draft),
         suppression=suppression.load(workspace.database, workspace.catalogue),
     )
-
-
-@contextmanager
-def garbage_collector_off() -> Iterator[None]:
-    """A block of rows is a hundred thousand small objects and not one cycle: looking for cycles among them takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _counted(blocks: Iterator[Block], progress: Progress) -> Iterator[Block]:

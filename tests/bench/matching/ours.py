@@ -74,7 +74,9 @@ def learn(labelled: LabelledSet, clock: Clock, labels: list[int], seed: int) -> 
                 nearest = open_pairs[np.argsort(np.abs(chance[open_pairs] - 0.5), kind="stable")][: POOL * wanted]
                 for at in rng.permutation(nearest)[:wanted]:
                     asked[at] = True
-                    decisions.append(Decision({name: float(each[at]) for name, each in start.weights.items()}, float(beside[at]), bool(true[at])))
+                    decisions.append(
+                        Decision({name: float(each[at]) for name, each in start.weights.items()}, float(beside[at]), bool(true[at]))
+                    )
                 learnt = refit(decisions, entity, shipped.damping)
                 if learnt:
                     after = learnt.applied(entity)
