@@ -21,7 +21,7 @@ from tui_import.matching.words import alike
 Levels = NDArray[np.int8]
 DISTINCTIVE = 7.0
 """Bits of a word from which two names that each have one of their own are taken for two branches rather than one name."""
-_BLOCK = 100_000
+_BLOCK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Comparison:
 
 def compare(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     """Level and information of each pair of values."""
+    if not a.any() or not b.any():  # a field that a side does not have takes no memory
+        return np.broadcast_to(np.int8(NOT_COMPARED), len(a)), np.broadcast_to(np.float32(0), len(a))
     levels = np.full(len(a), NOT_COMPARED, np.int8)
     bits = np.zeros(len(a), np.float32)
     equal = (a == b) & (a > 0)

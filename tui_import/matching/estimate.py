@@ -25,7 +25,8 @@ PRIOR_PAIRS = 50.0
 PRIOR_OF_PAIRS = 1_000.0
 """The shipped share of duplicates counts as much as so many pairs."""
 RARER = 20.0
-"""Duplicates are never taken to be rarer than shipped by more than this: a file without any does not hide the first one."""
+"""Duplicates are never taken to be rarer than shipped by more than this, nor branches to be more common: a file without any duplicate does
+not hide the first one."""
 MOST_PRIOR = 0.01
 """Before anything is compared, no two records are more probably the same than this, however few there are."""
 

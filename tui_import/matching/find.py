@@ -31,6 +31,8 @@ SAMPLE = 5_000
 TURNS, SETTLED = 4, 0.03
 """How often records are compared among themselves at most; it ends before where the expected number of duplicates changes by less than this
 share."""
+PAIRS, HOPELESS = 100_000, -16.0
+"""Of many records among themselves: pairs that are looked at in one block, and bits of their odds below which they are forgotten."""
 LEAST_ALIKE, MOST_ALIKE = 65, 12
 """Where all names are compared with all: similarity (0 to 100) from which a pair is looked at, and about how many a record."""
 
@@ -147,9 +149,11 @@ def _among(own: Cleaned, model: Model, least: float) -> Found:
     candidates, left = sharing(keys(own, model.words), None, model.common_key, model.rare_key if many else 0)
     if not many:
         candidates = _joined(candidates, alike(own, None, LEAST_ALIKE, MOST_ALIKE), same=True)
-    pairs = max(len(own) * (len(own) - 1) / 2, 1)
+    pairs, compared = max(len(own) * (len(own) - 1) / 2, 1), len(candidates.a)
     each, expected = np.ones(len(own)), 0.0
-    for turn in range(TURNS):
+    if many:
+        candidates = _promising(own, candidates, model, first_prior(entity, len(own), pairs))
+    for turn in range(2 if many else TURNS):
         comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 1 if turn else 2, each))
         evidence = comparer.evidence(*candidates)
         adapted = estimate(evidence, entity, model.damping, len(own), pairs)
@@ -161,7 +165,21 @@ def _among(own: Cleaned, model: Model, least: float) -> Found:
         if turn and abs(expected - before) <= SETTLED * expected:
             break
     found = closed(found, candidates, len(own), judged.bits, judged.weights, own.entity)
-    return _kept(own.entity, candidates, found, evidence, judged.weights, adapted, left, least, own.ids, own.ids)
+    return _kept(own.entity, candidates, found, evidence, judged.weights, adapted, left, least, own.ids, own.ids, compared)
+
+
+def _promising(own: Cleaned, candidates: Candidates, model: Model, prior: float) -> Candidates:
+    """The pairs that may turn out to be duplicates, a block of pairs at a time: nearly all are none, and what is known of each takes a
+    hundred bytes."""
+    entity = model.entities[own.entity]
+    comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 2))
+    kept = [np.zeros(0, np.intp)]
+    for start in range(0, len(candidates.a), PAIRS):
+        evidence = comparer.evidence(candidates.a[start : start + PAIRS], candidates.b[start : start + PAIRS])
+        bits = total(weights(evidence, entity), entity, model.damping) + entity.bias + np.log2(prior)
+        kept.append(np.flatnonzero(bits > HOPELESS) + start)
+    chosen = np.concatenate(kept)
+    return Candidates(candidates.a[chosen], candidates.b[chosen])
 
 
 def _joined(one: Candidates, other: Candidates, *, same: bool) -> Candidates:
@@ -250,6 +268,7 @@ def _kept(
     least: float,
     a: Ids,
     b: Ids,
+    compared: int = 0,
 ) -> Found:
     keep = np.flatnonzero(found >= least)
     return Found(
@@ -261,7 +280,7 @@ def _kept(
         {name: each[keep] for name, each in scored.items()},
         adapted,
         left,
-        len(found),
+        compared or len(found),
     )
 
 

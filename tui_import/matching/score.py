@@ -37,7 +37,7 @@ class Comparer:
     def evidence(self, a: Rows, b: Rows) -> Evidence:
         """Levels and information of these pairs (places in the batches)."""
         found = {name: compare(column, self.codes[name][0][a], self.codes[name][1][b]) for name, column in self.columns.items()}
-        if "street" in found:
+        if "street" in found and found["street"][0].flags.writeable:
             self._house_numbers(found["street"][0], a, b)
         if "given" in found and "surname" in found:
             self._swapped(found, a, b)
@@ -77,6 +77,9 @@ def weights(evidence: Evidence, model: EntityModel, ms: Mapping[str, NDArray[np.
     found: dict[str, Bits] = {}
     for field in model.fields:
         levels, information = evidence.levels[field.name], evidence.bits[field.name]
+        if not (levels != NOT_COMPARED).any():
+            found[field.name] = np.broadcast_to(np.float32(0), len(levels))
+            continue
         m = np.log2(ms[field.name] if ms else np.array([level.m for level in field.levels]))
         chance = np.array([np.log2(level.spread or level.u) for level in field.levels])
         informed = np.array([bool(level.spread) for level in field.levels])

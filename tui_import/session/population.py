@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui_import.matching.model import Model
     from tui_import.matching.records import Cleaned, Ids
 
-RULES = 2
-"""To be counted up when `matching.clean` or `matching.keys` makes something else of the same record."""
+RULES = 3
+"""To be counted up when `matching.clean` or `matching.keys` makes something else of the same record, or `matching.frequencies` counts more."""
 
 
 class MatcherIndexing:
