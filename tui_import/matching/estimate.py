@@ -79,7 +79,7 @@ class Judged(NamedTuple):
     weights: dict[str, Bits]
     bits: NDArray[np.float64]
     """The sum of a pair's weights and what decisions taught."""
-    related: Bits
+    related: NDArray[np.float64]
     """See `score.related`."""
     probability: NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def judge(evidence: Evidence, model: EntityModel, damping: float, adapted: Estim
     """``rivals``: where incoming records are looked up."""
     found = weights(evidence, model, adapted.m)
     bits = total(found, model, damping) + model.bias
-    beside = related(evidence, model, adapted.related, adapted.m)
+    beside = related(evidence, model, damping, adapted.related, adapted.m)
     if rivals is None:
         return Judged(found, bits, beside, probability(bits, adapted.prior, beside))
     return Judged(found, bits, beside, rivals.settled(bits, adapted.prior, adapted.share, beside))

@@ -50,6 +50,8 @@ class FieldModel:
     """Most bits that agreement can count."""
     group: str = ""
     """Fields of one group say partly the same (post code and city): the strongest counts whole, the others a quarter."""
+    related_group: str | None = None
+    """The same, for telling branches from duplicates; None: `group`."""
     coefficient: float = 1.0
     """What decisions taught: the weight is multiplied by it."""
 
@@ -73,6 +75,12 @@ class EntityModel:
     def field(self, name: str) -> FieldModel:
         """One field's."""
         return next(each for each in self.fields if each.name == name)
+
+    @property
+    def for_related(self) -> EntityModel:
+        """With the groups that count for telling branches from duplicates."""
+        groups = (each.group if each.related_group is None else each.related_group for each in self.fields)
+        return replace(self, fields=tuple(replace(each, group=group) for each, group in zip(self.fields, groups, strict=True)))
 
     def with_coefficients(self, coefficients: Mapping[str, float], bias: float) -> EntityModel:
         """After learning."""

@@ -13,7 +13,7 @@ from tui_import.matching.model import EntityModel, FieldModel, Level, Model, Wor
 from tui_import.matching.records import SLOTS
 
 FILE = "matching.toml"
-_FIELD_KEYS = {"compare", "frequency", "most", "group", "levels"}
+_FIELD_KEYS = {"compare", "frequency", "most", "group", "related_group", "levels"}
 _LEVEL_KEYS = {"m", "u", "spread", "related"}
 
 
@@ -73,7 +73,8 @@ def _field(entity: str, name: str, table: Mapping[str, Any]) -> FieldModel:
     for key, value in numbers.items():
         if not _is_number(value) or value <= 0:
             raise _wrong(place, key, value)
-    return FieldModel(name, comparison, made, **numbers, group=str(table.get("group", "")))
+    group, apart = str(table.get("group", "")), table.get("related_group")
+    return FieldModel(name, comparison, made, **numbers, group=group, related_group=None if apart is None else str(apart))
 
 
 def _level(place: str, name: str, table: Mapping[str, Any]) -> Level:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_import.matching.column import Bits
-
 Rows = NDArray[np.int64]
 CONTESTED = -6.0
 """Bits of a candidate's odds from which it is a rival."""
@@ -51,7 +49,7 @@ class Rivals:
     rows: Rows
     """The incoming record of each pair."""
 
-    def settled(self, bits: NDArray[np.float64], prior: float, share: float, related: Bits) -> NDArray[np.float64]:
+    def settled(self, bits: NDArray[np.float64], prior: float, share: float, related: NDArray[np.float64]) -> NDArray[np.float64]:
         """The probability of each pair, from the sum of its weights, the share of all pairs that are duplicates, that of the records that
         have one, and `score.related`."""
         odds = np.exp2(np.clip(bits + np.log2(prior / (1 - prior)), -60, 60))

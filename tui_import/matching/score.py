@@ -110,23 +110,26 @@ def total(found: Mapping[str, Bits], model: EntityModel, damping: float) -> NDAr
     return result
 
 
-def related(evidence: Evidence, model: EntityModel, share: float, ms: Mapping[str, NDArray[np.float64]] | None = None) -> Bits:
+def related(
+    evidence: Evidence, model: EntityModel, damping: float, share: float, ms: Mapping[str, NDArray[np.float64]] | None = None
+) -> NDArray[np.float64]:
     """How much likelier it is, in bits, that a pair belongs together without being one (two branches) than that it is one. ``share``: such
-    pairs for each duplicate."""
-    size = len(next(iter(evidence.levels.values())))
-    found = np.full(size, np.log2(share) if share else -np.inf, np.float32)
-    told = np.zeros(size, np.int32)
+    pairs for each duplicate. Where only one field was compared, nothing tells the two apart: its own weight allows for both."""
+    told = np.zeros(len(next(iter(evidence.levels.values()))), np.int32)
+    found: dict[str, Bits] = {}
     for field in model.fields:
         m = ms[field.name] if ms else np.array([level.m for level in field.levels])
         kin = np.array([level.related for level in field.levels])
         bits = np.append(np.where(kin > 0, np.log2(np.where(kin > 0, kin, 1) / m), 0), 0)  # the last: not compared
         levels = evidence.levels[field.name]
-        found += bits[levels].astype(np.float32)
+        found[field.name] = bits[levels].astype(np.float32)
         told += (levels != NOT_COMPARED) & bool(kin.any())
-    return np.where(told > 1, found, np.float32(-np.inf))
+    if not share:
+        return np.full(len(told), -np.inf)
+    return np.where(told > 1, np.log2(share) + total(found, model.for_related, damping), -np.inf)
 
 
-def probability(bits: NDArray[np.float64], prior: float, related: Bits | float = -np.inf) -> NDArray[np.float64]:
+def probability(bits: NDArray[np.float64], prior: float, related: NDArray[np.float64] | float = -np.inf) -> NDArray[np.float64]:
     """From the sum of the weights, the share of all pairs that are duplicates, and what `related` says."""
     odds = np.exp2(np.clip(bits + np.log2(prior / (1 - prior)), -60, 60))
     return np.asarray(odds / (1 + odds * (1 + np.exp2(related))))

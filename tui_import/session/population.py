@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_import.matching.records import Cleaned, Ids
 
 RULES = 3
-"""To be counted up when `matching.clean` or `matching.keys` makes something else of the same record, or `matching.frequencies` counts more."""
+"""To be counted up when `matching.clean`, `matching.keys` or `matching.frequencies` makes something else of the same records."""
 
 
 class MatcherIndexing:
