@@ -129,7 +129,8 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     least = np.minimum(column.name_bits(a, together(overlap.bits_a)), column.name_bits(b, together(overlap.bits_b)))
     bits = np.maximum(overlap.shared, np.where(whole >= 0.8, whole * whole * least, 0))
     best = np.maximum(cover, np.where(whole >= 0.8, whole, 0))
-    agreeing = ((overlap.conflict < DISTINCTIVE) | _misspelt(column, overlap)) & ~apart
+    asked = (overlap.conflict >= DISTINCTIVE) & ((best >= 0.35) | (contained >= 0.6)) & ~apart
+    agreeing = ((overlap.conflict < DISTINCTIVE) | _misspelt(column, overlap, asked)) & ~apart
     levels = np.select(
         [
             apart & (overlap.conflict < DISTINCTIVE),
@@ -145,13 +146,13 @@ MISSPELT = 0.6
 """Similarity from which the words that each of two names has of its own may be the same, misspelt or otherwise divided."""
 
 
-def _misspelt(column: Column, overlap: _Overlap) -> NDArray[np.bool_]:
-    """Where each name has a distinctive word of its own: whether those are spelt alike. "Carole Robertson Center Basile" and "Carole
-    Robertson Center Flores" have nearly all their letters in common and are two."""
-    asked = np.flatnonzero(overlap.conflict >= DISTINCTIVE)
+def _misspelt(column: Column, overlap: _Overlap, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where (among ``pairs``) each name has a distinctive word of its own: whether those are spelt alike. "Carole Robertson Center Basile" and
+    "Carole Robertson Center Flores" have nearly all their letters in common and are two."""
+    asked = np.flatnonzero(pairs)
     texts = column.token_texts
     one, other = (["".join(texts[code] for code in row if code) for row in own[asked].tolist()] for own in (overlap.own_a, overlap.own_b))
-    found = np.zeros(len(overlap.conflict), bool)
+    found = np.zeros(len(pairs), bool)
     found[asked] = _ratio(one, other) >= MISSPELT
     return found
 
