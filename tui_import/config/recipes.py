@@ -11,7 +11,7 @@ from tui_import.api.errors import RecipeError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.config.files import parse_toml, read_toml, user_folder, write_file
 from tui_import.config.settings import TABLES, settings_from_dict, settings_to_dict
-from tui_import.config.shipped import shown, unknown
+from tui_import.config.shipped import shown, unknown, unknown_field
 from tui_import.model.fields import Catalogue
 from tui_import.model.settings import Recipe
 
@@ -120,10 +120,10 @@ def _check_fields(recipe: Recipe, catalogue: Catalogue, file: str) -> None:
     for header, fields in recipe.mapping.items():
         for field in fields:
             if field not in catalogue:
-                raise unknown(field, catalogue.fields.keys(), f"[mapping] {header} = {field}", file)
+                raise unknown_field(field, catalogue, f"[mapping] {header} = {field}", file)
     for field in recipe.constants:
         if field not in catalogue:
-            raise unknown(field, catalogue.fields.keys(), f"[constants] {field}", file)
+            raise unknown_field(field, catalogue, f"[constants] {field}", file)
 
 
 def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tui_import.api.errors import RecipeError, Where
 from tui_import.api.i18n import _
 from tui_import.config.files import names_in, read_layered
 from tui_import.model.fields import Catalogue, Field, FieldType
+from tui_import.model.own_fields import OWNERS, PREFIX
 
 if TYPE_CHECKING:
     from tui_import.flow.mapping.headers import Vocabulary
@@ -92,6 +93,27 @@ def unknown(name: str, known: Collection[str], place: str, file: str = "") -> Re
     near = nearest(name, known)
     hint = _("Did you mean “{name}”?").format(name=near) if near else _("Known: {names}.").format(names=", ".join(sorted(known)[:30]))
     return RecipeError(_("“{place}” is not known.").format(place=_printable(place)), where=Where(file=file), hint=hint)
+
+
+def unknown_field(name: str, catalogue: Catalogue, place: str = "", file: str = "") -> RecipeError:
+    """The error for a field that a store does not have: how to define it, take it into use again, or what was perhaps meant."""
+    where = Where(file=file)
+    if name in catalogue.retired:
+        return RecipeError(
+            _("The field {field} is out of use in this store.").format(field=name),
+            where=where,
+            hint=_("Take it into use again: tui-import fields activate {field}").format(field=name),
+        )
+    entity, _dot, bare = name.partition(".")
+    if bare.startswith(PREFIX) and entity in OWNERS:
+        return RecipeError(
+            _("This store has no field {field} of its own.").format(field=_printable(name)),
+            where=where,
+            hint=_("Define it: tui-import fields add {entity} {name} --type TYPE --label LABEL").format(
+                entity=entity, name=_printable(bare.removeprefix(PREFIX))
+            ),
+        )
+    return unknown(name, catalogue.fields.keys(), place or name, file)
 
 
 def _printable(text: str) -> str:

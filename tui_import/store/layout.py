@@ -16,8 +16,8 @@ SELECTABLE = (*CONTACTS, "product")
 PARENTS: Mapping[str, str] = {"person": "company", "product": "price_list"}
 """Entity → the one that its records belong to; the column with the parent's id is called after it."""
 
-VERSION = 6
-"""Number of migrations; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
+VERSION = 8
+"""Number of the last migration; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
 
 SQL_TYPES = {
     FieldType.BOOLEAN: "INTEGER",

@@ -106,6 +106,15 @@ MERGED_ITEMS = "ALTER TABLE list_item ADD COLUMN merged_into INTEGER REFERENCES 
 """An item that was merged into another is found as that one from then on."""
 
 
+OWN_FIELD_TABLE = """
+CREATE TABLE own_field (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, entity TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, label TEXT NOT NULL,
+    length INTEGER, list TEXT NOT NULL DEFAULT '', rank INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'active'
+    CHECK (state IN ('active', 'retired', 'removed')), UNIQUE (entity, name)) STRICT
+"""
+"""User-defined fields. Each is a column of its entity's table from the moment that it is defined."""
+
+
 def create_matching(db: Database) -> None:
     """The index of the duplicate finder, with all records to be put into it. Triggers say what changed, whoever changes it."""
     for entity in CONTACTS:
@@ -215,6 +224,10 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
     @every(name="0006_products")
     def products(db: Database) -> None:
         create_products(db, catalogue)
+
+    @every(name="0008_own_fields")
+    def own_fields(db: Database) -> None:
+        db.execute(OWN_FIELD_TABLE)
 
     return every
 
