@@ -105,6 +105,8 @@ class UndoReport:
     blocked: tuple[Blocked, ...] = ()
     entities: dict[str, Counts] = field(default_factory=dict)
     """Records removed again count as "updated", as do those changed back."""
+    definitions: int = 0
+    """List items and definitions of fields put back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ OVERLAYS = {
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
+    "fields": "fields:FieldsScreen",
     "price_lists": "price_lists:PriceListsScreen",
     "price_list": "price_lists:PriceListScreen",
     "similar": "similar:SimilarScreen",
