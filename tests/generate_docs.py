@@ -40,6 +40,8 @@ SECTIONS = {
     "records": "The records of a selection",
     "price_lists": "Price lists",
     "lists": "Lists and preferences",
+    "fields": "Own fields",
+    "form_window": "Windows with a form",
     "dialog": "Windows with a field",
     "dialog_question": "Questions",
     "pick": "Lists to pick from",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -95,8 +96,13 @@ def unknown(name: str, known: Collection[str], place: str, file: str = "") -> Re
     return RecipeError(_("“{place}” is not known.").format(place=_printable(place)), where=Where(file=file), hint=hint)
 
 
-def unknown_field(name: str, catalogue: Catalogue, place: str = "", file: str = "") -> RecipeError:
-    """The error for a field that a store does not have: how to define it, take it into use again, or what was perhaps meant."""
+def unknown_field(
+    name: str, catalogue: Catalogue, place: str = "", file: str = "", definition: Mapping[str, object] | None = None
+) -> RecipeError:
+    """The error for a field that a store does not have: how to define it, take it into use again, or what was perhaps meant.
+
+    ``definition``: what a user-defined field was where it comes from, see `Recipe.own_fields`.
+    """
     where = Where(file=file)
     if name in catalogue.retired:
         return RecipeError(
@@ -109,15 +115,20 @@ def unknown_field(name: str, catalogue: Catalogue, place: str = "", file: str = 
         return RecipeError(
             _("This store has no field {field} of its own.").format(field=_printable(name)),
             where=where,
-            hint=_("Define it: tui-import fields add {entity} {name} --type TYPE --label LABEL").format(
-                entity=entity, name=_printable(bare.removeprefix(PREFIX))
-            ),
+            hint=_("Define it: {command}").format(command=_printable(_command(entity, bare, definition or {}), 200)),
         )
     return unknown(name, catalogue.fields.keys(), place or name, file)
 
 
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)[:80]
+def _command(entity: str, bare: str, definition: Mapping[str, object]) -> str:
+    """The command line that defines a field."""
+    known = {name: value for name, value in definition.items() if value} or {"type": "TYPE", "label": "LABEL"}
+    words = [word for name in ("type", "label", "length", "list") if name in known for word in (f"--{name}", str(known[name]))]
+    return shlex.join(["tui-import", "fields", "add", entity, bare.removeprefix(PREFIX), *words])
+
+
+def _printable(text: str, most: int = 80) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)[:most]
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -78,6 +78,11 @@ class OwnField:
         """The whole name: "company.x_region"."""
         return f"{self.entity}.{self.name}"
 
+    def definition(self) -> dict[str, str | int]:
+        """As recipes carry it, see `Recipe.own_fields`."""
+        parts = {"type": self.type.value, "label": self.label, "length": self.length, "list": self.list}
+        return {name: value for name, value in parts.items() if value}
+
     def field(self) -> Field:
         """As the catalogue has it."""
         return Field(

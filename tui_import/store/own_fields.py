@@ -56,6 +56,7 @@ def checked(wanted: OwnField, catalogue: Catalogue) -> OwnField:
             _("“{entity}” can have no fields of its own.").format(entity=wanted.entity),
             hint=_("Choose one of: {names}.").format(names=", ".join(owners)),
         )
+    label = checked_label(wanted.label)
     name = PREFIX + wanted.name.strip().lower().removeprefix(PREFIX)
     if not _NAME.fullmatch(name.removeprefix(PREFIX)) or len(name) > LONGEST_NAME:
         raise UsageError(
@@ -67,7 +68,7 @@ def checked(wanted: OwnField, catalogue: Catalogue) -> OwnField:
     return replace(
         wanted,
         name=name,
-        label=checked_label(wanted.label),
+        label=label,
         length=checked_length(wanted.type, wanted.length),
         list=checked_list(wanted.type, wanted.list or name),
     )

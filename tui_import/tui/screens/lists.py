@@ -88,7 +88,7 @@ class ListsScreen(Frame):
         preferences = [Preference(key, found[key]) for key in order]
         items += [MenuItem(_(PREFERENCES.get(each.key, each.key)), each, str(each)) for each in preferences]
         for name, entries in (self.attempt(self.workspace.lists) or {}).items():
-            title = _(name.replace("_", " ").capitalize())
+            title = _(name.removeprefix("x_").replace("_", " ").capitalize())
             items.append(MenuItem(_("List: {name}").format(name=title)))
             items += [self._item(entry) for entry in entries] or [MenuItem(_("(empty; + adds an item)"), ListItem(0, name, ""))]
         self.query_one(Menu).show(items)
