@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _, ngettext
+from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue
 from tui_import.model.own_fields import LENGTHS, OWNERS, PREFIX, OwnField, OwnState, OwnType
 from tui_import.model.plan import Counts, Stored
@@ -49,7 +50,7 @@ def values_of(connection: sqlite3.Connection, field: OwnField) -> int:
 
 
 def checked(wanted: OwnField, catalogue: Catalogue) -> OwnField:
-    """A definition as it can be kept: its name with prefix, its length, its list. Raises `UsageError` that says what is allowed."""
+    """A definition as it can be kept: its name (without one, made of the label) with prefix, its length, its list. Raises `UsageError` that says what is allowed."""
     owners = [entity for entity in OWNERS if entity in ENTITIES and catalogue.of(entity)]
     if wanted.entity not in owners:
         raise UsageError(
@@ -57,7 +58,8 @@ def checked(wanted: OwnField, catalogue: Catalogue) -> OwnField:
             hint=_("Choose one of: {names}.").format(names=", ".join(owners)),
         )
     label = checked_label(wanted.label)
-    name = PREFIX + wanted.name.strip().lower().removeprefix(PREFIX)
+    given = wanted.name.strip() or "_".join(re.findall("[a-z0-9]+", fold(label)))[: LONGEST_NAME - len(PREFIX)].rstrip("_")
+    name = PREFIX + given.lower().removeprefix(PREFIX)
     if not _NAME.fullmatch(name.removeprefix(PREFIX)) or len(name) > LONGEST_NAME:
         raise UsageError(
             _("“{name}” is no name of a field.").format(name=wanted.name),

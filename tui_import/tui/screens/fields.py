@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -11,7 +10,6 @@ from textual.binding import BindingType
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.api.options import Choice, Option, OptionType, OptionValue
-from tui_import.flow.folding import fold
 from tui_import.model.own_fields import LENGTHS, OWNERS, TAGS, OwnField, OwnState, OwnType
 from tui_import.model.plan import Summary
 from tui_import.tui.frame import Frame
@@ -104,8 +102,7 @@ class FieldsScreen(Frame):
         self.app.push_screen(FormWindow(_("New field"), options, values, self._define), self._kept)
 
     def _define(self, values: Mapping[str, OptionValue]) -> None:
-        label, kind = str(values.get("label") or ""), OwnType(str(values["type"]))
-        name = str(values.get("name") or "") or "_".join(re.findall("[a-z0-9]+", fold(label)))
+        label, name, kind = str(values.get("label") or ""), str(values.get("name") or ""), OwnType(str(values["type"]))
         length = values.get("length") if kind in LENGTHS else None
         items = str(values.get("list") or "").strip()
         wanted = OwnField(str(values["entity"]), name, kind, label, int(length) if length else None, items)
