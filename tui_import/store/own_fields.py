@@ -50,7 +50,10 @@ def values_of(connection: sqlite3.Connection, field: OwnField) -> int:
 
 
 def checked(wanted: OwnField, catalogue: Catalogue) -> OwnField:
-    """A definition as it can be kept: its name (without one, made of the label) with prefix, its length, its list. Raises `UsageError` that says what is allowed."""
+    """A definition as it can be kept: its name (without one, made of the label) with prefix, its length, its list.
+
+    Raises `UsageError` that says what is allowed.
+    """
     owners = [entity for entity in OWNERS if entity in ENTITIES and catalogue.of(entity)]
     if wanted.entity not in owners:
         raise UsageError(
