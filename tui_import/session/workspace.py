@@ -6,6 +6,7 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.model.fields import Catalogue, Field
-from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS
+from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS, kind_of
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
@@ -27,7 +28,7 @@ from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure, PrivacyReport
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
-from tui_import.model.settings import Recipe, Settings
+from tui_import.model.settings import CompanyKey, PersonKey, Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
 from tui_import.session import connecting
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from tui_import.session.similar import SimilarPair
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
+STORE_SOURCE = "store"
+"""The source that reads stores (`store_source`); without a location this one."""
 RECENT = 10
 """So many files are remembered on the start screen."""
 
@@ -162,6 +165,10 @@ class Workspace:
             )
         return known[name]
 
+    def reads_without_file(self, name: str) -> bool:
+        """Whether an import from a source needs no location: it reads an account, or this store. Raises `UsageError`."""
+        return name == STORE_SOURCE or self.source_info(name).without_file
+
     def check_source(self, name: str, location: str = "", options: Options | None = None) -> Sequence[Check]:
         """Does a source keep the contract of plugins? Without a location and a connection only what it says of itself is looked at."""
         merged = connecting.merged(name, options or {})
@@ -262,6 +269,10 @@ class Workspace:
         """
         self.refresh_fields()
         name = source or (recipe.source if recipe else "") or self.source_for(location)
+        if name == STORE_SOURCE:
+            location = location or str(self.path)
+            own = Path(location).expanduser().absolute() == self.path
+            options = {"ids": own, **(options or {})}
         plugin_host.load(name)
         from tui_import.session.mapping_step import check_kind, check_settings
 
@@ -280,6 +291,20 @@ class Workspace:
             session.set_option(key, value)
         if not place:
             draft.write_meta(shown_source=connecting.origin(name, session.options))
+        return session
+
+    def begin_selection(self, selection: int) -> ImportSession:
+        """Import the records of a selection of this store anew: columns linked, companies and persons found again by their numbers.
+
+        Raises `UsageError` where there is no such selection.
+        """
+        entity = selections.selection(self.database, selection).entity
+        session = self.begin("", source=STORE_SOURCE, options={"selection": selection}, kind=kind_of(entity))
+        rules = session.settings
+        if entity in KINDS[CONTACTS]:
+            person = PersonKey.ID if entity == "person" else PersonKey.NONE
+            rules = replace(rules, company=replace(rules.company, match=CompanyKey.ID), person=replace(rules.person, match=person))
+            session.change_settings(rules)
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:
@@ -328,6 +353,7 @@ class Workspace:
     def recent_files(self) -> Sequence[str]:
         """Files opened lately that still exist, the last first."""
         found = dict.fromkeys([*locations_of_drafts(self.drafts_folder), *history.locations(self.database)])
+        found.pop(str(self.path), None)
         return [path for path in found if Path(path).is_file()][:RECENT]
 
     @staticmethod
@@ -590,6 +616,10 @@ class Workspace:
     def new_selection(self, entity: str, name: str, records: Sequence[int] = ()) -> SelectionInfo:
         """A selection whose members somebody chooses."""
         return selections.create(self.database, entity, name, records, self.user)
+
+    def copy_selection(self, selection: int, name: str) -> SelectionInfo:
+        """A selection by hand with the members of another."""
+        return selections.copy(self.database, selection, name, self.user)
 
     def add_members(self, selection: int, records: Sequence[int]) -> int:
         """Put records into a selection; returns how many were not in it."""

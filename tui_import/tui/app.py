@@ -126,6 +126,8 @@ class ImportApp(App[int]):
                 self.show_error(error)
 
         def begin(_progress: Progress) -> ImportSession:
+            if message.selection is not None:
+                return self.workspace.begin_selection(message.selection)
             recipe = self.workspace.recipe(message.recipe) if message.recipe else None
             kind = {"kind": PRODUCTS} if self.price_list and recipe is None else {}
             session = self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe, **kind)
