@@ -41,6 +41,7 @@ SECTIONS = {
     "price_lists": "Price lists",
     "lists": "Lists and preferences",
     "fields": "Own fields",
+    "suppressions": "Erased persons",
     "form_window": "Windows with a form",
     "dialog": "Windows with a field",
     "dialog_question": "Questions",

@@ -529,6 +529,9 @@ class FakeWorkspace:
     def own_fields(self) -> Sequence[Any]:
         return []
 
+    def suppressions(self) -> Sequence[Any]:
+        return []
+
     def refresh_fields(self) -> None:
         pass
 

@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
     "backup": Entry("safety", N_("copy the store and check the copy")),
     "restore": Entry("safety", N_("bring back a backup, or a deleted record")),
     "erase": Entry("privacy", N_("remove a person everywhere, and keep the person out")),
+    "suppressions": Entry("privacy", N_("what keeps erased persons out, and lifting it")),
     "doctor": Entry("safety", N_("check the store and the program")),
 }
 """In the order of ``--help``."""

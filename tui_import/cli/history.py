@@ -20,6 +20,7 @@ KINDS = {
     "import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring"), "erase": N_("erasure"), "edit": N_("editing"),
     "list_merge": N_("merging of list items"), "merge": N_("merging"),
     "price_list": N_("new price list"), "fields": N_("user-defined fields"),
+    "lift": N_("lifting of a suppression"),
 }  # fmt: skip
 STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 VERBS = {

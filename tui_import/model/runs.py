@@ -147,6 +147,8 @@ class ListItem:
     """Records that have it."""
     merged_into: str = ""
     """Name of the item that it was merged into, and is found as; empty where it was not."""
+    key: str = ""
+    """Of a purpose, a legal basis or a source: what it is, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True)

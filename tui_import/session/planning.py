@@ -33,8 +33,8 @@ from tui_import.store.plan import PlanWriter
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
 
-PURPOSE = "Sales and service"
-"""The purpose that an import writes consents for (SPEC 4.6)."""
+PURPOSE = "sales_and_service"
+"""Key of the purpose that an import writes consents for (SPEC 4.6)."""
 ADVICE_ROWS = 20_000
 """The key adviser looks at so many rows."""
 
@@ -261,10 +261,9 @@ def consent_items(workspace: Workspace, settings: Settings) -> dict[str, int] | 
     }
     found = {}
     for part, (name, text) in wanted.items():
-        items = workspace.reader.list_items(name)
-        item = items.get(fold(text))
+        item = workspace.reader.consent_item(name, text)
         if item is None:
-            names = ", ".join(f"“{known[1]}”" for known in items.values())
+            names = ", ".join(f"“{known[1]}”" for known in workspace.reader.list_items(name).values())
             raise UsageError(
                 _("The list {list} has no item “{name}”.").format(list=name, name=text), hint=_("It has: {names}.").format(names=names)
             )
@@ -277,7 +276,7 @@ def _consent(workspace: Workspace, settings: Settings) -> Consent | None:
     if items is None:
         return None
     names = {item: text for item, text, _deactivated in workspace.reader.list_items("legal_basis").values()}
-    return Consent(fold(PURPOSE), names[items["legal_basis"]])
+    return Consent(PURPOSE, names[items["legal_basis"]])
 
 
 def advise(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress) -> list[KeyAdvice]:

@@ -25,7 +25,7 @@ from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
 from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.price_lists import PriceListInfo
-from tui_import.model.privacy import Erasure, PrivacyReport
+from tui_import.model.privacy import Erasure, Named, PrivacyReport, SuppressionMark, Trait
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
 from tui_import.model.settings import CompanyKey, PersonKey, Recipe, Settings
@@ -552,6 +552,18 @@ class Workspace:
 
         return erase(self, entity, record, progress)
 
+    def suppressions(self) -> Sequence[SuppressionMark]:
+        """What keeps erased persons out of imports, the newest first."""
+        from tui_import.store import suppression
+
+        return suppression.suppressions(self.database)
+
+    def lift_suppression(self, person: Named) -> tuple[Summary, tuple[Trait, ...]]:
+        """Let a person who was erased be imported again, for somebody who can name it (see `lifting.lift`). Raises `UsageError`."""
+        from tui_import.session.lifting import lift
+
+        return lift(self, person)
+
     def privacy_report(self, run: int) -> PrivacyReport:
         """A run for the data-protection officer, without personal data. Raises `UsageError` where there is none."""
         from tui_import.store.privacy import privacy_report
@@ -655,15 +667,24 @@ class Workspace:
         """All lists with their items."""
         return lists.lists(self.database, self.catalogue.whole)
 
-    def add_list_item(self, list: str, name: str) -> ListItem:
-        """Add an item to a list."""
-        return lists.add_list_item(self.database, self.catalogue.whole, list, name)
+    def add_list_item(self, list: str, name: str, key: str = "") -> ListItem:
+        """Add an item to a list; ``key``: that of a purpose, a legal basis or a source, else made of the name."""
+        return lists.add_list_item(self.database, self.catalogue.whole, list, name, key)
 
     def set_list_item(
-        self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None, place: int | None = None
+        self,
+        list: str,
+        name: str,
+        *,
+        rename: str | None = None,
+        deactivated: bool | None = None,
+        place: int | None = None,
+        tooltip: str | None = None,
     ) -> ListItem:
-        """Rename an item, take it out of use, or move it to a place counted from 1."""
-        return lists.set_list_item(self.database, self.catalogue.whole, list, name, rename=rename, deactivated=deactivated, place=place)
+        """Rename an item, take it out of use, move it to a place counted from 1, or say what it means."""
+        return lists.set_list_item(
+            self.database, self.catalogue.whole, list, name, rename=rename, deactivated=deactivated, place=place, tooltip=tooltip
+        )
 
     def merge_list_items(self, list: str, name: str, into: str) -> Summary:
         """Move the records of an item to another, as a run that undo takes back (see `list_merge.merge_items`)."""

@@ -20,7 +20,7 @@ from tui_import.model.own_fields import LENGTHS, OWNERS, PREFIX, OwnField, OwnSt
 from tui_import.model.plan import Counts, Stored
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.journal import note_counts, now, open_run
-from tui_import.store.layout import ENTITIES, definitions
+from tui_import.store.layout import CONSENT_LISTS, ENTITIES, definitions
 
 ENTITY = "own_field"
 """In ``journal.entity``: a definition was changed."""
@@ -100,8 +100,6 @@ def checked_length(type: OwnType, length: int | None) -> int | None:
 
 def checked_list(type: OwnType, name: str) -> str:
     """The list of a list field; nothing for others. Raises `UsageError`."""
-    from tui_import.store.lists import CONSENT_LISTS
-
     if type is not OwnType.LIST:
         return ""
     if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME or name in CONSENT_LISTS:

@@ -23,6 +23,7 @@ from tui_import.store.journal import DONE, PARTLY_UNDONE, UNDONE, Targets, now, 
 from tui_import.store.layout import ENTITIES
 from tui_import.store.own_fields import ENTITY as OWN_FIELD
 from tui_import.store.selections import selection as find_selection
+from tui_import.store.suppression import LIFT
 from tui_import.store.undo_inserts import InsertPass
 from tui_import.store.undo_items import ItemPass
 from tui_import.store.undo_own_fields import OwnFieldPass
@@ -54,8 +55,11 @@ def _work(
         find_selection(database, selection)
     with database.transaction() as connection:
         _started, finished = run_times(connection, run)
-        if connection.execute("SELECT 1 FROM run WHERE id = ? AND kind = ?", (run, ERASE)).fetchone():
+        (kind,) = connection.execute("SELECT kind FROM run WHERE id = ?", (run,)).fetchone()
+        if kind == ERASE:
             raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
+        if kind == LIFT:
+            raise UsageError(_("Run {run} lifted a suppression.").format(run=run), hint=_("To keep the person out, erase it again."))
         targets = Targets(connection, run, DONE if undo else UNDONE, selection)
         progress.begin(_("Undoing the import") if undo else _("Doing the import again"), targets.count())
         items = dict(connection.execute("SELECT id, name FROM list_item"))

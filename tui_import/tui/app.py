@@ -51,6 +51,7 @@ OVERLAYS = {
     "fields": "fields:FieldsScreen",
     "price_lists": "price_lists:PriceListsScreen",
     "price_list": "price_lists:PriceListScreen",
+    "suppressions": "suppressions:SuppressionsScreen",
     "similar": "similar:SimilarScreen",
     "duplicates": "duplicates:DuplicatesScreen",
 }

@@ -61,7 +61,7 @@ FILTERS = {
 }
 RUN_KINDS = {
     "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
-    "price_list": N_("new price list"), "fields": N_("own fields"),
+    "price_list": N_("new price list"), "fields": N_("own fields"), "lift": N_("suppression lifted"),
     "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"), "merge": N_("merged"),
 }  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}

@@ -33,7 +33,7 @@ class Entry:
     """What a line of home stands for."""
 
     kind: str
-    """open | connections | file | draft | run | selections | similar | lists | fields."""
+    """open | connections | file | draft | run | selections | similar | lists | fields | suppressions."""
     what: object = None
 
 
@@ -123,6 +123,8 @@ class HomeScreen(Frame):
         own = len(self.workspace.own_fields())
         fields = ngettext("{count} field", "{count} fields", own).format(count=own) if own else ""
         items.append(MenuItem(_("Own fields"), Entry("fields"), fields))
+        if self.workspace.suppressions():
+            items.append(MenuItem(_("Erased persons"), Entry("suppressions"), _("what keeps them out")))
         return items
 
     def _endings(self) -> str:

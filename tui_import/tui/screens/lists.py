@@ -64,8 +64,8 @@ class ListsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = bindings("lists")
     HELP_TEXT = N_(
         "Preferences of the store, and the lists that its fields choose from. Enter changes a preference or renames an item, + "
-        "adds one to the list, d takes it out of use, < and > move it, * makes it the default. m merges it into another one: its "
-        "records move there, imports find it as that one, and undo takes it back."
+        "adds one to the list, d takes it out of use, < and > move it, * makes it the default, t says what it means. m merges it into "
+        "another one: its records move there, imports find it as that one, and undo takes it back."
     )
 
     def where(self) -> Where:
@@ -97,6 +97,10 @@ class ListsScreen(Frame):
         detail = [_("not in use any more")] if entry.deactivated and not entry.merged_into else []
         if entry.merged_into:
             detail.append(_("is “{name}”").format(name=entry.merged_into))
+        if entry.key:
+            detail.append(entry.key)
+        if entry.tooltip:
+            detail.append(entry.tooltip)
         if entry.used:
             detail.append(_("{count} records").format(count=entry.used))
         return MenuItem(entry.name, entry, " · ".join(detail), tone="dim" if entry.deactivated else "plain")
@@ -138,6 +142,19 @@ class ListsScreen(Frame):
                 self.renew()
 
         self.app.push_screen(Prompt(_("New item")), add)
+
+    def action_tooltip(self) -> None:
+        """What the item means."""
+        entry = self._entry
+        if entry is None:
+            return
+
+        def typed(text: str | None) -> None:
+            if text is not None:
+                self.attempt(lambda: self.workspace.set_list_item(entry.list, entry.name, tooltip=text))
+                self.renew()
+
+        self.app.push_screen(Prompt(_("What “{name}” means").format(name=safe(entry.name)), shown(entry.tooltip)), typed)
 
     def action_switch(self) -> None:
         """Out of use, or back."""
