@@ -615,6 +615,10 @@ class Workspace:
         """Make a price list, as a run that undo takes back. Raises `UsageError` where the name is taken."""
         return price_lists.add_price_list(self.database, wanted, self.user)
 
+    def edit_price_list(self, wanted: PriceListInfo) -> tuple[int, PriceListInfo]:
+        """Change the price list with this id, as a run that undo takes back; returns the run, too. Raises `UsageError`, `RefusedError`."""
+        return price_lists.edit_price_list(self.database, wanted, self.user)
+
     # -- selections
 
     def selections(self) -> Sequence[SelectionInfo]:

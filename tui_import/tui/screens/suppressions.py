@@ -32,7 +32,7 @@ class SuppressionsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = bindings("suppressions")
     HELP_TEXT = N_(
         "Who was erased is kept out of imports by these marks. They recognise a person and cannot be read. Enter lifts those of a "
-        "person that you can name, by an e-mail address, a telephone number, or the name with company or date of birth: the person can then "
+        "person that you can name, by e-mail address, telephone number, or name with company or date of birth: the person can then "
         "be imported again. Who lifted them and when stays here."
     )
 
