@@ -102,7 +102,7 @@ class ListsScreen(Frame):
         if entry.tooltip:
             detail.append(entry.tooltip)
         if entry.used:
-            detail.append(_("{count} records").format(count=entry.used))
+            detail.append(ngettext("{count} record", "{count} records", entry.used).format(count=entry.used))
         return MenuItem(entry.name, entry, " · ".join(detail), tone="dim" if entry.deactivated else "plain")
 
     def action_edit(self) -> None:
