@@ -72,8 +72,8 @@ class Wanted:
             )
         if quote.lower() != "none" and len(quote) > 1:
             raise UsageError(_("“{value}” cannot be a quotation mark.").format(value=quote), hint=_("Give one character, none or auto."))
-        unguarded = options.get("apostrophes") != KEEP
-        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), chosen_heading(options.get("header_row")), unguarded)
+        heading, unguarded = chosen_heading(options.get("header_row")), options.get("apostrophes") != KEEP
+        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), heading, unguarded)
 
 
 def _given(options: Options, key: str) -> str:
@@ -263,8 +263,8 @@ def _sentences(notes: Notes, short: Tally) -> list[Finding]:
         (
             notes.guarded,
             ngettext(
-                "In {count} row an apostrophe that keeps spreadsheet programs from running a cell was taken away (option apostrophes=keep).",
-                "In {count} rows apostrophes that keep spreadsheet programs from running cells were taken away (option apostrophes=keep).",
+                "In {count} row an apostrophe that keeps spreadsheets from running a cell was taken away (option apostrophes=keep).",
+                "In {count} rows apostrophes that keep spreadsheets from running cells were taken away (option apostrophes=keep).",
                 notes.guarded.count,
             ),
         ),

@@ -85,7 +85,9 @@ def test_no_payload_of_the_corpora_reaches_the_terminal(tmp_path: Path) -> None:
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20), min_size=12, max_size=30))
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20), min_size=12, max_size=30)
+)
 def test_no_text_whatever_reaches_the_terminal_as_more_than_letters(cells: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

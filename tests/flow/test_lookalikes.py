@@ -22,7 +22,9 @@ def test_a_name_with_a_letter_of_another_alphabet_in_it_is_a_warning(name: str) 
     assert mixed_word(name) in str(result.issue)
 
 
-@pytest.mark.parametrize("name", ["Ørsted A/S", "Ромашка ООО", "ООО IKEA", "Μέγας Αθήνα", "Resistor 10 kΩ", "Müller & Söhne", "日本語", "Café Жизнь", "5 µm"])
+@pytest.mark.parametrize(
+    "name", ["Ørsted A/S", "Ромашка ООО", "ООО IKEA", "Μέγας Αθήνα", "Resistor 10 kΩ", "Müller & Söhne", "日本語", "Café Жизнь", "5 µm"]
+)
 def test_names_in_one_alphabet_or_two_side_by_side_are_none(name: str) -> None:
     assert normaliser(NAME, Formats())(name).issue is None
 

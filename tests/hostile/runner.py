@@ -98,6 +98,7 @@ def _call(words: Sequence[str], out: Path, err: Path) -> int:
     with out.open("w") as answer, err.open("a") as notes, redirect_stdout(answer), redirect_stderr(notes):
         return program(words)
 
+
 def _read(path: Path, template: Path) -> Outcome:
     with tempfile.TemporaryDirectory(dir=template.parent) as name:
         folder = Path(name)

@@ -17,7 +17,20 @@ from tui_import.session.workspace import Workspace
 COMPANIES = Settings(company=CompanyRules(action=Action.ADD), person=PersonRules(match=PersonKey.NONE))
 """Every row is a company of its own."""
 FIELDS = ("name", "department", "note")
-DANGEROUS = ["=1+1", "'=1+1", "''=1", "+45 33 12 40 10", "-12", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "a;=1", "two\n=lines", "_x0041_", "#N/A", "'"]
+DANGEROUS = [
+    "=1+1",
+    "'=1+1",
+    "''=1",
+    "+45 33 12 40 10",
+    "-12",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "a;=1",
+    "two\n=lines",
+    "_x0041_",
+    "#N/A",
+    "'",
+]
 CELLS = st.one_of(
     st.sampled_from(DANGEROUS),
     st.text("'=+-@＝＋ ;\"\n\t|,a1_x", min_size=1, max_size=12),

@@ -12,9 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from tui_import.api.formulas import needs_guard
 from tui_import.api.i18n import _
 from tui_import.output.export import as_text
-from tui_import.api.formulas import needs_guard
 
 ROWS_A_SHEET = 1_048_576
 """What a sheet holds, heading included; further records go on to a further sheet."""
@@ -81,7 +81,8 @@ def cell_text(text: str) -> str:
 def set_text(cell: Any, text: str) -> None:
     """Make the cell text whatever it looks like, also after somebody edits it."""
     clean = _ILLEGAL.sub("\ufffd", text)
-    cell._value = _ESCAPE.sub("_x005F_", cell_text(text))  # set past openpyxl, which would take "=1+1" for a formula and "#N/A" for an error
+    # set past openpyxl, which would take "=1+1" for a formula and "#N/A" for an error
+    cell._value = _ESCAPE.sub("_x005F_", cell_text(text))
     cell.data_type = "s"
     if needs_guard(clean):
         cell.quotePrefix = True
