@@ -6,9 +6,10 @@ from argparse import ArgumentParser
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
+from tui_import.cli.backups import list_backups
 from tui_import.cli.call import Call, Command
 from tui_import.cli.records import ENTITIES
-from tui_import.cli.render import local_time, number, table
+from tui_import.cli.render import number, table
 from tui_import.cli.stopping import work
 from tui_import.model.runs import BackupInfo
 from tui_import.model.text import safe
@@ -22,15 +23,7 @@ def _configure_backup(parser: ArgumentParser) -> None:
 def backup(call: Call) -> int:
     """Copy the store and check the copy, or list the copies."""
     if call.arguments.list:
-        call.output.listing(
-            call.workspace.backups(),
-            {
-                _("Made"): lambda each: local_time(each.made),
-                _("Bytes"): lambda each: each.size,
-                _("Backup"): lambda each: each.path,
-            },
-            empty=_("There are no backups."),
-        )
+        list_backups(call)
         return 0
     with work() as progress:
         made = call.workspace.backup(call.arguments.file, progress)

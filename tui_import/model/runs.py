@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tui_import.model.plan import Counts, FieldChange, Stored, Verb
 
@@ -156,6 +158,20 @@ class BackupInfo:
     size: int
     """Bytes."""
     verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDifference:
+    """One record that two states of a store do not have alike."""
+
+    entity: str
+    id: int
+    what: str
+    """new | gone | changed."""
+    name: str
+    """What it is called, in the later state where it is there."""
+    fields: Mapping[str, tuple[Any, Any]]
+    """Of a changed one: field → before and after, lists for multiple fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure, PrivacyReport
 from tui_import.model.progress import Progress
-from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
+from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RecordDifference, RunInfo, Trace, UndoReport
 from tui_import.model.settings import Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
@@ -601,6 +602,17 @@ class Workspace:
         from tui_import.store import backup
 
         return backup.backups(self.path)
+
+    def differences(
+        self, before: str | Path, after: str | Path | None = None, progress: Progress | None = None
+    ) -> Iterator[RecordDifference]:
+        """What became of each record between two backups (own ones may be named without their folder), or one and the store as it is."""
+        from tui_import.store import backup, compare
+
+        places = [backup.place(self.path, path) for path in (before, after) if path is not None]
+        with ExitStack() as stack:
+            databases = [stack.enter_context(backup.opened(self.path, place, self.catalogue, progress)) for place in places]
+            yield from compare.differences(databases[0], [*databases, self.database][1], self.catalogue)
 
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
