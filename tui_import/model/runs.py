@@ -175,6 +175,23 @@ class RecordDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that the program keeps."""
+
+    kind: str
+    """What it is, in the user's language."""
+    path: str
+    size: int
+    """Bytes."""
+    changed: str
+    """ISO 8601, UTC."""
+    mode: str
+    """Who may read and write it, as chmod says it."""
+    personal: bool
+    """It holds data about persons."""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One thing that the doctor looked at."""
 

@@ -26,7 +26,18 @@ from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure, PrivacyReport
 from tui_import.model.progress import Progress
-from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RecordDifference, RunInfo, Trace, UndoReport
+from tui_import.model.runs import (
+    BackupInfo,
+    Check,
+    DraftInfo,
+    ListItem,
+    RecordChange,
+    RecordDifference,
+    RunInfo,
+    StoredFile,
+    Trace,
+    UndoReport,
+)
 from tui_import.model.settings import Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
@@ -36,7 +47,7 @@ from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
-from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
+from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
@@ -244,6 +255,8 @@ class Workspace:
         if recipe is not None:
             check_settings(recipe.settings, mandatory_company=self.mandatory_company)
         place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
+        if days := int(lists.preferences(self.database)["keep_drafts"] or 0):
+            remove_old(self.drafts_folder, days)
         draft = Draft.create(self.drafts_folder)
         draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
         from tui_import.session.importing import ImportSession
@@ -298,6 +311,10 @@ class Workspace:
         path = self.drafts_folder / f"{session.id}.sqlite"
         session.close()
         Draft(path).remove()
+
+    def discard_old(self, days: int) -> Sequence[str]:
+        """Throw all drafts away that nobody touched for so many days, unfinished ones, too; returns their ids."""
+        return remove_old(self.drafts_folder, days, unfinished=True)
 
     def recent_files(self) -> Sequence[str]:
         """Files opened lately that still exist, the last first."""
@@ -619,6 +636,14 @@ class Workspace:
         from tui_import.store import backup
 
         return backup.restore(self.database, Path(path), self.catalogue)
+
+    def files(self) -> Sequence[StoredFile]:
+        """Every file that is kept for this store and by the program, with its size and age, and whether it holds personal data."""
+        from tui_import.store import doctor
+
+        folders = dict.fromkeys((config.user_folder(), config.state_folder()))
+        kept = [(_("settings"), path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        return doctor.files(self.path, self.drafts_folder, kept)
 
     def doctor(self) -> Sequence[Check]:
         """Look at everything that can be wrong."""

@@ -50,6 +50,16 @@ def backups(store: Path) -> list[BackupInfo]:
     return [_info(path) for path in reversed(_own(store))]
 
 
+def may_hold(path: Path, entity: str, record: int) -> bool:
+    """A backup has the record, or its journal has; ids are never given out twice. One that cannot be read may."""
+    query = f"SELECT EXISTS (SELECT 1 FROM {entity} WHERE id = ?1) OR EXISTS (SELECT 1 FROM journal WHERE entity = ?2 AND record = ?1)"
+    try:
+        with closing(_read_only(path)) as connection:
+            return bool(connection.execute(query, (record, entity)).fetchone()[0])
+    except sqlite3.Error:
+        return True
+
+
 def prune(store: Path, keep: int) -> list[Path]:
     """Remove the oldest backups of a store until ``keep`` are left (0: keep all); returns what was removed.
 

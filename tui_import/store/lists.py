@@ -23,7 +23,7 @@ CONSENT_LISTS = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "co
 """List → column of ``consent``; all other lists belong to fields of the catalogue."""
 LONGEST_NAME = 239
 """Characters of an item's name (SPEC 8)."""
-COUNTED_PREFERENCES = ("keep_backups",)
+COUNTED_PREFERENCES = ("keep_backups", "keep_drafts")
 """Preferences that hold a number; those that ship as 0 or 1 are switches, the others texts."""
 _SELECT = (
     "SELECT i.id, i.list, i.name, i.rank, i.tooltip, i.deactivated, m.name FROM list_item i LEFT JOIN list_item m ON m.id = i.merged_into"
@@ -150,8 +150,9 @@ def preferences(database: Database) -> Mapping[str, Stored]:
 def set_preference(database: Database, catalogue: Catalogue, key: str, value: Scalar) -> Stored:
     """Change a preference; returns what is stored now.
 
-    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` a number (0 keeps all), ``default.country`` an ISO 3166
-    code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what is allowed.
+    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` and ``keep_drafts`` (days) a number (0 keeps all),
+    ``default.country`` an ISO 3166 code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what
+    is allowed.
     """
     if key not in SHIPPED_PREFERENCES:
         raise UsageError(
