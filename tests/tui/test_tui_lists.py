@@ -121,6 +121,7 @@ async def test_a_selection_is_made_filled_and_edited_by_hand(store: Workspace, f
 
 async def test_a_person_is_erased_after_its_number_was_typed(store: Workspace, file: Path) -> None:
     imported(store, file)
+    store.backup()
     async with driven(store) as tui:
         await tui.press("s")
         await tui.until("New persons")

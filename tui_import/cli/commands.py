@@ -47,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "connections": Entry("connections", N_("saved ways to accounts and servers; signing in")),
     "preferences": Entry("settings", N_("rules of the store: numbering, defaults")),
     "backup": Entry("safety", N_("copy the store and check the copy")),
+    "backups": Entry("backups", N_("the copies of the store; what differs between two")),
     "restore": Entry("safety", N_("bring back a backup, or a deleted record")),
     "erase": Entry("privacy", N_("remove a person everywhere, and keep the person out")),
     "suppressions": Entry("privacy", N_("what keeps erased persons out, and lifting it")),

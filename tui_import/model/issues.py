@@ -37,6 +37,8 @@ WORDS: dict[str, str] = {
     "too_long": N_("{length} characters; the field takes {limit}"),
     "error_cell": N_("an error value of the spreadsheet program"),
     "control_characters": N_("control characters were removed"),
+    "turns_direction": N_("had signs that turn the direction of writing, which can hide what it says; they were taken away"),
+    "mixed_alphabets": N_("“{word}” mixes Latin letters with ones of another alphabet that look the same: perhaps not who it seems"),
     "lost_zeros": N_("leading zeros seem to be lost; perhaps {suggestion}"),
     "serial_date": N_("a spreadsheet serial date; perhaps {suggestion}"),
     "scientific": N_("shortened by a spreadsheet program; the last digits are lost"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tui_import.model.plan import Counts, FieldChange, Stored, Verb
 
@@ -160,6 +162,37 @@ class BackupInfo:
     size: int
     """Bytes."""
     verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDifference:
+    """One record that two states of a store do not have alike."""
+
+    entity: str
+    id: int
+    what: str
+    """new | gone | changed."""
+    name: str
+    """What it is called, in the later state where it is there."""
+    fields: Mapping[str, tuple[Any, Any]]
+    """Of a changed one: field → before and after, lists for multiple fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that the program keeps."""
+
+    kind: str
+    """What it is, in the user's language."""
+    path: str
+    size: int
+    """Bytes."""
+    changed: str
+    """ISO 8601, UTC."""
+    mode: str
+    """Who may read and write it, as chmod says it."""
+    personal: bool
+    """It holds data about persons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +28,18 @@ from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure, Named, PrivacyReport, SuppressionMark, Trait
 from tui_import.model.progress import Progress
-from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
+from tui_import.model.runs import (
+    BackupInfo,
+    Check,
+    DraftInfo,
+    ListItem,
+    RecordChange,
+    RecordDifference,
+    RunInfo,
+    StoredFile,
+    Trace,
+    UndoReport,
+)
 from tui_import.model.settings import CompanyKey, PersonKey, Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
@@ -37,7 +49,7 @@ from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, own_fields, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
-from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
+from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
@@ -280,6 +292,8 @@ class Workspace:
         if recipe is not None:
             check_settings(recipe.settings, mandatory_company=self.mandatory_company)
         place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
+        if days := int(lists.preferences(self.database)["keep_drafts"] or 0):
+            remove_old(self.drafts_folder, days)
         draft = Draft.create(self.drafts_folder)
         draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
         from tui_import.session.importing import ImportSession
@@ -349,6 +363,10 @@ class Workspace:
         path = self.drafts_folder / f"{session.id}.sqlite"
         session.close()
         Draft(path).remove()
+
+    def discard_old(self, days: int) -> Sequence[str]:
+        """Throw all drafts away that nobody touched for so many days, unfinished ones, too; returns their ids."""
+        return remove_old(self.drafts_folder, days, unfinished=True)
 
     def recent_files(self) -> Sequence[str]:
         """Files opened lately that still exist, the last first."""
@@ -718,6 +736,17 @@ class Workspace:
 
         return backup.backups(self.path)
 
+    def differences(
+        self, before: str | Path, after: str | Path | None = None, progress: Progress | None = None
+    ) -> Iterator[RecordDifference]:
+        """What became of each record between two backups (own ones may be named without their folder), or one and the store as it is."""
+        from tui_import.store import backup, compare
+
+        places = [backup.place(self.path, path) for path in (before, after) if path is not None]
+        with ExitStack() as stack:
+            databases = [stack.enter_context(backup.opened(self.path, place, self.catalogue, progress)) for place in places]
+            yield from compare.differences(databases[0], [*databases, self.database][1], self.catalogue)
+
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
         from tui_import.store import backup
@@ -725,6 +754,14 @@ class Workspace:
         replaced = backup.restore(self.database, Path(path), self._shipped)
         self.refresh_fields()
         return replaced
+
+    def files(self) -> Sequence[StoredFile]:
+        """Every file that is kept for this store and by the program, with its size and age, and whether it holds personal data."""
+        from tui_import.store import doctor
+
+        folders = dict.fromkeys((config.user_folder(), config.state_folder()))
+        kept = [(_("settings"), path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        return doctor.files(self.path, self.drafts_folder, kept)
 
     def doctor(self) -> Sequence[Check]:
         """Look at everything that can be wrong."""

@@ -49,6 +49,7 @@ SHIPPED_PREFERENCES: Mapping[str, str | int] = {
     "default.legal_basis": "",
     "default.country": "",
     "keep_backups": 10,
+    "keep_drafts": 30,
 }
 """Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""
 

@@ -22,7 +22,7 @@ from tui_import.store.layout import CONSENT_LISTS, ENTITIES, SHIPPED_PREFERENCES
 LONGEST_NAME = 239
 """Characters of an item's name (SPEC 8)."""
 LONGEST_TOOLTIP = 254
-COUNTED_PREFERENCES = ("keep_backups",)
+COUNTED_PREFERENCES = ("keep_backups", "keep_drafts")
 """Preferences that hold a number; those that ship as 0 or 1 are switches, the others texts."""
 _FIELDS = "i.id, i.list, i.name, i.rank, i.tooltip, i.deactivated, m.name, i.code"
 _SELECT = f"SELECT {_FIELDS} FROM list_item i LEFT JOIN list_item m ON m.id = i.merged_into"
@@ -165,8 +165,9 @@ def preferences(database: Database) -> Mapping[str, Stored]:
 def set_preference(database: Database, catalogue: Catalogue, key: str, value: Scalar) -> Stored:
     """Change a preference; returns what is stored now.
 
-    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` a number (0 keeps all), ``default.country`` an ISO 3166
-    code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what is allowed.
+    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` and ``keep_drafts`` (days) a number (0 keeps all),
+    ``default.country`` an ISO 3166 code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what
+    is allowed.
     """
     if key not in SHIPPED_PREFERENCES:
         raise UsageError(

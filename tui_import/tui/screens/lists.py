@@ -33,10 +33,11 @@ PREFERENCES = {
     "default.legal_basis": N_("Default legal basis"),
     "default.country": N_("Default country (two letters)"),
     "keep_backups": N_("How many backups to keep"),
+    "keep_drafts": N_("Days to keep the drafts of done imports"),
 }
 
 
-NUMBERS = frozenset({"keep_backups"})
+NUMBERS = frozenset({"keep_backups", "keep_drafts"})
 """Preferences that are numbers; other whole numbers mean yes and no."""
 
 
