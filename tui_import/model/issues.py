@@ -29,6 +29,7 @@ WORDS: dict[str, str] = {
     "vat_check_digit": N_("the check digit of this VAT number is wrong; kept as it is"),
     "date_invalid": N_("not a date that we can read"),
     "date_out_of_range": N_("a date outside 1000-9999"),
+    "date_outside": N_("a date outside {first}-{last}"),
     "number_invalid": N_("not a number"),
     "boolean_invalid": N_("neither yes nor no"),
     "country_unknown": N_("not a country that we know"),

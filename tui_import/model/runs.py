@@ -107,6 +107,8 @@ class UndoReport:
     blocked: tuple[Blocked, ...] = ()
     entities: dict[str, Counts] = field(default_factory=dict)
     """Records removed again count as "updated", as do those changed back."""
+    definitions: int = 0
+    """List items and definitions of fields put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class ListItem:
     """Records that have it."""
     merged_into: str = ""
     """Name of the item that it was merged into, and is found as; empty where it was not."""
+    key: str = ""
+    """Of a purpose, a legal basis or a source: what it is, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True)

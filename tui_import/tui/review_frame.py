@@ -138,7 +138,7 @@ class ReviewFrame(Frame):
     def _line(view: FieldView) -> FieldLine:
         return FieldLine(
             view.field.name,
-            _(view.field.label),
+            view.field.shown_label,
             view.letter,
             BETWEEN.join(view.incoming),
             BETWEEN.join(view.stored),

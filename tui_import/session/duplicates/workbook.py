@@ -80,7 +80,7 @@ def _fields(views: Sequence[PairView]) -> list[tuple[str, str]]:
     for view in views:
         for field in view.fields:
             counts[field.field.name] = counts.get(field.field.name, 0) + (1 if field.same else 1000)
-            titles[field.field.name] = _(field.field.label)
+            titles[field.field.name] = field.field.shown_label
     found = sorted(counts, key=lambda name: -counts[name])[:MOST_FIELDS]
     return [(name, titles[name]) for name in found]
 
