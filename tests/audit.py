@@ -23,7 +23,7 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)(?: ; [^\\]+)?(.*)$")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
 _DEPENDENCY = re.compile(r'^\s*"([A-Za-z0-9._-]+)[^"]*",?\s*(?:#\s*(\S.*))?$', re.MULTILINE)
 FREE = re.compile(
-    r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Python-2\.0|MPL|Mozilla|Zlib|Unlicense|HPND|CNRI|CC0|WTFPL|Public Domain)\b",
+    r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Python-2\.0|MPL|Mozilla|Zlib|Unlicense|HPND|CNRI|CC0|Public Domain)\b",
     re.IGNORECASE,
 )
 """Licences that ask for nothing but to be named (MPL: and for changes to its own files)."""
@@ -124,15 +124,12 @@ def main() -> int:
     known, unasked = vulnerabilities()
     wrong += known
     write = sys.stdout.write
-    write(
-        f"{len(locked)} packages pinned, {sum(pin.hashes for pin in locked)} hashes; {len(reasons(project))} at run time, each with a reason\n"
-    )
+    hashes = sum(pin.hashes for pin in locked)
+    write(f"{len(locked)} packages pinned, {hashes} hashes; {len(reasons(project))} at run time, each with a reason\n")
     write("".join(f"{name}: {reason}\n" for name, reason in OTHERS.items()))
     write("".join(f"WRONG {each}\n" for each in wrong))
     if unasked:
-        write(
-            f"NOT CHECKED: the package index answers nothing about vulnerabilities of {unasked} packages; run this where pypi.org can be asked\n"
-        )
+        write(f"NOT CHECKED: vulnerabilities of {unasked} packages, since nobody answers; run it where pypi.org answers pip-audit\n")
     elif not known:
         write("no known vulnerabilities\n")
     return 1 if wrong else NOBODY_ASKED if unasked else 0
