@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import locale
 import os
 import platform
@@ -190,7 +191,7 @@ def files(store: Path, drafts: Path, others: Sequence[tuple[str, Path]] = ()) ->
     """
     folder = backup_folder(store)
     groups = [
-        (_("store"), store.parent.glob(f"{store.name}*")),
+        (_("store"), store.parent.glob(f"{glob.escape(store.name)}*")),
         (_("draft"), drafts.glob("*")),
         (_("backup"), folder.glob("*")),
     ]
