@@ -22,6 +22,7 @@ from tui_import.session.duplicates.calibration import Calibration
 from tui_import.session.duplicates.fields import differences
 from tui_import.session.duplicates.queue import Order, QueueFilter, Show
 from tui_import.session.duplicates.review import Review
+from tui_import.session.duplicates.sides import RowSides
 from tui_import.session.importing import ImportSession
 from tui_import.session.matching import learnt_model, shipped_model
 
@@ -395,7 +396,8 @@ def test_decisions_against_the_matcher_raise_the_estimated_error(forty: Importer
 def test_pace_and_time_left_follow_the_clock(stored: Importer) -> None:
     session, _review = review_of(stored, many(6))
     times = iter(range(0, 1000, 6))
-    review = Review(stored.workspace, session._draft, session.mapping, session.settings, clock=lambda: next(times))
+    sides = RowSides(stored.workspace, session._draft, session.mapping, session.settings)
+    review = Review(stored.workspace, session._draft, sides, session.settings, clock=lambda: next(times))
     assert review.minutes_left is None
     for _at in range(3):
         review.decide(Verdict.SAME)

@@ -251,7 +251,8 @@ def match_from_row(row: Sequence[object]) -> Match:
 
 def _decision_to_json(decision: Verdicts, texts: Sequence[str]) -> str:
     fields = {name: [choice.choice.value, [list(value) for value in _values(choice)]] for name, choice in decision.fields.items()}
-    what = json.dumps({"action": decision.action.value if decision.action else None, "fields": fields})
+    fact = {"action": decision.action.value if decision.action else None, "fields": fields}
+    what = json.dumps(fact | ({"swapped": True} if decision.swapped else {}))
     return json.dumps([decision.verdict.value, what, decision.at, decision.by, decision.origin, *texts])
 
 
@@ -267,4 +268,4 @@ def decision_from_row(row: Sequence[object]) -> Verdicts:
         name: FieldChoice(Choice(choice), tuple(Value(*value) for value in values)) for name, (choice, values) in fact["fields"].items()
     }
     action = Action(fact["action"]) if fact["action"] else None
-    return Verdicts(Verdict(str(verdict)), action, fields, str(at), str(by), str(origin))
+    return Verdicts(Verdict(str(verdict)), action, fields, str(at), str(by), str(origin), bool(fact.get("swapped")))

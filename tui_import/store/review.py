@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tui_import.store.connection import Database
 from tui_import.store.draft import Block, Draft
@@ -40,6 +40,15 @@ def companies_of_rows(draft: Draft) -> Mapping[int, int]:
     return dict(
         draft.database.connection.execute("SELECT n, joins FROM plan_row WHERE entity = 'company' AND joins IS NOT NULL").fetchall()
     )
+
+
+def count_persons(store: Database, companies: Collection[int]) -> dict[int, int]:
+    """Stored company → its persons; those without are absent."""
+    rows = store.connection.execute(
+        "SELECT company, count(*) FROM person WHERE company IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL GROUP BY 1",
+        (json.dumps(sorted(companies)),),
+    )
+    return dict(rows.fetchall())
 
 
 def persons_of(store: Database, company: int, limit: int) -> list[int]:

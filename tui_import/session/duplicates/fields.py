@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_import.api.i18n import N_, _
 from tui_import.flow.plan.merge import merge_multiple, merge_single
 from tui_import.model.fields import Field
-from tui_import.model.matches import Choice, FieldChoice
+from tui_import.model.matches import CHOICE_POLICIES, Choice, FieldChoice
 from tui_import.model.records import Value
 from tui_import.model.settings import Action, Survivor, ValuesPolicy
 from tui_import.session.duplicates.sides import Side
@@ -30,13 +30,6 @@ RULE_WORDS: Mapping[Survivor, str] = {
     Survivor.APPEND: N_("rule: both"),
 }
 ACTION_WORDS: Mapping[Action, str] = {Action.MERGE: N_("merge"), Action.REPLACE: N_("replace"), Action.SKIP: N_("skip")}
-_POLICY = {
-    Choice.INCOMING: ValuesPolicy.REPLACE,
-    Choice.EDITED: ValuesPolicy.REPLACE,
-    Choice.STORED: ValuesPolicy.IGNORE,
-    Choice.BOTH: ValuesPolicy.ADD,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
@@ -128,7 +121,7 @@ def outcome(
     if action is Action.SKIP:
         return other
     if field.multiple:
-        policy = _POLICY[choice] if choice else rules.policies.get(field.name, ValuesPolicy.ADD)
+        policy = CHOICE_POLICIES[choice] if choice else rules.policies.get(field.name, ValuesPolicy.ADD)
         if choice is Choice.EDITED and not one:
             return other
         change = merge_multiple(policy, [Value(text, text) for text in other], [Value(text, text) for text in one])
