@@ -35,9 +35,13 @@ def keep_apart(workspace: Workspace, entity: str, one: int, other: int) -> None:
     for record in (one, other):
         if record not in texts:
             raise UsageError(_("There is no {entity} {id}.").format(entity=_(entity), id=record))
-    said = Remembered(entity, texts[other], texts[one], str(Verdict.DIFFERENT), one, now(), workspace.user)
+    at = now()
+    said = [
+        Remembered(entity, texts[first], texts[second], str(Verdict.DIFFERENT), second, at, workspace.user)
+        for first, second in ((other, one), (one, other))
+    ]
     with workspace.database.transaction() as connection:
-        verdicts.keep(connection, [said])
+        verdicts.keep(connection, said)
 
 
 def kept_apart(workspace: Workspace, entity: str, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

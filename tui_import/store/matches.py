@@ -118,6 +118,65 @@ class Matches:
         connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_as_row, matches))
         connection.executemany("INSERT INTO matched VALUES (?, ?, ?)", [(entity, row, text) for row, text in texts.items()])
 
+    def clear(self, entity: str) -> None:
+        """Forget what was found of an entity; what was decided stays."""
+        self._connection.execute("DELETE FROM match WHERE entity = ?", (entity,))
+
+    def add(self, matches: Iterable[Match]) -> None:
+        """Write more that was found. Inside the caller's transaction."""
+        self._connection.executemany("INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_as_row, matches))
+
+    def records(self, entity: str) -> set[int]:
+        """Of pairs of stored records: all of them."""
+        rows = self._connection.execute(
+            "SELECT row FROM match WHERE entity = ?1 UNION SELECT record FROM match WHERE entity = ?1", (entity,)
+        )
+        return {record for (record,) in rows}
+
+    def move(self, entity: str, became: Mapping[int, int]) -> None:
+        """Pairs of stored records that became part of others are pairs of those from now on. Inside the caller's transaction."""
+        for table in ("match", "decision"):
+            rows = self._connection.execute(
+                f"SELECT row, record FROM {table} WHERE entity = ?1 AND (row IN (SELECT value FROM json_each(?2))"
+                " OR record IN (SELECT value FROM json_each(?2)))",
+                (entity, json.dumps(list(became))),
+            ).fetchall()
+            for row, record in rows:
+                one, other = became.get(row, row), became.get(record, record)
+                pair = (max(one, other), min(one, other))
+                if one != other:
+                    self._connection.execute(
+                        f"UPDATE OR IGNORE {table} SET row = ?, record = ? WHERE entity = ? AND row = ? AND record = ?",
+                        (*pair, entity, row, record),
+                    )
+                if pair != (row, record):
+                    self._connection.execute(f"DELETE FROM {table} WHERE entity = ? AND row = ? AND record = ?", (entity, row, record))
+
+    def renew(self, entity: str, texts: Mapping[int, str]) -> None:
+        """What is compared of stored records now; pairs of which one is not among them are forgotten, with what was decided of them.
+
+        Inside the caller's transaction.
+        """
+        connection = self._connection
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS now (record INTEGER PRIMARY KEY, text TEXT)")
+        connection.execute("DELETE FROM temp.now")
+        connection.executemany("INSERT INTO temp.now VALUES (?, ?)", texts.items())
+        gone = "entity = ? AND (row NOT IN (SELECT record FROM temp.now) OR record NOT IN (SELECT record FROM temp.now))"
+        for table in ("match", "decision"):
+            connection.execute(f"DELETE FROM {table} WHERE {gone}", (entity,))
+        for side, text in (("row", "text"), ("record", "other_text")):
+            changed = f"(SELECT n.text FROM temp.now n WHERE n.record = match.{side})"
+            connection.execute(f"UPDATE match SET {text} = {changed} WHERE entity = ? AND {text} IS NOT {changed}", (entity,))
+
+    def settle(self) -> None:
+        """What was decided is in the store now, and cannot be taken back here any more. Inside the caller's transaction."""
+        self._connection.execute("DELETE FROM decision_step")
+        self._connection.execute("UPDATE decision SET origin = 'memory' WHERE verdict <> 'unsure'")
+
+    def count(self) -> int:
+        """How many pairs there are."""
+        return int(self._connection.execute("SELECT count(*) FROM match").fetchone()[0])
+
     def texts(self, entity: str) -> dict[int, str]:
         """Row → identifying fields of the incoming records that were looked up the last time."""
         return dict(self._connection.execute("SELECT row, text FROM matched WHERE entity = ?", (entity,)))

@@ -5,6 +5,7 @@ What refers to the other moves: a company's persons, memberships of selections, 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -19,12 +20,13 @@ from tui_import.model.plan import Counts, Stored, Summary
 from tui_import.model.progress import Progress
 from tui_import.model.records import Value
 from tui_import.model.settings import Action, ValuesPolicy
-from tui_import.store import images
+from tui_import.store import images, verdicts
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.images import Image
 from tui_import.store.journal import note_counts, now, open_run
 from tui_import.store.selections import mark
 from tui_import.store.undo_fields import CONSENT, SELECTION
+from tui_import.store.verdicts import Remembered
 
 CONTACTS = ("company", "person")
 """What can be duplicates."""
@@ -239,12 +241,16 @@ def merge(
     source: str,
     *,
     persons: bool = False,
+    said: Sequence[Remembered] = (),
+    draft: str = "",
+    backup: str = "",
     progress: Progress | None = None,
 ) -> Summary:
     """Merge records, one after the other, as one run in one transaction. See `Merging.merge`.
 
-    Companies must stand before persons. Raises `UsageError` where a record does not exist or is deleted, both are the same, a field is
-    unknown, or a withdrawn consent would be lost, `StoppedError` where it was stopped; nothing is changed then.
+    ``merges``: companies before persons. ``said``: verdicts to remember with it. ``draft``, ``backup``: noted with the run. Raises
+    `UsageError` where a record does not exist or is deleted, both are the same, a field is unknown, or a withdrawn consent would be lost,
+    `StoppedError` where it was stopped; nothing is changed then.
     """
     progress = progress or Progress()
     for each in merges:
@@ -259,9 +265,47 @@ def merge(
             progress.advance(1)
         counts = {entity: Counts(updated=len(records)) for entity, records in merging.changed.items()}
         note_counts(connection, run, len(merges), counts)
+        connection.execute("UPDATE run SET draft = ?, backup = ? WHERE id = ?", (draft, backup, run))
+        verdicts.keep(connection, said)
         bump_generation(connection)
         database.keep_up(connection, progress)
-    return Summary(run=run, draft="", rows=len(merges), entities=counts)
+    return Summary(run=run, draft=draft, rows=len(merges), entities=counts, backup=backup)
+
+
+def withdrawn(database: Database, persons: Collection[int]) -> set[int]:
+    """Those who have withdrawn a consent: merged into somebody else, that might be lost."""
+    rows = database.connection.execute(
+        "SELECT c.person FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.name = ?"
+        " WHERE c.person IN (SELECT value FROM json_each(?))",
+        (WITHDRAWN, json.dumps(sorted(persons))),
+    )
+    return {person for (person,) in rows}
+
+
+def together(connection: sqlite3.Connection, run: int, entity: str, record: int) -> dict[str, set[int]]:
+    """Entity → records of a run that can be taken back only with this one: what became one with it, persons that moved, and so on.
+
+    Raises `UsageError` where the run did nothing to it.
+    """
+    near: dict[tuple[str, int], set[tuple[str, int]]] = {}
+    for of, one, field, before, after in connection.execute(
+        "SELECT j.entity, j.record, c.field, c.before, c.after FROM journal j LEFT JOIN journal_change c ON c.entry = j.id"
+        " AND (c.field = ? OR (c.field = 'company' AND j.entity = 'person')) WHERE j.run = ?",
+        (MERGED_INTO, run),
+    ):
+        ends = {("company" if field == "company" else of, each) for each in (before, after) if each is not None}
+        near.setdefault((of, one), set()).update(ends)
+        for end in ends:
+            near.setdefault(end, set()).add((of, one))
+    start = (entity, record)
+    if start not in near:
+        raise UsageError(_("Run {run} did nothing to {entity} {id}.").format(run=run, entity=_(entity), id=record))
+    found, left = {start}, [start]
+    while left:
+        new = near.get(left.pop(), set()) - found
+        found |= new
+        left += new
+    return {of: {number for each, number in found if each == of} for of in {each for each, _number in found}}
 
 
 def _check(catalogue: Catalogue, wanted: Merge) -> None:

@@ -114,7 +114,7 @@ def _merges_of(group: Sequence[Match], staying: Collection[int]) -> list[Merge]:
     order: list[Merge] = []
     left = sorted(group, key=lambda match: (-match.probability, match.pair))
     while left:
-        ring = []
+        ring: list[Merge] = []
         for match in left:
             ends = {match.pair.row, match.pair.record}
             if len(ends & reached) == 1 and not any(ends - reached <= {merge.gone} for merge in ring):

@@ -61,7 +61,9 @@ class RecordSides(Sides):
     def together(self, matches: Sequence[Match], all_matches: Iterable[Match]) -> list[Match]:
         """A chain is cut where records were said to be different, or have two VAT numbers or birth dates."""
         scopes = {(match.pair.entity, record) for match in matches for record in (match.pair.row, match.pair.record)}
-        chain = _Chain(match for match in all_matches if {(match.pair.entity, match.pair.row), (match.pair.entity, match.pair.record)} & scopes)
+        chain = _Chain(
+            match for match in all_matches if {(match.pair.entity, match.pair.row), (match.pair.entity, match.pair.record)} & scopes
+        )
         return [match for match in sorted(matches, key=lambda match: -match.probability) if chain.take(match)]
 
     def weight(self, entity: str, node: Node) -> int:

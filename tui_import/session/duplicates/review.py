@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.flow.plan.merges import turned
-from tui_import.model.fields import Field, FieldType
+from tui_import.model.fields import FieldType
 from tui_import.model.matches import Choice, FieldChoice, Match, MatchKind, Pair, Verdict, Verdicts
 from tui_import.model.settings import Action, BlankCells, Settings, ValuesPolicy
 from tui_import.session.duplicates import bulk, queue
@@ -160,9 +160,17 @@ class Review(Walk):
         action: Action | None = None,
         fields: Mapping[str, FieldChoice] | None = None,
         origin: str = "user",
+        *,
+        swapped: bool = False,
     ) -> Verdicts:
-        """A verdict on a pair as it would be written: with what was chosen of it before, and what the rules for survivors choose."""
+        """A verdict on a pair as it would be written: with what was chosen of it before, and what the rules for survivors choose.
+
+        ``swapped``: of two stored records the other one stays.
+        """
         before = match.decision
+        if swapped:
+            before = self._turned(match)
+            match = replace(match, decision=before)
         action = action or (before.action if before else None)
         chosen = {**(before.fields if before else {}), **(fields or {})}
         if verdict is Verdict.SAME:
@@ -228,18 +236,18 @@ class Review(Walk):
         Saved at once; an open pair stays open. Raises `UsageError` where the field cannot have it.
         """
         pair = self._current()
-        match = self.matches[pair]
-        item = self._field(pair.entity, field)
-        before = match.decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
+        before = self.matches[pair].decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
         chosen = {name: each for name, each in before.fields.items() if name != field}
-        if choice is Choice.BOTH and not item.multiple:
-            raise UsageError(_("{field} holds one value only.").format(field=item.title))
         if choice is not None:
-            chosen[field] = FieldChoice(choice, self._sides.edited(item, text) if choice is Choice.EDITED else ())
+            chosen[field] = self.choice(pair.entity, field, choice, text)
         self.write({pair: replace(before, fields=chosen, at=now())})
 
-    def _field(self, entity: str, name: str) -> Field:
-        return self._workspace.catalogue[f"{entity}.{name}"]
+    def choice(self, entity: str, field: str, choice: Choice, text: str = "") -> FieldChoice:
+        """Whose value a field (bare name) gets, to be written with a decision. Raises `UsageError` where it cannot have it."""
+        item = self._workspace.field(f"{entity}.{field}")
+        if choice is Choice.BOTH and not item.multiple:
+            raise UsageError(_("{field} holds one value only.").format(field=item.title))
+        return FieldChoice(choice, self._sides.edited(item, text) if choice is Choice.EDITED else ())
 
     def act(self, action: Action) -> None:
         """What happens to the stored record of the current pair; saved at once, an open pair stays open. "add" is: they are different."""
@@ -253,10 +261,13 @@ class Review(Walk):
     def swap(self) -> None:
         """Of two stored records the other one stays; the same values stay chosen. Raises `UsageError` where one comes in."""
         pair = self._current()
+        self.write({pair: replace(self._turned(self.matches[pair]), at=now())})
+
+    def _turned(self, match: Match) -> Verdicts:
         if not self._sides.are_stored:
             raise UsageError(_("What comes in becomes part of what is stored, never the other way round."))
-        before = self.matches[pair].decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
-        self.write({pair: replace(before, swapped=not before.swapped, fields=turned(before.fields), at=now())})
+        before = match.decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
+        return replace(before, swapped=not before.swapped, fields=turned(before.fields))
 
     def changed_job(self) -> bool:
         """The same person, who now works for the company that the row names, or the younger record; goes on to the next pair."""
