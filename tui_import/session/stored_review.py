@@ -89,6 +89,11 @@ class StoredReview:
         """Other rules; those for looking count when it is looked again."""
         self._draft.write_meta(settings=config.settings_to_dict(settings))
 
+    def set_survivorship(self, text: str) -> bool:
+        """Whose value a field begins with, as in ``duplicates.survivorship``; True. Raises `UsageError`."""
+        self.change_settings(config.apply_set(self.settings, f"duplicates.survivorship={text}"))
+        return True
+
     def close(self) -> None:
         """Close the file; nothing is lost."""
         self._draft.close()
@@ -183,6 +188,11 @@ class StoredReview:
 
     def _decided(self) -> list[Match]:
         return [match for match in self.matches() if is_decided(match, Verdict.SAME) or is_decided(match, Verdict.DIFFERENT)]
+
+    @property
+    def has_decisions(self) -> bool:
+        """Something was decided that is not in the store yet."""
+        return any(match.decision and match.decision.origin != "memory" for match in self._decided())
 
     def words(self) -> str:
         """What applying it would do, as a sentence."""
