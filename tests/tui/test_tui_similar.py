@@ -196,7 +196,7 @@ async def test_a_store_without_duplicates_has_an_empty_queue(tmp_path: Path) -> 
 SHOWN = {
     "stored-pair": ((80, 24), ()),
     "stored-queue": ((80, 24), ("s", "tab")),
-    "stored-merge": ((80, 24), ("s", "s", "f9")),
+    "stored-merge": ((80, 24), ("s", "f9")),
     "stored-wide": ((200, 50), ("s",)),
 }
 

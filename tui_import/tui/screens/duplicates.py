@@ -387,10 +387,14 @@ class DuplicatesScreen(ReviewFrame):
             super().action_back()
 
 
-class StoredDuplicatesScreen(DuplicatesScreen):
+class StoredDuplicatesScreen(DuplicatesScreen, inherit_bindings=False):
     """The same over records that are stored already: what is decided is merged when somebody says so."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("similar")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("similar"),
+        *(each for each in bindings("duplicates") if getattr(each, "id", "") not in ("duplicates.incoming", "duplicates.stored")),
+        *bindings("screen"),
+    ]
     HELP_TEXT = N_(
         "Records of the store that probably are one. s: the same, d: different, Space: for later; each answer is saved at once and U takes "
         "it back. The left record goes and becomes part of the right one, which stays; X changes sides. Before a field stands = the same, "
