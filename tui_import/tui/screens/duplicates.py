@@ -387,14 +387,17 @@ class DuplicatesScreen(ReviewFrame):
             super().action_back()
 
 
+def _without_sides(all_keys: list[BindingType]) -> list[BindingType]:
+    """The keys of the other screen, the queue's first; the sides have other names here."""
+    own = {str(getattr(each, "id", "")): each for each in all_keys}
+    queue = own.pop("duplicates.panes")
+    return [queue, *(each for id, each in own.items() if id not in ("duplicates.incoming", "duplicates.stored"))]
+
+
 class StoredDuplicatesScreen(DuplicatesScreen, inherit_bindings=False):
     """The same over records that are stored already: what is decided is merged when somebody says so."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("similar"),
-        *(each for each in bindings("duplicates") if getattr(each, "id", "") not in ("duplicates.incoming", "duplicates.stored")),
-        *bindings("screen"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("similar"), *_without_sides(bindings("duplicates")), *bindings("screen")]
     HELP_TEXT = N_(
         "Records of the store that probably are one. s: the same, d: different, Space: for later; each answer is saved at once and U takes "
         "it back. The left record goes and becomes part of the right one, which stays; X changes sides. Before a field stands = the same, "
