@@ -315,7 +315,7 @@ def test_all_like_this_one_means_the_same_reasons(forty: Importer) -> None:
     view = review.view()
     assert view is not None
     chosen = review.like_this(Verdict.DIFFERENT)
-    patterns = {frozenset((reason.field, reason.level) for reason in review.matches[pair].reasons) for pair in chosen.pairs}
+    patterns = {frozenset((reason.field, reason.level) for reason in review.whole(pair).reasons) for pair in chosen.pairs}
     assert len(patterns) == 1
     assert review.pair in chosen.pairs
 

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS decision_step (id INTEGER PRIMARY KEY, step INTEGER, 
     after TEXT);
 CREATE INDEX IF NOT EXISTS decision_step_step ON decision_step(step)
 """
+_LEAN = "m.entity, m.row, m.record, m.other, m.probability, m.kind, '[]', m.start, m.carried, NULL, '{}', m.text, m.other_text"
 _PAIR = "entity = ? AND row = ? AND record = ? AND other = ?"
 
 
@@ -183,18 +184,28 @@ class Matches:
 
     def all(self, entity: str | None = None, least: float = 0.0) -> list[Match]:
         """The matches with their decisions, most probable first."""
+        return list(self.each(entity, least))
+
+    def each(self, entity: str | None = None, least: float = 0.0) -> Iterator[Match]:
+        """`all`, one after the other."""
         where, values = ("AND m.entity = ?", (entity,)) if entity else ("", ())
         shown = f"WHERE (m.probability >= ? OR m.kind <> 'probable') {where}"
-        return [match_from_row(row) for row in self._select(shown, (least, *values))]
+        return map(match_from_row, self._select(shown, (least, *values)))
+
+    def lean(self) -> Iterator[Match]:
+        """All matches without what only somebody who looks at one wants to know: reasons, weights, what would turn it."""
+        texts: dict[object, object] = {}
+        for row in self._select("", (), _LEAN):
+            yield match_from_row([*row[:11], *(texts.setdefault(text, text) for text in row[11:13]), *row[13:]])
 
     def get(self, pair: Pair) -> Match | None:
         """One of them."""
         row = next(self._select("WHERE m.entity = ? AND m.row = ? AND m.record = ? AND m.other = ?", pair), None)
         return match_from_row(row) if row else None
 
-    def _select(self, where: str, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
+    def _select(self, where: str, values: Sequence[object], columns: str = "m.*") -> Iterator[tuple[object, ...]]:
         return self._connection.execute(
-            "SELECT m.*, d.verdict, d.what, d.at, d.by, d.origin, d.text, d.other_text FROM match m"
+            f"SELECT {columns}, d.verdict, d.what, d.at, d.by, d.origin, d.text, d.other_text FROM match m"
             " LEFT JOIN decision d ON d.entity = m.entity AND d.row = m.row AND d.record = m.record AND d.other = m.other"
             f" {where} ORDER BY m.probability DESC, m.row, m.record, m.other",
             values,
@@ -296,11 +307,11 @@ def match_from_row(row: Sequence[object]) -> Match:
         Pair(str(entity), int(str(n)), int(str(record)), int(str(other))),
         float(str(probability)),
         MatchKind(str(kind)),
-        tuple(Reason(*each) for each in json.loads(str(reasons))),
+        tuple(Reason(*each) for each in json.loads(str(reasons))) if reasons != "[]" else (),
         float(str(start)),
         float(str(carried)),
         Reason(*json.loads(str(turn))) if turn else None,
-        json.loads(str(weights)),
+        json.loads(str(weights)) if weights != "{}" else {},
         str(text or ""),
         str(other_text or ""),
         decision,

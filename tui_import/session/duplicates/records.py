@@ -11,8 +11,7 @@ from tui_import.flow.plan.merges import Joined, is_decided, refuse_torn, settled
 from tui_import.model.matches import Match, Pair, Verdict
 from tui_import.model.settings import Settings
 from tui_import.session.duplicates.queue import Node
-from tui_import.session.duplicates.sides import Side, Sides
-from tui_import.session.duplicates.words import slots
+from tui_import.session.duplicates.sides import HardFacts, Side, Sides
 from tui_import.store import review
 
 if TYPE_CHECKING:
@@ -58,12 +57,9 @@ class RecordSides(Sides):
         """See `flow.plan.merges.refuse_torn`."""
         refuse_torn(matches)
 
-    def together(self, matches: Sequence[Match], all_matches: Iterable[Match]) -> list[Match]:
+    def together(self, matches: Sequence[Match], decided: Iterable[Match], hard: HardFacts) -> list[Match]:
         """A chain is cut where records were said to be different, or have two VAT numbers or birth dates."""
-        scopes = {(match.pair.entity, record) for match in matches for record in (match.pair.row, match.pair.record)}
-        chain = _Chain(
-            match for match in all_matches if {(match.pair.entity, match.pair.row), (match.pair.entity, match.pair.record)} & scopes
-        )
+        chain = _Chain(decided, hard)
         return [match for match in sorted(matches, key=lambda match: -match.probability) if chain.take(match)]
 
     def weight(self, entity: str, node: Node) -> int:
@@ -93,20 +89,18 @@ class RecordSides(Sides):
 class _Chain:
     """Records that a bulk decision makes one, as long as nothing speaks against it."""
 
-    def __init__(self, matches: Iterable[Match]) -> None:
+    def __init__(self, decided: Iterable[Match], hard: HardFacts) -> None:
         self._joined: dict[str, Joined] = {"company": Joined(), "person": Joined()}
-        self._apart: dict[str, list[tuple[int, int]]] = {"company": [], "person": []}
-        self._texts: dict[tuple[str, int], Mapping[str, str]] = {}
+        self._hard = hard
+        self._apart: dict[tuple[str, int], set[int]] = {}
         self._members: dict[tuple[str, int], set[int]] = {}
-        for match in matches:
+        for match in decided:
             entity, one, other = match.pair.entity, match.pair.row, match.pair.record
-            self._texts[entity, one] = slots(entity, match.fingerprint)
-            self._texts[entity, other] = slots(entity, match.other_fingerprint)
             if is_decided(match, Verdict.SAME):
                 self._join(entity, one, other)
             elif is_decided(match, Verdict.DIFFERENT):
-                self._apart[entity].append((one, other))
-        self._apart_of = {entity: _neighbours(pairs) for entity, pairs in self._apart.items()}
+                self._apart.setdefault((entity, one), set()).add(other)
+                self._apart.setdefault((entity, other), set()).add(one)
 
     def take(self, match: Match) -> bool:
         """Whether the pair may be the same, too; it is from now on."""
@@ -130,14 +124,7 @@ class _Chain:
     def _speaks_against(self, entity: str, one: int, other: int) -> bool:
         from tui_import.matching.cluster import contradicts
 
-        if other in self._apart_of[entity].get(one, ()):
+        if other in self._apart.get((entity, one), ()):
             return True
-        return bool(contradicts(self._texts.get((entity, one), {}), self._texts.get((entity, other), {}), entity))
-
-
-def _neighbours(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for one, other in pairs:
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
-    return found
+        a, b = (self._hard.get((entity, ("record", record)), {}) for record in (one, other))
+        return bool(a and b and contradicts(a, b, entity))

@@ -80,7 +80,7 @@ class Review(Walk):
         pair = pair or self.pair
         if pair is None:
             return None
-        match = self.matches[pair]
+        match = self.whole(pair)
         sides = self._both(match)
         group = self._places[pair][1] if pair in self._places else None
         one, other = slots(pair.entity, match.fingerprint), slots(pair.entity, match.other_fingerprint)
@@ -309,14 +309,14 @@ class Review(Walk):
     # -- many at once
 
     def open_matches(self) -> list[Match]:
-        """All that is open, whatever the filter shows."""
+        """All that is open, whatever the filter shows; as lean as `matches`."""
         return list(self._open.values())
 
     def like_this(self, verdict: Verdict) -> Bulk:
         """A verdict on all open pairs with the reasons of the current one."""
-        match = self.matches[self._current()]
-        own = [each for each in self.open_matches() if each.pair.entity == match.pair.entity]
-        return self._bulk(verdict, bulk.like(match, own))
+        match = self.whole(self._current())
+        own = (each for each in self._store.each(match.pair.entity) if each.pair in self._open)
+        return self._bulk(verdict, [self.matches[each.pair] for each in bulk.like(match, own)])
 
     def at_line(self, line: float, verdict: Verdict) -> Bulk:
         """ "Same" for all open pairs at or over a line, or "different" for all under it."""
@@ -324,7 +324,8 @@ class Review(Walk):
 
     def _bulk(self, verdict: Verdict, matches: list[Match]) -> Bulk:
         if verdict is Verdict.SAME:
-            matches = self._sides.together(matches, self.matches.values())
+            decided = (match for match in self.matches.values() if match.decision)
+            matches = self._sides.together(matches, decided, self._hard)
         pairs = tuple(match.pair for match in sorted(matches, key=lambda match: (-match.probability, match.pair)))
         errors = self.calibration.errors([self.matches[pair].probability for pair in pairs], verdict)
         return Bulk(verdict, pairs, bulk.sample_of(pairs), errors, len(self.open_matches()))
@@ -357,7 +358,8 @@ class Review(Walk):
 
     def teaching(self) -> list[Teaching]:
         """What the decisions would teach the matcher, per entity; nothing is kept before `learning.accept`."""
-        found = [teach(entity, self.matches.values()) for entity in ("company", "person")]
+        decided = [self.whole(match.pair) for match in self.matches.values() if match.decision and not match.open]
+        found = [teach(entity, decided) for entity in ("company", "person")]
         return [each for each in found if each is not None]
 
     @property

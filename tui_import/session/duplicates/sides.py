@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
     from tui_import.store.draft import Draft
 
+HardFacts = Mapping[tuple[str, Node], Mapping[str, str]]
+"""(entity, record) → what one company or person has one only of: slot → value."""
 KEPT = 256
 """Records that are remembered once they were read."""
 
@@ -95,7 +97,7 @@ class Sides(ABC):
         """Raise `UsageError` where decisions of one scope contradict each other."""
 
     @abstractmethod
-    def together(self, matches: Sequence[Match], all_matches: Iterable[Match]) -> list[Match]:
+    def together(self, matches: Sequence[Match], decided: Iterable[Match], hard: HardFacts) -> list[Match]:
         """Those of some pairs that can be "same" at once, given what is decided: the most probable first."""
 
     @abstractmethod
@@ -232,7 +234,7 @@ class RowSides(Sides):
     def refuse(self, matches: Sequence[Match]) -> None:
         """What contradicts itself follows the most probable pair (`flow.plan.duplicates`)."""
 
-    def together(self, matches: Sequence[Match], all_matches: Iterable[Match]) -> list[Match]:
+    def together(self, matches: Sequence[Match], decided: Iterable[Match], hard: HardFacts) -> list[Match]:
         """The most probable pair of each record."""
         return best_of_each_row(matches)
 

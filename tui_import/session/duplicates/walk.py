@@ -11,7 +11,7 @@ from tui_import.model.settings import Settings
 from tui_import.session.duplicates import queue
 from tui_import.session.duplicates.queue import Group, Node, QueueFilter
 from tui_import.session.duplicates.sides import Sides
-from tui_import.session.duplicates.words import slots
+from tui_import.session.duplicates.words import hard_facts
 from tui_import.store.matches import Matches
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Walk:
         self._workspace, self._draft, self._settings, self._clock = workspace, draft, settings, clock
         self._store = Matches(draft)
         self._sides = sides
-        self.matches: dict[Pair, Match] = {match.pair: match for match in self._store.all() if self._is_shown(match)}
-        """All pairs that are shown at all, with their decisions."""
+        self.matches: dict[Pair, Match] = {match.pair: match for match in self._store.lean() if self._is_shown(match)}
+        """All pairs that are shown at all, with their decisions but without reasons and weights: there may be many (`whole`)."""
         self._scopes = sides.scopes(self.matches)
         self._in_scope: dict[object, list[Pair]] = {}
         for pair, scope in self._scopes.items():
@@ -43,7 +43,7 @@ class Walk:
         self._by_hand: dict[Pair, Match] = {}
         """What somebody decided one by one."""
         self._note(self.matches)
-        self._texts = self._texts_of_records()
+        self._hard = self._hard_facts()
         self._groups = queue.groups(self.matches.values(), sides.nodes, self._conflict, sides.weight)
         self.filter = QueueFilter()
         self.queue: Sequence[Group] = ()
@@ -73,19 +73,24 @@ class Walk:
                 elif match.decision and not match.open and match.decision.origin == "user":
                     self._by_hand[match.pair] = match
 
-    def _texts_of_records(self) -> dict[tuple[str, Node], Mapping[str, str]]:
-        """What was compared of each record."""
+    def whole(self, pair: Pair) -> Match:
+        """A pair with reasons and weights."""
+        return self._store.get(pair) or self.matches[pair]
+
+    def _hard_facts(self) -> dict[tuple[str, Node], Mapping[str, str]]:
+        """What each record has of that of which one has one only; records without are absent."""
         found: dict[tuple[str, Node], Mapping[str, str]] = {}
         for pair, match in self.matches.items():
-            one, other = self._sides.nodes(pair)
-            found.setdefault((pair.entity, one), slots(pair.entity, match.fingerprint))
-            found.setdefault((pair.entity, other), slots(pair.entity, match.other_fingerprint))
+            for node, text in zip(self._sides.nodes(pair), (match.fingerprint, match.other_fingerprint), strict=True):
+                facts = hard_facts(pair.entity, text)
+                if facts:
+                    found[pair.entity, node] = facts
         return found
 
     def _conflict(self, entity: str, one: Node, other: Node) -> bool:
         from tui_import.matching.cluster import contradicts
 
-        return bool(contradicts(self._texts.get((entity, one), {}), self._texts.get((entity, other), {}), entity))
+        return bool(contradicts(self._hard.get((entity, one), {}), self._hard.get((entity, other), {}), entity))
 
     # -- the queue
 

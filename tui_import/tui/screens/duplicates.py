@@ -33,6 +33,8 @@ from tui_import.tui.widgets.where import Where
 if TYPE_CHECKING:
     from tui_import.session.stored_review import StoredReview
 
+MANY = 5_000
+"""Open pairs above which it is not counted after each decision what a line would decide."""
 USUAL_LINE = 0.9
 """Offered where the decisions propose no line yet."""
 FEWEST_WORDS = 3
@@ -72,6 +74,8 @@ class DuplicatesScreen(ReviewFrame):
         proposal = self.review.proposal if not self._blind else None
         if not more:
             self.tell(_(self.NOTHING_LEFT))
+        elif proposal is not None and self.review.counts[0] > MANY:
+            self.tell(f"{proposal.words} " + _("L shows what it decides."))
         elif proposal is not None:
             left, decides = self.review.counts[0], len(self.review.at_line(proposal.line, Verdict.SAME).pairs)
             self.tell(f"{proposal.words} " + _("L decides {count} of {all}.").format(count=number(decides), all=number(left)))
