@@ -279,3 +279,5 @@ class Recipe:
     """File name without ending, for the list; empty where it was never saved."""
     other: dict[str, dict[str, object]] = field(default_factory=dict)
     """Tables of kinds that this version does not import ([project]), kept as they stand."""
+    own_fields: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    """User-defined fields of the mapping → what they were where the recipe was made: "type", "label", "length", "list"."""

@@ -24,13 +24,13 @@ from tui_import.store import images, verdicts
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.images import Image
 from tui_import.store.journal import note_counts, now, open_run
+from tui_import.store.privacy import WITHDRAWN
 from tui_import.store.selections import mark
 from tui_import.store.undo_fields import CONSENT, SELECTION
 from tui_import.store.verdicts import Remembered
 
 CONTACTS = ("company", "person")
 """What can be duplicates."""
-WITHDRAWN = "Withdrawn"
 MERGED_INTO = "merged_into"
 """In ``journal_change``: which record a deleted one became part of. It changes no field, so undo passes it over."""
 _CHANGE = "INSERT INTO journal_change (entry, field, before, after, before_key, after_key, verb) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -200,7 +200,7 @@ class Merging:
         if entity != "person":
             return
         withdrawn = self._connection.execute(
-            "SELECT p.name FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.name = ?"
+            "SELECT p.name FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.code = ?"
             " JOIN list_item p ON p.id = c.purpose JOIN consent o ON o.person = ? AND o.purpose = c.purpose"
             " AND o.legal_basis <> c.legal_basis WHERE c.person = ?",
             (WITHDRAWN, survivor, gone),
@@ -275,7 +275,7 @@ def merge(
 def withdrawn(database: Database, persons: Collection[int]) -> set[int]:
     """Those who have withdrawn a consent: merged into somebody else, that might be lost."""
     rows = database.connection.execute(
-        "SELECT c.person FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.name = ?"
+        "SELECT c.person FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.code = ?"
         " WHERE c.person IN (SELECT value FROM json_each(?))",
         (WITHDRAWN, json.dumps(sorted(persons))),
     )
