@@ -22,7 +22,7 @@ def merge(workspace: Workspace, entity: str, survivor: int, gone: int, *, take: 
     """Make two stored records one, as a run that undo takes back; see `store.merging.merge`. Raises `UsageError`."""
     wanted = Merge(entity, survivor, gone, fields={name: FieldChoice(Choice.INCOMING) for name in take})
     source = _("{entity} {gone} merged into {survivor}").format(entity=_(entity), gone=gone, survivor=survivor)
-    return merging.merge(workspace.database, workspace.catalogue, [wanted], workspace.user, source, persons=persons)
+    return merging.merge(workspace.database, workspace.catalogue.whole, [wanted], workspace.user, source, persons=persons)
 
 
 def keep_apart(workspace: Workspace, entity: str, one: int, other: int) -> None:

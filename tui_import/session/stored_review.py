@@ -231,7 +231,7 @@ class StoredReview:
             source = str(self._draft.meta("shown_source"))
             summary = merging.merge(
                 self._workspace.database,
-                self._workspace.catalogue,
+                self._workspace.catalogue.whole,
                 wanted,
                 self._workspace.user,
                 source,

@@ -69,7 +69,7 @@ class ReviewFrame(Frame):
         assert self._review is not None
         return self._review
 
-    def open_review(self, progress: Progress) -> Review:
+    def open_review(self, _progress: Progress) -> Review:
         """The queue that is shown; called in a thread."""
         assert self.session is not None
         return self.session.review()

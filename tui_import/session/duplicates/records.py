@@ -37,7 +37,7 @@ class RecordSides(Sides):
         """See `Sides.nodes`."""
         return ("record", pair.row), ("record", pair.record)
 
-    def heads(self, pair: Pair, both: tuple[Side, Side]) -> tuple[str, str]:
+    def heads(self, _pair: Pair, both: tuple[Side, Side]) -> tuple[str, str]:
         """See `Sides.heads`."""
         return _("Goes: {record}").format(record=both[0].title), _("Stays: {record}").format(record=both[1].title)
 
@@ -81,7 +81,7 @@ class RecordSides(Sides):
         near = [other for each in pairs if each.entity == "company" and {each.row, each.record} & own for other in (each.row, each.record)]
         return [*sorted(own), *near]
 
-    def is_mapped(self, entity: str, field: str) -> bool:
+    def is_mapped(self, _entity: str, _field: str) -> bool:
         """A blank field of one record never empties the other's."""
         return False
 

@@ -81,7 +81,7 @@ class Sides(ABC):
         """Both records."""
 
     @abstractmethod
-    def heads(self, pair: Pair, both: tuple[Side, Side]) -> tuple[str, str]:
+    def heads(self, pair: Pair, both: tuple[Side, Side], /) -> tuple[str, str]:
         """What stands over the two columns."""
 
     @abstractmethod
@@ -97,7 +97,7 @@ class Sides(ABC):
         """Raise `UsageError` where decisions of one scope contradict each other."""
 
     @abstractmethod
-    def together(self, matches: Sequence[Match], decided: Iterable[Match], hard: HardFacts) -> list[Match]:
+    def together(self, matches: Sequence[Match], decided: Iterable[Match], hard: HardFacts, /) -> list[Match]:
         """Those of some pairs that can be "same" at once, given what is decided: the most probable first."""
 
     @abstractmethod
@@ -117,7 +117,7 @@ class Sides(ABC):
         """Stored companies that the person of a pair may belong to. ``pairs``: all of the review."""
 
     @abstractmethod
-    def is_mapped(self, entity: str, field: str) -> bool:
+    def is_mapped(self, entity: str, field: str, /) -> bool:
         """What comes in may empty the field."""
 
     def node(self, entity: str, node: Node) -> Side:
@@ -203,7 +203,7 @@ class RowSides(Sides):
         self._joined = {entity: review.rows_of_records(draft, entity) for entity in ("company", "person")}
         self.incoming = lru_cache(KEPT)(self._incoming)
 
-    def of(self, pair: Pair, *, swapped: bool = False) -> tuple[Side, Side]:
+    def of(self, pair: Pair, *, swapped: bool = False) -> tuple[Side, Side]:  # noqa: ARG002 - only stored records change sides
         """See `Sides.of`; what comes in is never the one that stays."""
         other = self.stored(pair.entity, pair.record) if pair.record else self.incoming(pair.entity, pair.other)
         return self.incoming(pair.entity, pair.row), other
@@ -234,7 +234,7 @@ class RowSides(Sides):
     def refuse(self, matches: Sequence[Match]) -> None:
         """What contradicts itself follows the most probable pair (`flow.plan.duplicates`)."""
 
-    def together(self, matches: Sequence[Match], decided: Iterable[Match], hard: HardFacts) -> list[Match]:
+    def together(self, matches: Sequence[Match], _decided: Iterable[Match], _hard: HardFacts) -> list[Match]:
         """The most probable pair of each record."""
         return best_of_each_row(matches)
 

@@ -143,7 +143,9 @@ class HomeScreen(Frame):
         state = word(DRAFT_STATES, draft.state)
         if draft.state == "applied":
             state = ngettext("{count} row waits", "{count} rows wait", draft.waiting).format(count=draft.waiting)
-        count = ngettext("{count} pair", "{count} pairs", draft.rows).format(count=number(draft.rows)) if draft.kind == SIMILAR else rows(draft.rows)
+        count = rows(draft.rows)
+        if draft.kind == SIMILAR:
+            count = ngettext("{count} pair", "{count} pairs", draft.rows).format(count=number(draft.rows))
         detail = " · ".join((state, count, moment(draft.changed)))
         return MenuItem(draft.source, Entry("draft", draft), detail)
 

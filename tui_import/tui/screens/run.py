@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
+from tui_import.model.kinds import CONTACTS, entities_of
 from tui_import.model.plan import Summary
 from tui_import.model.runs import RecordChange, UndoReport
 from tui_import.tui.frame import Frame
@@ -127,6 +128,21 @@ class RunScreen(Frame):
     def action_undo(self) -> None:
         """Take it back."""
         self._ask(_("Undo?"), redo=False)
+
+    def action_undo_record(self) -> None:
+        """Take back what was done to the record at the cursor, with what was merged with it."""
+        at = self.query_one(VirtualTable).cursor
+        if at >= len(self._changes) or self._changes[at].entity not in entities_of(CONTACTS):
+            self.tell(_("Put the cursor on a company or a person first."))
+            return
+        record = self._changes[at]
+        one = (record.entity, record.record)
+
+        def go() -> None:
+            self.start(_("Undo?"), lambda progress: self.workspace.undo(self._run_id, record=one, progress=progress), self._undone)
+
+        text = _("Take back what this run did to {name}, and to all that was merged with it?")
+        self.ask(_("Undo?"), text.format(name=safe(record.name) or str(record.record)), go)
 
     def action_redo(self) -> None:
         """Do it again."""
