@@ -499,6 +499,27 @@ def test_rules_for_survivors_are_where_a_decision_begins(stored: Importer, rule:
     assert next(record["street_city"] for record in stored.companies() if record["street_address_line1"] == "Storgata 1") == city
 
 
+@pytest.mark.parametrize(
+    ("trust", "city"), [("vcard csv", "Oslo Nordstrand"), ("csv vcard", "Oslo"), ("vcard", "Oslo Nordstrand"), ("excel csv", "Oslo")]
+)
+def test_the_value_of_the_source_that_is_trusted_most_is_where_a_decision_begins(stored: Importer, trust: str, city: str) -> None:
+    settings = replace(by_rule("*=trust"), duplicates=DuplicateRules(survivorship="*=trust", trust=trust))
+    session, _report = stored.plan([misspelt(0, **{"company.street_city": "Oslo Nordstrand"})], settings)
+    session._draft.write_meta(source="vcard")  # the store's records came by csv
+    view = session.review().view()
+    assert view is not None
+    found = next(field for field in view.fields if field.field.name == "street_city")
+    assert (found.result, found.why) == ((city,), "rule: trusted source")
+
+
+def test_sources_that_are_trusted_alike_leave_it_to_the_action(stored: Importer) -> None:
+    settings = replace(by_rule("*=trust"), duplicates=DuplicateRules(survivorship="*=trust", trust="csv"))
+    _session, review = review_of(stored, [misspelt(0, **{"company.street_city": "Oslo Nordstrand"})], settings)
+    view = review.view()
+    assert view is not None
+    assert next(field for field in view.fields if field.field.name == "street_city").why == "merge"
+
+
 def test_a_choice_goes_over_the_rule(stored: Importer) -> None:
     settings = by_rule("*=incoming")
     _session, review = review_of(stored, [misspelt(0, **{"company.street_city": "Bergen"})], settings)

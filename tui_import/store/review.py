@@ -42,6 +42,17 @@ def companies_of_rows(draft: Draft) -> Mapping[int, int]:
     )
 
 
+def recipes_of(store: Database, entity: str, record: int) -> dict[str, str]:
+    """Bare field name ("": all that came with the record) → the recipe of the run that wrote it last; empty where that was no import."""
+    rows = store.connection.execute(
+        "SELECT CASE j.op WHEN 'insert' THEN '' ELSE c.field END, r.recipe FROM journal j JOIN run r ON r.id = j.run"
+        " LEFT JOIN journal_change c ON c.entry = j.id AND j.op <> 'insert' AND c.state = 'done'"
+        " AND c.verb IN ('fill', 'overwrite', 'append') WHERE j.record = ? AND j.entity = ? AND j.state = 'done' ORDER BY j.id, c.id",
+        (record, entity),
+    )
+    return {name: recipe for name, recipe in rows if name is not None}
+
+
 def count_persons(store: Database, companies: Collection[int]) -> dict[int, int]:
     """Stored company → its persons; those without are absent."""
     rows = store.connection.execute(

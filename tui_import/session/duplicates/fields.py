@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_import.api.i18n import N_, _
@@ -29,9 +29,11 @@ RULE_WORDS: Mapping[Survivor, str] = {
     Survivor.NEWEST: N_("rule: changed last"),
     Survivor.COMPLETE: N_("rule: more complete"),
     Survivor.LONGEST: N_("rule: longest"),
+    Survivor.TRUST: N_("rule: trusted source"),
     Survivor.APPEND: N_("rule: both"),
 }
 ACTION_WORDS: Mapping[Action, str] = {Action.MERGE: N_("merge"), Action.REPLACE: N_("replace"), Action.SKIP: N_("skip")}
+
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
@@ -88,20 +90,26 @@ class Rules:
     """Single fields that a blank cell empties under Replace."""
     survivors: Mapping[str, Survivor]
     """Bare field name or "*" → rule."""
+    trust: Sequence[str] = ()
+    """Sources, the most trusted first."""
 
     def survivor(self, field: str) -> Survivor | None:
         """The rule for a field."""
         return self.survivors.get(field) or self.survivors.get("*")
 
 
-def starting_choice(rule: Survivor | None, field: Field, incoming: Side, stored: Side) -> Choice | None:
-    """Whose value a rule gives a field; None where it has nothing to say: one side is blank, or both are the same."""
+def starting_choice(rule: Survivor | None, field: Field, incoming: Side, stored: Side, trust: Sequence[str] = ()) -> Choice | None:
+    """Whose value a rule gives a field; None where it has nothing to say: one side is blank, both are the same, or equally trusted."""
     one, other = incoming.values.get(field.name, ()), stored.values.get(field.name, ())
     if rule is None or not one or not other or one == other:
         return None
     if rule is Survivor.APPEND:
         return Choice.BOTH if field.multiple else None
+    ranks = [_rank(side, field, trust) for side in (incoming, stored)]
+    if rule is Survivor.TRUST and ranks[0] == ranks[1]:
+        return None
     wins = {
+        Survivor.TRUST: ranks[0] < ranks[1],
         Survivor.INCOMING: True,
         Survivor.STORED: False,
         Survivor.NEWEST: incoming.changed > stored.changed,
@@ -109,6 +117,11 @@ def starting_choice(rule: Survivor | None, field: Field, incoming: Side, stored:
         Survivor.LONGEST: len(BETWEEN.join(one)) > len(BETWEEN.join(other)),
     }[rule]
     return Choice.INCOMING if wins else Choice.STORED
+
+
+def _rank(side: Side, field: Field, trust: Sequence[str]) -> int:
+    source = side.sources.get(field.name, side.sources.get("", ""))
+    return trust.index(source) if source in trust else len(trust)
 
 
 def outcome(
@@ -161,7 +174,7 @@ def field_views(
             continue
         own = chosen.get(field.name)
         rule = rules.survivor(field.name)
-        ruled = starting_choice(rule, field, incoming, stored)
+        ruled = starting_choice(rule, field, incoming, stored, rules.trust)
         choice = own.choice if own else ruled if by_rules else None
         result = outcome(field, one, other, action, rules, choice, edited.get(field.name, ()))
         if choice is not None:

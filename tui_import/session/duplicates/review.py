@@ -134,7 +134,7 @@ class Review(Walk):
             and field.type is not FieldType.LIST
             and field.name not in match
         }
-        return Rules(policies, frozenset(clears), settings.duplicates.survivors(entity))
+        return Rules(policies, frozenset(clears), settings.duplicates.survivors(entity), settings.duplicates.trust.split())
 
     # -- decisions
 
@@ -186,7 +186,7 @@ class Review(Walk):
             return {}
         sides = self._both(match)
         fields = self._workspace.catalogue.of(entity)
-        found = {field.name: starting_choice(rules.survivor(field.name), field, *sides) for field in fields}
+        found = {field.name: starting_choice(rules.survivor(field.name), field, *sides, rules.trust) for field in fields}
         return {name: FieldChoice(choice) for name, choice in found.items() if choice is not None}
 
     def write(self, decisions: Mapping[Pair, Verdicts | None]) -> None:

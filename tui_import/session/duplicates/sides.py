@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import datetime
+import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +53,8 @@ class Side:
     """When it was changed last, as far as that is known: ISO 8601."""
     gone: bool = False
     """It was deleted meanwhile."""
+    sources: Mapping[str, str] = with_default(default_factory=dict)
+    """Bare field name ("": all others) → the source that brought its value; absent where nobody asks, empty where it was no import."""
 
     @property
     def name(self) -> str:
@@ -136,7 +140,9 @@ class Sides(ABC):
             field.name: _texts(whole.get(field.name)) for field in self._workspace.catalogue.of(entity) if field.type is not FieldType.ID
         }
         filled = {name: value for name, value in values.items() if value}
-        return Side(title, filled, str(whole.get("updated_at") or whole.get("created_at") or ""))
+        changed = str(whole.get("updated_at") or whole.get("created_at") or "")
+        recipes = review.recipes_of(self._workspace.database, entity, record) if self.settings.duplicates.trust else {}
+        return Side(title, filled, changed, sources={name: _source(recipe) for name, recipe in recipes.items()})
 
     def text(self, field: Field, value: Stored) -> str:
         """A value of the store as it is shown."""
@@ -279,7 +285,8 @@ class RowSides(Sides):
             value = next((each for each in own if each is not None), None)
             values[field.name] = (self.text(field, value),) if value is not None else ()
         filled = {name: value for name, value in values.items() if any(value)}
-        return Side(_("row {number}").format(number=number), filled, changed or self._read_at)
+        title = _("row {number}").format(number=number)
+        return Side(title, filled, changed or self._read_at, sources={"": str(self._draft.meta("source", ""))})
 
     @property
     def _read_at(self) -> str:
@@ -289,6 +296,12 @@ class RowSides(Sides):
         except (OSError, ValueError):
             return str(self._draft.meta("changed", ""))
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
+
+
+@lru_cache(KEPT)
+def _source(recipe: str) -> str:
+    """The source that a recipe is of."""
+    return str(tomllib.loads(recipe).get("source", ""))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
