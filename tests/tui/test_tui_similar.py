@@ -13,7 +13,9 @@ import textual
 from tests.session.importer import Importer
 from tests.tui.conftest import Driven, driven
 from tui_import.session.workspace import Workspace
+from tui_import.tui.messages import Show
 from tui_import.tui.screens.duplicates import StoredDuplicatesScreen
+from tui_import.tui.widgets.menu import Menu
 from tui_import.tui.widgets.pair_fields import PairFields
 
 ROWS = [
@@ -46,11 +48,20 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
     made.workspace.close()
 
 
+async def to_the_workbench(tui: Driven) -> None:
+    """From the home screen, by the arrow keys."""
+    await tui.press("end")
+    menu = tui.app.screen.query_one(Menu)
+    while getattr(menu.current, "kind", "") != "similar":
+        await tui.press("up")
+    await tui.press("enter")
+
+
 @asynccontextmanager
 async def reviewing(store: Workspace, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driven]:
     """The workbench over the home screen, the biggest group first."""
     async with driven(store, size=size) as tui:
-        await tui.press("end", "up", "enter")
+        await to_the_workbench(tui)
         await tui.press("o", *"biggest", "enter", "tab", "home", "tab")
         yield tui
 
@@ -63,7 +74,7 @@ def screen(tui: Driven) -> StoredDuplicatesScreen:
 
 async def test_home_opens_the_workbench_on_pairs_of_the_store(store: Workspace) -> None:
     async with driven(store) as tui:
-        await tui.press("end", "up", "enter")
+        await to_the_workbench(tui)
         assert "Duplicates: 5 of 5 open" in tui.text
         await tui.press("o", *"biggest", "enter", "tab", "home", "tab")
         for words in ("group of 3", "Goes: company", "Stays: company 1", "Nordisk Tandteknik ApS", "telephone: the same"):
@@ -123,7 +134,7 @@ async def test_different_and_later_are_kept_and_the_queue_reopens_where_it_stood
         place = screen(tui).review.pair
         await tui.press("escape")
         assert "Go on with" in tui.text
-        await tui.press("end", "up", "enter")
+        await to_the_workbench(tui)
         assert screen(tui).review.pair == place
         assert "4 of 5 open" in tui.text
 
@@ -186,9 +197,23 @@ async def test_blind_mode_and_the_row_key_say_what_is_not_there(store: Workspace
 async def test_a_store_without_duplicates_has_an_empty_queue(tmp_path: Path) -> None:
     with Workspace(tmp_path / "empty.sqlite") as store:
         async with driven(store) as tui:
-            await tui.press("end", "up", "enter")
+            await to_the_workbench(tui)
             assert "Duplicates: 0 of 0 open" in tui.text
             await tui.press("s", "n", "b", "i", "x", "w", "r", "E", "m", "X", "f9", "escape")
+
+
+async def test_one_record_of_a_merge_is_taken_back_on_the_run_s_screen(store: Workspace) -> None:
+    async with reviewing(store) as tui:
+        await tui.press("L", *["backspace"] * 4, *"0.1", "enter", "y", "f9", "y", "escape")
+        assert store.count("company") == 3
+        tui.app.post_message(Show("run", 2))
+        await tui.settle()
+        assert "became part of" in tui.text
+        await tui.press("U")
+        assert "Take back what this run did to" in tui.text
+        await tui.press("y", "escape")
+        assert store.count("company") in (4, 5)
+        assert store.run(2).state == "partly undone"
 
 
 # -- pictures
@@ -215,7 +240,8 @@ def test_the_workbench_of_the_store_looks_as_it_did(
     async def press(pilot: Any) -> None:
         tui = Driven(app, pilot)
         await tui.settle()
-        for key in ("end", "up", "enter", "o", *"biggest", "enter", "tab", "home", "tab", *keys):
+        await to_the_workbench(tui)
+        for key in ("o", *"biggest", "enter", "tab", "home", "tab", *keys):
             await tui.press(key)
 
     assert snap_compare(app, terminal_size=size, run_before=press)

@@ -21,6 +21,8 @@ from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow
 from tui_import.tui.widgets.where import Where
 from tui_import.tui.words import RUN_KINDS, RUN_STATES, VERBS, moment, rows, run_words, undo_words, word
 
+NO_FIELDS = {"deleted_at": N_("deleted"), "merged_into": N_("became part of")}
+"""What the journal says of records that is no field of the catalogue."""
 LIMIT = 2000
 """Records listed; the selections have all of them."""
 OPS = {"insert": N_("new"), "update": N_("changed"), "delete": N_("deleted"), "restore": N_("restored")}
@@ -91,7 +93,8 @@ class RunScreen(Frame):
                     table.append(TableRow((name, what, _("(whole record)")), tones={2: "dim"}))
                     continue
                 field = self.workspace.catalogue[change.field].title if change.field in self.workspace.catalogue else change.field
-                title = field.partition(": ")[2] or field
+                bare = change.field.rpartition(".")[2]
+                title = word(NO_FIELDS, bare) if bare in NO_FIELDS else field.partition(": ")[2] or field
                 table.append(TableRow((name, word(VERBS, change.verb), title, shown(change.stored), shown(change.result))))
         self.query_one(VirtualTable).show(ListRows(table))
         if len(records) >= LIMIT:
