@@ -642,7 +642,7 @@ class Workspace:
         self, key: str, *, label: str | None = None, length: int | None = None, place: int | None = None, state: OwnState | None = None
     ) -> OwnField:
         """Give a user-defined field another label, length, place or state, as a run that undo takes back. Raises `UsageError`."""
-        changed = own_fields.change(self.database, key, self.user, label=label, length=length, place=place, state=state)
+        changed = own_fields.change(self.database, self._shipped, key, self.user, label=label, length=length, place=place, state=state)
         self.refresh_fields()
         return changed
 
