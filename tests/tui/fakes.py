@@ -417,6 +417,8 @@ class FakeWorkspace:
         self.session.plan()
         return self.session
 
+    reopen = resume
+
     def discard(self, draft: str) -> None:
         self.done.append(("discard", draft))
 
@@ -525,6 +527,15 @@ class FakeWorkspace:
 
     def price_lists(self) -> Sequence[Any]:
         return []
+
+    def own_fields(self) -> Sequence[Any]:
+        return []
+
+    def suppressions(self) -> Sequence[Any]:
+        return []
+
+    def refresh_fields(self) -> None:
+        pass
 
     def lists(self) -> dict[str, Sequence[ListItem]]:
         return {

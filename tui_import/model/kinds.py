@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CONTACTS, PRODUCTS = "contacts", "products"
+SIMILAR = "similar"
+"""A draft that is no import: a review of duplicates in the store."""
 KINDS: Mapping[str, tuple[str, ...]] = {CONTACTS: ("company", "person"), PRODUCTS: ("product",)}
 """Kind, as in recipes → the entities that its rows have, parents first. Of these the summary counts every row."""
 

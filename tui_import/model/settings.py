@@ -191,6 +191,8 @@ class Survivor(StrEnum):
     COMPLETE = "complete"
     """That of the record which has more fields filled."""
     LONGEST = "longest"
+    TRUST = "trust"
+    """That of the source which stands first in `DuplicateRules.trust`."""
     APPEND = "append"
     """Both, where the field holds several values."""
 
@@ -212,6 +214,9 @@ class DuplicateRules:
     """Fields that are not compared, between blanks: "company.phone person.birth"."""
     survivorship: str = ""
     """Whose value a field begins with in a decision, FIELD=RULE between blanks: "*=newest company.name=longest person.phone=append"."""
+
+    trust: str = ""
+    """Sources for the rule "trust", the most trusted first, between blanks: "odoo outlook csv". Others come last."""
 
     def survivors(self, entity: str) -> dict[str, Survivor]:
         """Bare field name ("*": all others) → its rule; what is no rule is left out."""
@@ -279,3 +284,5 @@ class Recipe:
     """File name without ending, for the list; empty where it was never saved."""
     other: dict[str, dict[str, object]] = field(default_factory=dict)
     """Tables of kinds that this version does not import ([project]), kept as they stand."""
+    own_fields: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    """User-defined fields of the mapping → what they were where the recipe was made: "type", "label", "length", "list"."""

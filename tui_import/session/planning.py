@@ -32,8 +32,8 @@ from tui_import.store.plan import PlanWriter
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
 
-PURPOSE = "Sales and service"
-"""The purpose that an import writes consents for (SPEC 4.6)."""
+PURPOSE = "sales_and_service"
+"""Key of the purpose that an import writes consents for (SPEC 4.6)."""
 ADVICE_ROWS = 20_000
 """The key adviser looks at so many rows."""
 
@@ -42,9 +42,7 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     """How each column writes dates and numbers: as the settings say, else as its values show."""
     values = settings.values
     region = values.country or str(workspace.reader.preference("default.country") or "")
-    types = {
-        position: {workspace.catalogue[field].type for field in mapping.fields_of(position)} for position in range(len(draft.columns()))
-    }
+    types = {position: _types(workspace, mapping, position) for position in range(len(draft.columns()))}
     known: dict[int, Formats] = {}
 
     def formats(position: int) -> Formats:
@@ -61,6 +59,12 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     return formats
 
 
+def _types(workspace: Workspace, mapping: ColumnMapping, position: int) -> set[FieldType]:
+    """Types of the fields that a column feeds; of one that the store has lost since, `PlanStep.plan` speaks."""
+    known = workspace.catalogue.whole
+    return {known[field].type for field in mapping.fields_of(position) if field in known}
+
+
 ORDERS = {"dmy": N_("day, month, year"), "mdy": N_("month, day, year"), "ymd": N_("year, month, day")}
 
 
@@ -70,7 +74,7 @@ def ambiguities(workspace: Workspace, draft: Draft, mapping: ColumnMapping, sett
     region = values.country or str(workspace.reader.preference("default.country") or "")
     found = []
     for column in draft.columns():
-        kinds = {workspace.catalogue[field].type for field in mapping.fields_of(column.position)}
+        kinds = _types(workspace, mapping, column.position)
         if not values.date_order and kinds & {FieldType.DATE, FieldType.PARTIAL_DATE}:
             date = detect_date_order(column.samples, region)
             if date.ambiguous and date.order:
@@ -244,10 +248,9 @@ def consent_items(workspace: Workspace, settings: Settings) -> dict[str, int] | 
     }
     found = {}
     for part, (name, text) in wanted.items():
-        items = workspace.reader.list_items(name)
-        item = items.get(fold(text))
+        item = workspace.reader.consent_item(name, text)
         if item is None:
-            names = ", ".join(f"“{known[1]}”" for known in items.values())
+            names = ", ".join(f"“{known[1]}”" for known in workspace.reader.list_items(name).values())
             raise UsageError(
                 _("The list {list} has no item “{name}”.").format(list=name, name=text), hint=_("It has: {names}.").format(names=names)
             )
@@ -260,7 +263,7 @@ def _consent(workspace: Workspace, settings: Settings) -> Consent | None:
     if items is None:
         return None
     names = {item: text for item, text, _deactivated in workspace.reader.list_items("legal_basis").values()}
-    return Consent(fold(PURPOSE), names[items["legal_basis"]])
+    return Consent(PURPOSE, names[items["legal_basis"]])
 
 
 def advise(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress) -> list[KeyAdvice]:

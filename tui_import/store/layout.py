@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import itertools
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
 
 from tui_import.model.fields import Catalogue, Field, FieldType
 
@@ -16,8 +19,11 @@ SELECTABLE = (*CONTACTS, "product")
 PARENTS: Mapping[str, str] = {"person": "company", "product": "price_list"}
 """Entity → the one that its records belong to; the column with the parent's id is called after it."""
 
-VERSION = 6
-"""Number of migrations; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
+CONSENT_LISTS: Mapping[str, str] = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "consent_source": "source"}
+"""List → column of ``consent``; all other lists belong to fields of the catalogue."""
+
+VERSION = 8
+"""Number of the last migration; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
 
 SQL_TYPES = {
     FieldType.BOOLEAN: "INTEGER",
@@ -43,6 +49,7 @@ SHIPPED_PREFERENCES: Mapping[str, str | int] = {
     "default.legal_basis": "",
     "default.country": "",
     "keep_backups": 10,
+    "keep_drafts": 30,
 }
 """Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""
 
@@ -65,6 +72,12 @@ def definitions(field: Field) -> dict[str, str]:
     if field.is_key:
         columns[field.key_column] = "TEXT"
     return columns
+
+
+def code_of(name: str, taken: Collection[str]) -> str:
+    """A key for a list item that is called so: small letters, numbers and _, another one than those ``taken``."""
+    plain = "_".join(re.findall("[a-z0-9]+", unicodedata.normalize("NFKD", name).lower())) or "item"
+    return next(code for number in itertools.count(1) if (code := plain if number == 1 else f"{plain}_{number}") not in taken)
 
 
 def fingerprint(catalogue: Catalogue) -> str:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.kinds import SIMILAR
 from tui_import.model.plan import Summary
 from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.frame import Frame
@@ -33,7 +34,7 @@ class Entry:
     """What a line of home stands for."""
 
     kind: str
-    """open | connections | file | draft | run | selections | similar | lists."""
+    """open | connections | file | draft | run | selections | similar | lists | fields | suppressions."""
     what: object = None
 
 
@@ -120,6 +121,11 @@ class HomeScreen(Frame):
             found = ngettext("{count} price list", "{count} price lists", len(lists)).format(count=number(len(lists)))
             items.append(MenuItem(_("Price lists"), Entry("price_lists"), found))
         items.append(MenuItem(_("Lists and preferences"), Entry("lists")))
+        own = len(self.workspace.own_fields())
+        fields = ngettext("{count} field", "{count} fields", own).format(count=own) if own else ""
+        items.append(MenuItem(_("Own fields"), Entry("fields"), fields))
+        if self.workspace.suppressions():
+            items.append(MenuItem(_("Erased persons"), Entry("suppressions"), _("what keeps them out")))
         return items
 
     def _endings(self) -> str:
@@ -137,7 +143,10 @@ class HomeScreen(Frame):
         state = word(DRAFT_STATES, draft.state)
         if draft.state == "applied":
             state = ngettext("{count} row waits", "{count} rows wait", draft.waiting).format(count=draft.waiting)
-        detail = " · ".join((state, rows(draft.rows), moment(draft.changed)))
+        count = rows(draft.rows)
+        if draft.kind == SIMILAR:
+            count = ngettext("{count} pair", "{count} pairs", draft.rows).format(count=number(draft.rows))
+        detail = " · ".join((state, count, moment(draft.changed)))
         return MenuItem(draft.source, Entry("draft", draft), detail)
 
     def _run_item(self, run: RunInfo) -> MenuItem:
