@@ -147,8 +147,8 @@ MISSPELT = 0.6
 
 
 def _misspelt(column: Column, overlap: _Overlap, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where (among ``pairs``) each name has a distinctive word of its own: whether those are spelt alike. "Carole Robertson Center Basile" and
-    "Carole Robertson Center Flores" have nearly all their letters in common and are two."""
+    """Where (among ``pairs``) each name has a distinctive word of its own: whether those are spelt alike. "Carole Robertson Center Basile"
+    and "Carole Robertson Center Flores" have nearly all their letters in common and are two."""
     asked = np.flatnonzero(pairs)
     texts = column.token_texts
     one, other = (["".join(texts[code] for code in row if code) for row in own[asked].tolist()] for own in (overlap.own_a, overlap.own_b))
