@@ -14,7 +14,8 @@ from tui_import.cli.importing import apply_transforms, write_plan
 from tui_import.cli.render import cell, number, table
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, entity_name
-from tui_import.model.kinds import PRODUCTS, entities_of
+from tui_import.model.fields import entity_word
+from tui_import.model.kinds import entities_of
 from tui_import.model.plan import FieldChange, Operation, RowDetail, RowFilter, RowState, Verb
 from tui_import.model.text import safe, shown
 
@@ -93,7 +94,7 @@ def show(call: Call) -> int:
                 if call.arguments.fields:
                     lines += [_field_line(change) for change in detail.changes]
         if lines:
-            one, other = (_("Product"), "") if session.kind == PRODUCTS else (_("Company"), _("Person"))
+            one, other = headings_of(session.kind)
             headings = [_("Row"), _("Import"), one, other, _("Cells"), _("What is wrong")]
             if call.arguments.fields:
                 headings = [
@@ -138,11 +139,22 @@ def _row_line(detail: RowDetail, kind: str) -> list[str]:
     row = detail.row
     states = {state.entity: _state(state) for state in row.states}
     first, second = (*entities_of(kind), "")[:2]
+    several = len(entities_of(kind)) > 2
     cells = " · ".join(shown(value) for value in row.cells if value is not None) if row.cells else ""
     text = " · ".join(cells.split(" · ")[:FIRST_CELLS])
     reasons = dict.fromkeys([str(issue) for issue in detail.issues] + [str(state.reason) for state in row.states if state.reason])
     box = "[x]" if row.checked else "[ ]"
-    return [number(row.number), box, states.get(first, ""), states.get(second, ""), safe(text), safe("; ".join(reasons))]
+    both = ["; ".join(states.values()), ""] if several else [states.get(first, ""), states.get(second, "")]
+    return [number(row.number), box, *both, safe(text), safe("; ".join(reasons))]
+
+
+def headings_of(kind: str) -> tuple[str, str]:
+    """Over the states of a row: two entities, one, or all together."""
+    entities = entities_of(kind)
+    if len(entities) > 2:
+        return _("State"), ""
+    names = [entity_word(entity) for entity in entities]
+    return names[0], names[1] if len(names) > 1 else ""
 
 
 def _state(state: RowState) -> str:

@@ -202,7 +202,8 @@ def _refuse_missing(call: Call, session: ImportSession) -> None:
         raise UsageError(
             " ".join(each.reason for each in missing),
             where=Where(file=_named(call)),
-            hint=_('Link a column with --map "COLUMN={field}"; the columns are: {columns}.').format(
+            hint=missing[0].hint
+            or _('Link a column with --map "COLUMN={field}"; the columns are: {columns}.').format(
                 field=missing[0].fields[0][0], columns=", ".join(column.title for column in session.columns)
             ),
         )

@@ -15,23 +15,24 @@ from tui_import.cli.choices import unknown
 from tui_import.cli.parser import whole_number
 from tui_import.cli.render import number
 from tui_import.model.fields import Field
+from tui_import.model.kinds import KEYED, KINDS
 from tui_import.model.text import safe
 
 CONTACTS = ("company", "person")
-ENTITIES = (*CONTACTS, "product", "price_list")
+ENTITIES = (*CONTACTS, "product", "price_list", *KEYED)
 FORMATS = ("csv", "json", "xlsx")
 TYPES = {
     "text": N_("text"), "long_text": N_("long text"), "email": N_("e-mail address"), "phone": N_("telephone number"),
     "url": N_("web address"), "domain": N_("web domain"), "postal_code": N_("post code"), "vat_number": N_("VAT number"),
     "date": N_("date"), "partial_date": N_("date, parts may be missing"), "boolean": N_("yes or no"), "integer": N_("whole number"),
     "decimal": N_("number"), "country": N_("country"), "list": N_("list"), "choice": N_("choice"), "reference": N_("record"),
-    "id": N_("record number"),
+    "id": N_("record number"), "currency": N_("currency"), "user": N_("colleague"), "datetime": N_("date and time"),
 }  # fmt: skip
 
 
 def add_entity(parser: ArgumentParser, entities: Sequence[str] = ENTITIES) -> None:
     """The argument that names a kind of record."""
-    help = _("company or person") if entities == CONTACTS else _("company, person, product or price_list")
+    help = _("company or person") if entities == CONTACTS else ", ".join(entities)
     parser.add_argument("entity", choices=entities, metavar=_("ENTITY"), help=help)
 
 
@@ -109,7 +110,7 @@ def _to_terminal(call: Call, file_format: str) -> None:
 
 
 def _configure_template(parser: ArgumentParser) -> None:
-    parser.add_argument("name", metavar=_("NAME"), help=_("contacts or products"))
+    parser.add_argument("name", metavar=_("NAME"), help=", ".join(KINDS))
     parser.add_argument("file", metavar=_("OUT.xlsx"), help=_("where to; must not exist"))
 
 
@@ -125,7 +126,7 @@ def template(call: Call) -> int:
 
 
 def _configure_fields(parser: ArgumentParser) -> None:
-    text = _("only the fields of this kind of record: company, person, product or price_list")
+    text = _("only the fields of this kind of record: {kinds}").format(kinds=", ".join(ENTITIES))
     parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=text)
 
 

@@ -13,13 +13,11 @@ from tui_import.config.files import parse_toml, read_toml, user_folder, write_fi
 from tui_import.config.settings import TABLES, settings_from_dict, settings_to_dict
 from tui_import.config.shipped import shown, unknown
 from tui_import.model.fields import Catalogue
+from tui_import.model.kinds import CONTACTS, KINDS
 from tui_import.model.settings import Recipe
 
 FORMAT = 1
-KINDS = ("contacts", "products", "projects", "sales", "follow_ups", "currencies", "post_codes", "red_letter_days")
-LATER_TABLES = ("project", "sale", "follow_up", "currency", "post_code", "red_letter_day")
-"""Tables of kinds that are not imported yet. They are kept as they stand in `Recipe.other`; every other unknown table is an error."""
-_KEYS = ("format", "source", "kind", "options", "mapping", "transforms", "constants", *TABLES, *LATER_TABLES)
+_KEYS = ("format", "source", "kind", "options", "mapping", "transforms", "constants", *TABLES)
 _LONGEST_NAME = 100
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 Plain = str | int | float | bool
@@ -51,7 +49,6 @@ def recipe_from_dict(data: Mapping[str, Any], *, name: str = "", file: str = "",
         constants={key: _plain("constants", key, value, file) for key, value in _table(data, "constants", file).items()},
         settings=settings_from_dict({key: data[key] for key in TABLES if key in data}, file=file),
         name=name,
-        other={key: _table(data, key, file) for key in LATER_TABLES if key in data},
     )
     if catalogue is not None:
         _check_fields(recipe, catalogue, file)
@@ -80,7 +77,7 @@ def _text(data: Mapping[str, Any], key: str, file: str) -> str:
 
 
 def _kind(data: Mapping[str, Any], file: str) -> str:
-    kind = _text(data, "kind", file) or KINDS[0]
+    kind = _text(data, "kind", file) or CONTACTS
     if kind not in KINDS:
         raise unknown(kind, KINDS, f"kind = {kind}", file)
     return kind
@@ -137,7 +134,6 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
         **({"transforms": {header: list(names) for header, names in recipe.transforms.items()}} if recipe.transforms else {}),
         "constants": dict(recipe.constants),
         **settings_to_dict(recipe.settings),
-        **recipe.other,
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui_import.api.i18n import _
+from tui_import.model.kinds import SINGULARS
 
 
 class FieldType(StrEnum):
@@ -26,10 +27,21 @@ class FieldType(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     COUNTRY = "country"
+    CURRENCY = "currency"
+    """An ISO 4217 code."""
+    USER = "user"
+    """A colleague, by name."""
+    DATETIME = "datetime"
+    """A day, with the time where it has one."""
     LIST = "list"
     CHOICE = "choice"
     REFERENCE = "reference"
     ID = "id"
+
+
+def entity_word(entity: str) -> str:
+    """What one record of an entity is called: "Red-letter day"."""
+    return _(SINGULARS[entity]) if entity in SINGULARS else entity.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,8 @@ class Field:
     """Read from columns but not stored under this name (full name, a person's company)."""
     list: str = ""
     """The list its items belong to."""
+    refers: str = ""
+    """For `FieldType.REFERENCE`: the entity of the record that it names."""
     choices: tuple[str, ...] = ()
     """For `FieldType.CHOICE`: all values."""
     is_key: bool = False
@@ -66,6 +80,11 @@ class Field:
         return f"{self.entity}.{self.name}"
 
     @property
+    def can_be_matched(self) -> bool:
+        """Records can be told apart by it, alone or with other fields (SPEC 5)."""
+        return not (self.multiple or self.virtual or (self.type is FieldType.LONG_TEXT and not self.is_key))
+
+    @property
     def key_column(self) -> str:
         """Column of the folded copy, for fields with `is_key`."""
         return f"{self.name}_key"
@@ -73,7 +92,7 @@ class Field:
     @property
     def title(self) -> str:
         """What a user sees: "Company: VAT number"."""
-        return f"{_(self.entity.replace('_', ' ').capitalize())}: {_(self.label)}"
+        return f"{entity_word(self.entity)}: {_(self.label)}"
 
 
 @dataclass(frozen=True)
@@ -107,3 +126,7 @@ class Catalogue:
     def keys(self, entity: str) -> tuple[Field, ...]:
         """The stored fields that have a key column."""
         return tuple(f for f in self.stored(entity) if f.is_key)
+
+    def references(self, entity: str) -> dict[str, str]:
+        """Bare names of the stored fields that name other records → the entities of those."""
+        return {f.name: f.refers for f in self.stored(entity) if f.type is FieldType.REFERENCE}

@@ -44,7 +44,8 @@ class PlanStep(MappingStep):
         self._changeable()
         missing = self.missing()
         if missing:
-            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=_("Link a column to it, or give it a constant."))
+            hint = missing[0].hint or _("Link a column to it, or give it a constant.")
+            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=hint)
         if self.drift().blocks:
             names = ", ".join(f"“{name}”" for name in self.drift().missing)
             raise DriftError(

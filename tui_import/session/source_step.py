@@ -279,7 +279,8 @@ def _later(rows: Generator[Row, None, None], moment: str) -> Generator[Row, None
 
 def _key_column(columns: Sequence[Column]) -> Column:
     """What rows are found again by, where the source makes no column of it: of persons where it has any, else of companies."""
-    entity = "person" if any(column.field.startswith("person.") for column in columns) else "company"
+    entities = {column.field.partition(".")[0] for column in columns}
+    entity = next((each for each in ("person", "project") if each in entities), "company")
     return Column("Key", f"{entity}.external_key", locked=True)  # a heading is the same in every language: recipes know it
 
 

@@ -11,7 +11,7 @@ from tui_import.model.kinds import CONTACTS
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
 from tui_import.session import products
-from tui_import.session.planning import consent_items
+from tui_import.session.parts import consent_items
 from tui_import.store.apply import RunFacts, apply_plan, record_seconds
 from tui_import.store.draft import Draft
 from tui_import.store.price_lists import price_list

@@ -29,7 +29,7 @@ from tui_import.model.plan import (
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database
 from tui_import.store.draft import Draft, planned_entities
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
 from tui_import.store.plan import issue_from_text
 
 
@@ -99,6 +99,9 @@ class Preview:
         self._draft = draft
         self._store = store
         self._catalogue = catalogue
+        self._references = {
+            f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()
+        }
         self._list_fields = {item.key: item.list for item in catalogue if item.type is FieldType.LIST}
 
     # -- rows
@@ -176,7 +179,7 @@ class Preview:
                 ):
                     record = ref if ref is not None and ref > 0 else None
                     issue = issue_from_text(reason) if reason else None
-                    states.setdefault(n, []).append(RowState(entity, Operation(operation), record, issue, joins))
+                    states.setdefault(n, []).append(RowState(entity, Operation(operation), record, issue, joins, ref))
             for n, column in connection.execute(
                 "SELECT n, column FROM plan_issue WHERE column >= 0 AND n IN (SELECT value FROM json_each(?))", (wanted,)
             ):
@@ -198,8 +201,8 @@ class Preview:
             return []
         names = self._item_names()
         changes = []
-        refs = "SELECT entity, ref FROM plan_row WHERE entity IN ('company', 'person') AND n = ?"  # both: then the key is used
-        for entity, ref in self._draft.database.connection.execute(refs, (row.row,)).fetchall():
+        for state in row.states:
+            entity, ref = state.entity, state.ref
             if ref is None:
                 continue
             found = self._new_changes(entity, -ref) if ref < 0 else self._hit_changes(entity, ref)
@@ -294,10 +297,10 @@ class Preview:
         return names
 
     def _named(self, change: FieldChange, names: Mapping[int, str]) -> FieldChange:
-        if change.field == "person.company":
-            return replace(
-                change, stored=self._company(change.stored), incoming=self._company(change.incoming), result=self._company(change.result)
-            )
+        target = self._references.get(change.field)
+        if target is not None:
+            stored, incoming, result = (self._called(target, ref) for ref in (change.stored, change.incoming, change.result))
+            return replace(change, stored=stored, incoming=incoming, result=result)
         if change.field not in self._list_fields:
             return change
 
@@ -306,14 +309,23 @@ class Preview:
 
         return replace(change, stored=name(change.stored), incoming=name(change.incoming), result=name(change.result))
 
-    def _company(self, ref: Stored) -> Stored:
+    def _called(self, entity: str, ref: Stored) -> Stored:
+        """What the record is called that a field refers to, in the store or in the plan."""
         if not isinstance(ref, int):
             return ref
-        if ref < 0:
-            row = self._draft.database.connection.execute("SELECT name FROM plan_company_new WHERE k = ?", (-ref,)).fetchone()
-        else:
-            row = self._store.connection.execute("SELECT name FROM company WHERE id = ?", (ref,)).fetchone()
-        return row[0] if row else _("company {id}").format(id=ref)
+        name = self._planned_name(entity, -ref) if ref < 0 else called(self._store.connection, entity, [ref]).get(ref)
+        if name is None and entity == "company":
+            return _("company {id}").format(id=ref)
+        return name if name is not None else f"{entity} {ref}"
+
+    def _planned_name(self, entity: str, k: int) -> str | None:
+        cursor = self._draft.database.connection.execute(f"SELECT * FROM plan_{entity}_new WHERE k = ?", (k,))
+        names = [column[0] for column in cursor.description]
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        values = dict(zip(names, row, strict=True))
+        return joined(values.get(name) for name in NAMED_BY.get(entity, ("name",)))
 
     # -- numbers
 

@@ -60,7 +60,10 @@ def closed_steps(session: ImportSession) -> dict[str, str]:
     missing = session.missing()
     if missing:
         what = "; ".join(str(each.reason) for each in missing)
-        closed |= dict.fromkeys(("settings", "preview", "import"), _("First link what is missing: {what}").format(what=what))
+        linkable = any(each.fields for each in missing)  # a rule that lacks is chosen in the settings
+        steps = ("settings", "preview", "import") if linkable else ("preview", "import")
+        text = _("First link what is missing: {what}") if linkable else _("First choose it in the settings (step 3): {what}")
+        closed |= dict.fromkeys(steps, text.format(what=what))
     elif lacks_price_list(session):
         closed |= dict.fromkeys(("preview", "import"), _("First choose the price list (step 3)."))
     elif session.report is None:

@@ -66,6 +66,14 @@ class Bound:
     columns: dict[str, int] = field(default_factory=dict)
     """Bare field name → position of the column it comes from."""
 
+    def has_any(self, names: Iterable[str], i: int) -> bool:
+        """Row ``i`` has a value for one of these fields."""
+        for name in names:
+            column = self.single.get(name) or self.multiple.get(name)
+            if column and column[i] not in (None, ()):
+                return True
+        return False
+
 
 @dataclass(slots=True)
 class BoundBlock:
@@ -160,7 +168,8 @@ class Binder:
         self._feeds: list[_Feed] = []
         for item in catalogue:
             positions = mapping.columns_of(item.key)
-            if item.entity not in self._entities or item.type is FieldType.REFERENCE or not (positions or item.key in mapping.constants):
+            stands_for_parent = item.virtual and item.type is FieldType.REFERENCE
+            if item.entity not in self._entities or stands_for_parent or not (positions or item.key in mapping.constants):
                 continue
             self._feeds.append(_Feed(item, positions, mapping.constants.get(item.key), formats, scope if item.name == LINK else ""))
         # the country decides how telephone and VAT numbers of its row are read, so it is bound first
@@ -176,6 +185,14 @@ class Binder:
         if entity == "person" and names.pop("full_name", 0) is None:
             names = {"first_name": None, "middle_name": None, "last_name": None} | names
         return tuple(names)
+
+    def brought(self, entity: str) -> tuple[str, ...]:
+        """Bare names of the fields that only a row's own cells give a value: a constant alone makes no record."""
+        found = []
+        for feed in self._feeds:
+            if feed.field.entity == entity and feed.positions and not feed.has_constant:
+                found += ["first_name", "middle_name", "last_name"] if feed.field.key == self._full_name.key else [feed.field.name]
+        return tuple(found)
 
     def bind(self, block: BlockOfRows) -> BoundBlock:
         """The block as fields."""
@@ -270,6 +287,7 @@ class _Feed:
         else:
             self._columns = {position: ColumnNormaliser(normaliser(item, formats(position))) for position in positions}
         self._constant = constant
+        self.has_constant = constant is not None
         self._constant_normaliser = normaliser(item, formats(CONSTANT)) if constant is not None else None
 
     def _regions(self, position: int, region: Sequence[Stored] | None) -> list[str | None] | None:

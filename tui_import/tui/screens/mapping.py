@@ -11,11 +11,13 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import Field, FieldType
-from tui_import.model.kinds import PRODUCTS, entities_of
+from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS, entities_of
+from tui_import.model.kinds import TITLES as KIND_TITLES
 from tui_import.model.mapping import ColumnInfo, Guess, Link
 from tui_import.model.steps import TransformReport
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
+from tui_import.tui.messages import GoToStep
 from tui_import.tui.safe import content, lines, safe, shown
 from tui_import.tui.widgets.dialogs import Choose, Prompt
 from tui_import.tui.widgets.field_picker import FieldPicker
@@ -105,6 +107,8 @@ class MappingScreen(StepFrame):
         texts = [_("! Still to be linked: {what}").format(what="; ".join(safe(each.reason) for each in missing))] if missing else []
         if drift.missing:
             texts.append(_("! The recipe's columns are not in this file: {columns}").format(columns=", ".join(map(safe, drift.missing))))
+        if self.session.kind not in (CONTACTS, PRODUCTS):
+            texts.append(_("{kind}; k imports something else.").format(kind=word(KIND_TITLES, self.session.kind)))
         if self.session.kind == PRODUCTS:
             texts.append(_("Products, into the price list “{name}”.").format(name=safe(self.session.settings.product.price_list or "?")))
         run = self.attempt(self.session.already_imported)
@@ -177,6 +181,18 @@ class MappingScreen(StepFrame):
             self._pick(column, more=False)
         elif self._constant:
             self._ask_constant(self.workspace.catalogue[self._constant])
+
+    def action_kind(self) -> None:
+        """What the rows are."""
+        kinds = list(KINDS)
+
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                self.attempt(lambda: self.session.set_kind(kinds[at]))
+                self.post_message(GoToStep("mapping"))
+
+        labels = [word(KIND_TITLES, kind) for kind in kinds]
+        self.app.push_screen(Choose(_("What are the rows?"), labels, start=kinds.index(self.session.kind)), chosen)
 
     def action_add(self) -> None:
         """One more field."""

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.model.kinds import PRODUCTS
+from tui_import.model.kinds import PRODUCTS, entities_of
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import PlanReport, RowFilter, RowState
 from tui_import.model.progress import Progress
@@ -290,6 +290,9 @@ class PreviewScreen(StepFrame):
         """Decide what waits."""
         if self.session.kind == PRODUCTS:
             self.tell(_("There is nothing to decide for products: nearly equal names are warnings (f shows them)."))
+            return
+        if "company" not in entities_of(self.session.kind):
+            self.tell(_("Probable duplicates are looked for among companies and persons."))
             return
         if self.busy_with or self.session.report is None:
             self.tell(_("There is no plan yet."))
