@@ -1,4 +1,4 @@
-"""Projects, sales, follow-ups, currencies, post codes and red-letter days (SPEC 5, 8, 9.11): the preview is what happens, undo takes it back."""
+"""What any of its fields can tell apart: projects, sales, follow-ups, currencies, post codes, red-letter days (SPEC 5, 8, 9.11)."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_a_key_with_another_record_in_it_finds_its_records_again(importer: Impor
 
 def test_a_new_record_without_what_it_needs_is_a_problem_and_a_stored_one_is_not(importer: Importer) -> None:
     imported(importer, "sales", ROWS["sales"])
-    rows = [{"sale.number": "S1", "sale.sale_date": "", "sale.amount": "7"}, {"sale.number": "S9", "sale.sale_date": "", "sale.amount": "7"}]
+    rows = [{"sale.number": number, "sale.sale_date": "", "sale.amount": "7"} for number in ("S1", "S9")]
     summary = imported(importer, "sales", rows, Settings(sale=KeyedRules(("number",), KeyedAction.UPDATE)))
     assert (summary.entities["sale"].updated, summary.entities["sale"].problem) == (1, 1)
     assert records(importer, "sale")[0]["sale_date"] == "2026-06-30"
@@ -292,9 +292,8 @@ def test_dates_of_figures_and_of_seconds_are_read_where_that_is_said(importer: I
 
 
 def test_owner_checkbox_country_and_currency_follow_the_advanced_options(importer: Importer) -> None:
-    values = ValueRules(
-        ticked="V", owner_format="last_first", default_owner="Bo Holm", default_country="NO", default_currency="NOK", country_format="english"
-    )
+    defaults = {"default_owner": "Bo Holm", "default_country": "NO", "default_currency": "NOK"}
+    values = ValueRules(ticked="V", owner_format="last_first", country_format="english", **defaults)
     rows = [
         {**SALE, "sale.owner": "Berg, Anna", "sale.completed": "v", "sale.currency": "EUR"},
         {**SALE, "sale.heading": "Chairs", "sale.owner": "", "sale.completed": "yes", "sale.currency": ""},

@@ -17,7 +17,7 @@ from tui_import.model.kinds import CONTACTS, KINDS
 from tui_import.model.settings import Recipe
 
 FORMAT = 1
-_KEYS = ("format", "source", "kind", "options", "mapping", "transforms", "constants", *TABLES)
+_KEYS = ("format", "source", "kind", "options", "mapping", "transforms", "constants", "sheets", *TABLES)
 _LONGEST_NAME = 100
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 Plain = str | int | float | bool
@@ -47,6 +47,7 @@ def recipe_from_dict(data: Mapping[str, Any], *, name: str = "", file: str = "",
         mapping={header: _fields(header, value, file) for header, value in _table(data, "mapping", file).items()},
         transforms={header: _fields(header, value, file) for header, value in _table(data, "transforms", file).items()},
         constants={key: _plain("constants", key, value, file) for key, value in _table(data, "constants", file).items()},
+        sheets={name: _sheet_kind(name, value, file) for name, value in _table(data, "sheets", file).items()},
         settings=settings_from_dict({key: data[key] for key in TABLES if key in data}, file=file),
         name=name,
     )
@@ -81,6 +82,12 @@ def _kind(data: Mapping[str, Any], file: str) -> str:
     if kind not in KINDS:
         raise unknown(kind, KINDS, f"kind = {kind}", file)
     return kind
+
+
+def _sheet_kind(name: str, value: object, file: str) -> str:
+    if value not in KINDS:
+        raise unknown(str(value), KINDS, f"[sheets] {name} = {value}", file)
+    return str(value)
 
 
 def _table(data: Mapping[str, Any], key: str, file: str) -> dict[str, Any]:
@@ -133,6 +140,7 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
         "mapping": {header: fields[0] if len(fields) == 1 else list(fields) for header, fields in recipe.mapping.items()},
         **({"transforms": {header: list(names) for header, names in recipe.transforms.items()}} if recipe.transforms else {}),
         "constants": dict(recipe.constants),
+        **({"sheets": dict(recipe.sheets)} if recipe.sheets else {}),
         **settings_to_dict(recipe.settings),
     }
 

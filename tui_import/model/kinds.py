@@ -17,8 +17,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "currencies": ("currency",),
     "post_codes": ("post_code",),
     "red_letter_days": ("red_letter_day",),
+    SEVERAL: ("company", "person", "product", "project", "sale", "follow_up", "currency", "post_code", "red_letter_day"),
 }
-"""Kind, as in recipes → the entities that its rows have, parents first. Of these the summary counts every row."""
+"""Kind, as in recipes → the entities that its rows have, parents first. Of these the summary counts every row; of `SEVERAL` those that
+any column is linked to."""
 TITLES: Mapping[str, str] = {
     CONTACTS: N_("Contacts"),
     PRODUCTS: N_("Products"),
@@ -28,6 +30,7 @@ TITLES: Mapping[str, str] = {
     "currencies": N_("Currencies"),
     "post_codes": N_("Post codes"),
     "red_letter_days": N_("Red-letter days"),
+    SEVERAL: N_("Several kinds in one pass"),
 }
 """Kind → what it is called."""
 KEYED = ("project", "sale", "follow_up", "currency", "post_code", "red_letter_day")
@@ -65,6 +68,20 @@ SINGULARS: Mapping[str, str] = {
 def entities_of(kind: str) -> tuple[str, ...]:
     """The entities of a kind; those of contacts for one that this version does not import."""
     return KINDS.get(kind, KINDS[CONTACTS])
+
+
+def has_contacts(kind: str) -> bool:
+    """Rows of this kind may have companies and persons."""
+    return "company" in entities_of(kind)
+
+
+def planned_of(kind: str, fields: Iterable[str]) -> tuple[str, ...]:
+    """The entities that an import plans, where these fields (whole names) get values: of several kinds those that occur, of others all."""
+    entities = entities_of(kind)
+    if kind != SEVERAL:
+        return entities
+    found = {field.partition(".")[0] for field in fields}
+    return tuple(entity for entity in entities if entity in found or (entity in ("company", "person") and found & {"company", "person"}))
 
 
 def kind_of(entity: str) -> str:

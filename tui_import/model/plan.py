@@ -112,6 +112,8 @@ class PreviewRow:
     """Company first, then person. Empty before there is a plan."""
     marks: frozenset[int] = frozenset()
     """Positions of the columns with an issue."""
+    sheet: str = ""
+    """The sheet that it stands in, where several were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class RowFilter:
     sort: int | None = None
     """Position of the column to sort by; None: as in the file."""
     descending: bool = False
+    entity: str = ""
+    """Only rows that have such a record, and what is shown is meant of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -367,5 +367,7 @@ class Recipe:
     """Column header → transforms of plugins, in the order in which they are applied."""
     constants: dict[str, str | int | float | bool] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    sheets: dict[str, str] = field(default_factory=dict)
+    """Sheet → what its rows are, where several sheets are imported in one pass."""
     name: str = ""
     """File name without ending, for the list; empty where it was never saved."""

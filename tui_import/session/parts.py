@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
@@ -13,12 +13,13 @@ from tui_import.flow.plan.contacts import Consent, ContactsPart
 from tui_import.flow.plan.keyed import MADE, KeyedPart, MadePart
 from tui_import.flow.plan.planner import Part
 from tui_import.flow.plan.products import ProductsPart
-from tui_import.model.fields import FieldType
-from tui_import.model.kinds import KEYED, entities_of, parents_first
+from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.kinds import KEYED, SEVERAL, entities_of, parents_first, planned_of
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.matches import Overrides
 from tui_import.model.plan import Stored
 from tui_import.model.settings import DEFAULTS, LISTS_WITH_DEFAULT, Settings
+from tui_import.model.sheets import Sheet
 from tui_import.session.products import NearlyNamed, chosen_price_list, region_of
 from tui_import.store import suppression
 from tui_import.store.draft import Draft
@@ -42,15 +43,14 @@ def make(
 ) -> list[Part]:
     """The parts of a plan, parents first: whatever refers to a record comes after the part that may make it."""
     catalogue, kind = workspace.catalogue, str(draft.meta("kind", ""))
-    entities = entities_of(kind)
+    entities = planned_of(kind, binder.fields)
     numbers = _first_numbers(workspace, draft, mapping)
     owners: dict[str, Part] = {}
     found: list[Part] = []
     for entity in _made(workspace, settings, binder, entities):
         owners[entity] = MadePart(entity, catalogue, settings, workspace.reader, writer)
         found.append(owners[entity])
-    graph = {entity: set(catalogue.references(entity).values()) for entity in entities} | {"person": {"company"}}
-    for entity in parents_first(entities, graph):
+    for entity in parents_first(entities, graph_of(catalogue)):
         if entity in owners:
             continue
         if entity in ("company", "person"):
@@ -65,7 +65,7 @@ def make(
                 consent=_consent(workspace, settings),
                 overrides=decided,
                 suppression=suppression.load(workspace.database, catalogue),
-                alone=len(entities) == 2,
+                alone=kind != SEVERAL,
             )
         elif entity == "product":
             price_list = chosen_price_list(workspace, draft, mapping, settings)
@@ -88,6 +88,23 @@ def make(
         owners |= dict.fromkeys(part.counted, part)
         found.append(part)
     return found
+
+
+def graph_of(catalogue: Catalogue) -> dict[str, set[str]]:
+    """Entity → the entities that its records belong to."""
+    entities = entities_of(SEVERAL)
+    return {entity: set(catalogue.references(entity).values()) for entity in entities} | {"person": {"company"}}
+
+
+def in_order(catalogue: Catalogue, sheets: Sequence[Sheet], mapping: ColumnMapping) -> list[Sheet]:
+    """Sheets in an order in which what others refer to comes first; else as in the workbook."""
+    order = parents_first(entities_of(SEVERAL), graph_of(catalogue))
+
+    def rank(sheet: Sheet) -> int:
+        fields = {link.field for link in mapping.links if sheet.has(link.column)}
+        return max((order.index(field.partition(".")[0]) for field in fields if field.partition(".")[0] in order), default=len(order))
+
+    return sorted(sheets, key=rank)
 
 
 def _made(workspace: Workspace, settings: Settings, binder: Binder, entities: tuple[str, ...]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui_import.api.errors import DriftError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Scalar
-from tui_import.model.kinds import CONTACTS
+from tui_import.model.kinds import planned_of
 from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.plan import PlanReport, PreviewRow, RowDetail, RowFilter
 from tui_import.model.progress import Progress
@@ -56,7 +56,8 @@ class PlanStep(MappingStep):
         started = time.monotonic()
         generation = self._workspace.reader.generation()
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
-        flagged = counted(self._draft, self.settings.duplicates) if self.settings.duplicates.find and self.kind == CONTACTS else {}
+        finds = self.settings.duplicates.find and "company" in planned_of(self.kind, self.mapping.fields)
+        flagged = counted(self._draft, self.settings.duplicates) if finds else {}
         report = replace(self._preview.report(moved), duplicates=flagged)
         report = replace(report, perhaps_meant=list_values.perhaps_meant(self._workspace, self.settings, report.new_list_items))
         self._draft.write_meta(

@@ -18,12 +18,13 @@ from tui_import.flow.plan.planner import RowsPlanner
 from tui_import.flow.plan.products import NEW_PRICE_LIST
 from tui_import.flow.plan.rows import LeftOut
 from tui_import.model.fields import FieldType
-from tui_import.model.kinds import CONTACTS, KEYED, PRODUCTS, entities_of
+from tui_import.model.kinds import CONTACTS, KEYED, PRODUCTS, SEVERAL, entities_of, planned_of
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.matches import Overrides
 from tui_import.model.plan import KeyAdvice
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
+from tui_import.model.sheets import own_header
 from tui_import.session import parts
 from tui_import.session.matching import find_duplicates
 from tui_import.session.parts import default_item
@@ -136,7 +137,7 @@ def make_plan(
     try:
         settled = rest.imported_records(draft)
         lists = _write_plan(workspace, draft, mapping, settings, progress, writer, settled)
-        if settings.duplicates.find and kind_of_draft(draft) == CONTACTS:
+        if settings.duplicates.find and "company" in planned_of(kind_of_draft(draft), mapping.fields):
             decided = find_duplicates(workspace, draft, settings, progress)
             if decided:
                 both = rest.with_records(decided, settled)
@@ -162,12 +163,15 @@ def _write_plan(
     mapping = with_default_country(workspace, mapping, settings, kind_of_draft(draft))
     formats = formats_of(workspace, draft, mapping, settings)
     binder = Binder(workspace.catalogue, mapping, settings, formats, lists, draft.meta("scope", ""), kind_of_draft(draft))
-    headers = {column.position: column.header for column in draft.columns()}
-    left_out = LeftOut(binder, [headers[position] for position in binder.positions], rest.imported_rows(draft))
+    sheets = draft.sheets()
+    names = {position: sheet.name for sheet in sheets for position in range(*sheet.columns)}
+    headers = {column.position: own_header(column.header, names.get(column.position, "")) for column in draft.columns()}
+    left_out = LeftOut(binder, [headers[position] for position in binder.positions], rest.imported_rows(draft), stacked=bool(sheets))
     planner = RowsPlanner(binder, left_out, parts.make(workspace, draft, mapping, settings, writer, binder, decided))
     writer.begin(planner.entities)
     with garbage_collector_off():
-        for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
+        blocks = draft.blocks(binder.positions, parts=[sheet.rows for sheet in parts.in_order(workspace.catalogue, sheets, mapping)])
+        for planned in planner.plan(_counted(blocks, progress)):
             writer.write(planned)
     return lists
 
@@ -198,9 +202,10 @@ def advise(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings:
     formats, lists = formats_of(workspace, draft, mapping, settings), list_items(workspace, settings)
     binder = Binder(workspace.catalogue, mapping, settings, formats, lists, kind=kind)
     price_list = None
-    if kind == PRODUCTS:
+    if kind == PRODUCTS or (kind == SEVERAL and "product" in planned_of(kind, mapping.fields)):
         price_list = chosen_price_list(workspace, draft, mapping, settings).ref if settings.product.price_list else NEW_PRICE_LIST
-    keyed = {entity: keyed_candidates(workspace.catalogue, entity, mapping.fields) for entity in entities_of(kind) if entity in KEYED}
+    entities = [entity for entity in planned_of(kind, mapping.fields) if entity in KEYED]
+    keyed = {entity: keyed_candidates(workspace.catalogue, entity, mapping.fields) for entity in entities}
     adviser = KeyAdviser(mapping, workspace.reader, price_list, keyed)
     rows = 0
     for block in draft.blocks(binder.positions):

@@ -141,7 +141,7 @@ def _apply(
         _journal_updates(run, entity)
         _journal_joins(run, entity)
         _update_records(run, entity)
-    if facts.consent is not None:
+    if facts.consent is not None and "person" in run.base:
         _write_consents(run, facts.consent)
     keep_of_draft(connection)
     selections = [info for entity in entities if entity != "price_list" for info in _make_selections(run, entity)]

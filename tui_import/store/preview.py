@@ -13,7 +13,7 @@ from tui_import.api.i18n import _
 from tui_import.flow.cells import Cell
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.issues import Issue, Severity
-from tui_import.model.kinds import CONTACTS, entities_of
+from tui_import.model.kinds import CONTACTS, SEVERAL, entities_of
 from tui_import.model.plan import (
     WRITING,
     Counts,
@@ -27,6 +27,7 @@ from tui_import.model.plan import (
     Verb,
 )
 from tui_import.model.progress import Progress
+from tui_import.model.sheets import row_of, sheet_of
 from tui_import.store.connection import Database
 from tui_import.store.draft import Draft, planned_entities
 from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
@@ -59,6 +60,15 @@ _SHOWS: Mapping[str, str] = {
 """`RowFilter.show` → SQL condition on a row of the draft; ``{clears}`` depends on what is planned."""
 
 SHOWS = tuple(_SHOWS)
+_OF_ENTITY: Mapping[str, str] = {
+    "new": "op = 'added'",
+    "changed": "op = 'updated'",
+    "problems": "op = 'problem'",
+    "held": "op = 'held'",
+    "unchanged": "op IN ('unchanged', 'repeated')",
+    "skipped": "op = 'skipped'",
+}
+"""`RowFilter.show` → what it means of one entity; of others: rows that have such a record at all."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,13 @@ class Preview:
 
     def _conditions(self, rows: RowFilter, width: int) -> tuple[list[str], list[str]]:
         conditions, values = [], []
+        if rows.entity:
+            if not self.has_plan():
+                return ["0"], []
+            of_entity = "SELECT n FROM plan_row WHERE entity = ?"
+            condition = _OF_ENTITY.get(rows.show, "(op <> 'skipped' OR (reason IS NOT NULL AND reason NOT LIKE '%\"row_problem\"%'))")
+            conditions.append(f"n IN ({of_entity} AND {condition})")
+            values.append(rows.entity)
         if rows.show != "all":
             if rows.show != "unchecked" and not self.has_plan():
                 return ["0"], []
@@ -185,11 +202,18 @@ class Preview:
             ):
                 marks.setdefault(n, set()).add(column)
         found = {}
+        sheets = [sheet.name for sheet in self._draft.sheets()]
         for n, number, checked, _key, _changed, *cells in connection.execute(
             "SELECT * FROM row WHERE n IN (SELECT value FROM json_each(?))", (wanted,)
         ):
             found[n] = PreviewRow(
-                n, number, _is_checked(checked, states.get(n, ())), tuple(cells), tuple(states.get(n, ())), frozenset(marks.get(n, ()))
+                n,
+                row_of(number),
+                _is_checked(checked, states.get(n, ())),
+                tuple(cells),
+                tuple(states.get(n, ())),
+                frozenset(marks.get(n, ())),
+                sheet_of(number, sheets),
             )
         return [found[n] for n in keys if n in found]
 
@@ -332,7 +356,7 @@ class Preview:
     def report(self, moved: Sequence[tuple[str, str, int]] = ()) -> PlanReport:
         """The plan in numbers."""
         connection = self._draft.database.connection
-        counted = entities_of(self._draft.meta("kind", CONTACTS))
+        counted = self._counted()
         entities = {entity: _counts(dict(self._operations(entity))) for entity in counted}
         verbs: dict[Verb, int] = {}
         for entity in self._entities():
@@ -356,6 +380,14 @@ class Preview:
             suppressed=connection.execute("SELECT count(DISTINCT n) FROM plan_row WHERE reason LIKE '%\"suppressed\"%'").fetchone()[0],
             moved=tuple(moved),
         )
+
+    def _counted(self) -> tuple[str, ...]:
+        """The entities that every row has a state for."""
+        kind = self._draft.meta("kind", CONTACTS)
+        if kind != SEVERAL:
+            return entities_of(kind)
+        found = {entity for (entity,) in self._draft.database.connection.execute("SELECT DISTINCT entity FROM plan_row")}
+        return tuple(entity for entity in ENTITIES if entity in found) or entities_of(CONTACTS)
 
     def _operations(self, entity: str) -> Iterable[tuple[str, int]]:
         return self._draft.database.connection.execute("SELECT op, count(*) FROM plan_row WHERE entity = ? GROUP BY op", (entity,))

@@ -165,8 +165,11 @@ def create_products(db: Database, catalogue: Catalogue) -> None:
         db.execute("CREATE UNIQUE INDEX price_list_one_of_a_name ON price_list(name_key) WHERE deleted_at IS NULL")
 
 
-def create_keyed(db: Database, catalogue: Catalogue) -> None:
-    """Projects, sales, follow-ups, currencies, post codes and red-letter days."""
+def create_keyed(db: Database, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:
+    """Projects, sales, follow-ups, currencies, post codes and red-letter days, with their lists and preferences."""
+    for key, value in SHIPPED_PREFERENCES.items():
+        db.execute("INSERT OR IGNORE INTO preference (key, value) VALUES (?, ?)", (key, value))
+    _add_items(db, {field.list for entity in KEYED for field in catalogue.of(entity) if field.list}, lists)
     for entity in KEYED:
         create_entity(db, catalogue, entity)
         for name in catalogue.references(entity):  # so that nobody looks through all sales to see whose a company's are
@@ -234,10 +237,7 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
 
     @every(name="0007_projects_sales_and_what_they_need")
     def keyed(db: Database) -> None:
-        create_keyed(db, catalogue)
-        for key, value in SHIPPED_PREFERENCES.items():
-            db.execute("INSERT OR IGNORE INTO preference (key, value) VALUES (?, ?)", (key, value))
-        _add_items(db, {field.list for entity in KEYED for field in catalogue.of(entity) if field.list}, lists)
+        create_keyed(db, catalogue, lists)
 
     return every
 

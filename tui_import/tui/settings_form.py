@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from tui_import.api.i18n import N_, _
 from tui_import.api.options import Choice, Option, OptionType, OptionValue
 from tui_import.model.fields import Catalogue, FieldType
-from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, PRODUCTS, entities_of
+from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, PRODUCTS, entities_of, planned_of
 from tui_import.model.runs import ListItem
 from tui_import.model.settings import (
     LISTS_WITH_DEFAULT,
@@ -183,9 +183,9 @@ def _share(key: str, label: str, default: float) -> Option:
     return Option(key, label, OptionType.DECIMAL, _(EXPLAINED[key]), default=default, minimum=0, maximum=1)
 
 
-def list_names(catalogue: Catalogue, kind: str = CONTACTS) -> list[str]:
-    """The lists that the records of an import have fields of."""
-    fields_of_both = [field for entity in entities_of(kind) for field in catalogue.of(entity)]
+def list_names(catalogue: Catalogue, kind: str = CONTACTS, entities: Sequence[str] = ()) -> list[str]:
+    """The lists that the records of an import have fields of. ``entities``: only those of the kind."""
+    fields_of_both = [field for entity in entities or entities_of(kind) for field in catalogue.of(entity)]
     found = [field.list for field in fields_of_both if field.type is FieldType.LIST and field.list]
     return list(dict.fromkeys(found))
 
@@ -194,14 +194,20 @@ def _list_label(name: str) -> str:
     return _(name.removeprefix("x_").replace("_", " ").capitalize())
 
 
-def _product_options(catalogue: Catalogue) -> list[Option]:
-    """The form of an import of products."""
+def _product_rules() -> list[Option]:
     return [
         _heading(_("Products")),
         _text("product.price_list", _("Price list"), 254),
         _choice("product.match", _("The same when equal"), _PRODUCT_KEYS),
         _choice("product.action", _("Where it exists"), _ACTIONS),
         _text("product.currency", _("Currency of a new list"), 3),
+    ]
+
+
+def _product_options(catalogue: Catalogue) -> list[Option]:
+    """The form of an import of products."""
+    return [
+        *_product_rules(),
         _heading(_("Values missing from lists")),
         *(_list_option(name) for name in list_names(catalogue, PRODUCTS)),
         _heading(_("Values")),
@@ -209,6 +215,7 @@ def _product_options(catalogue: Catalogue) -> list[Option]:
         _choice("values.invalid", _("Values that do not fit"), _INVALID),
         _text("values.country", _("Country of the file"), 2),
         _choice("values.decimal_separator", _("Decimals"), _DECIMALS),
+        _text("values.ticked", _("Means yes"), 100),
     ]
 
 
@@ -227,9 +234,18 @@ def _keyed_options(entity: str, catalogue: Catalogue) -> list[Option]:
     return form
 
 
-def _formats(catalogue: Catalogue, kind: str) -> list[Option]:
+def _without_contacts(entities: Sequence[str], catalogue: Catalogue, kind: str) -> list[Option]:
+    """The form of an import that has neither companies nor persons."""
+    form = _product_rules() if "product" in entities else []
+    form += [option for entity in entities if entity in KEYED for option in _keyed_options(entity, catalogue)]
+    names = list_names(catalogue, kind, entities)
+    form += [_heading(_("Values missing from lists")), *map(_list_option, names)] if names else []
+    return [*form, _heading(_("Values")), *_formats(catalogue, entities)]
+
+
+def _formats(catalogue: Catalogue, entities: Sequence[str]) -> list[Option]:
     """How values are written, as far as this import has such fields."""
-    types = {field.type for entity in entities_of(kind) for field in catalogue.of(entity)}
+    types = {field.type for entity in entities for field in catalogue.of(entity)}
     form = [
         _choice("values.blank_cells", _("Blank cells under Replace"), _BLANKS),
         _choice("values.invalid", _("Values that do not fit"), _INVALID),
@@ -260,16 +276,14 @@ def options(
     *,
     mandatory_company: bool,
     kind: str = CONTACTS,
+    mapped: Collection[str] = (),
 ) -> list[Option]:
-    """The whole form. What is not allowed now is not offered."""
+    """The whole form. What is not allowed now is not offered. ``mapped``: fields that get a value, which say what several kinds are."""
     if kind == PRODUCTS:
         return _product_options(catalogue)
-    keyed = [entity for entity in entities_of(kind) if entity in KEYED]
-    if kind != CONTACTS:
-        form = [option for entity in keyed for option in _keyed_options(entity, catalogue)]
-        names = list_names(catalogue, kind)
-        form += [_heading(_("Values missing from lists")), *map(_list_option, names)] if names else []
-        return [*form, _heading(_("Values")), *_formats(catalogue, kind)]
+    entities = planned_of(kind, mapped)
+    if "company" not in entities:
+        return _without_contacts(entities, catalogue, kind)
     # matching by ID finds stored records only, so there is nothing to add always
     company_less = "add" if settings.company.match is CompanyKey.ID else None
     person_less = "add" if settings.person.match is PersonKey.ID else None
@@ -285,13 +299,16 @@ def options(
             _choice("person.action", _("Where it exists"), _ACTIONS, person_less),
             _choice("person.without_company", _("If no company name"), _WITHOUT_COMPANY, "without" if mandatory_company else None),
         ]
+    if "product" in entities:
+        form += _product_rules()
+    form += [option for entity in entities if entity in KEYED for option in _keyed_options(entity, catalogue)]
     form.append(_heading(_("Values missing from lists")))
-    form += [_list_option(name) for name in list_names(catalogue)]
+    form += [_list_option(name) for name in list_names(catalogue, kind, entities)]
     form += [
         _heading(_("Values")),
         _choice("values.phones", _("Telephones"), _VALUES),
         _choice("values.urls_emails", _("Web and e-mail addresses"), _VALUES),
-        *_formats(catalogue, CONTACTS),
+        *_formats(catalogue, entities),
         _heading(_("Privacy: consent of new persons")),
         _items("privacy.legal_basis", _("Legal basis"), lists.get("legal_basis", ()), (Choice("default", _("use the default")),)),
         _items("privacy.consent_source", _("Consent source"), lists.get("consent_source", ())),

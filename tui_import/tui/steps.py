@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import N_, _
-from tui_import.model.kinds import PRODUCTS
+from tui_import.model.kinds import planned_of
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
@@ -45,7 +45,8 @@ def current_step(session: ImportSession) -> str:
 
 def lacks_price_list(session: ImportSession) -> bool:
     """Products are to be imported, and nobody has said into which price list."""
-    return session.kind == PRODUCTS and session.state in ("read", "planned") and not session.settings.product.price_list
+    reached = session.state in ("read", "planned") and "product" in planned_of(session.kind, session.mapping.fields)
+    return reached and not session.settings.product.price_list
 
 
 def closed_steps(session: ImportSession) -> dict[str, str]:

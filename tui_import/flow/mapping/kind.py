@@ -24,6 +24,8 @@ _TELLING: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "follow_ups": (("follow_up.start", "follow_up.text"), ("follow_up.start", "follow_up.type")),
 }
 """Kind → fields that together are found in no other kind of file."""
+_NAMES = frozenset({"company.name", "person.full_name", "person.first_name", "person.last_name"})
+"""A file that names nobody is none of companies and persons, unless it is nothing else."""
 
 
 def recognise_kind(columns: Sequence[ColumnInfo], samples: Sequence[Sequence[str]], catalogue: Catalogue, vocabulary: Vocabulary) -> str:
@@ -40,4 +42,5 @@ def recognise_kind(columns: Sequence[ColumnInfo], samples: Sequence[Sequence[str
         found = fields(kind)
         if len(found) > most and any(found.issuperset(each) for each in telling):
             best, most = kind, len(found)
-    return best if most > len(fields(CONTACTS)) else CONTACTS
+    contacts = fields(CONTACTS)
+    return best if most > (len(contacts) if contacts & _NAMES else 0) else CONTACTS

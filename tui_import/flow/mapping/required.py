@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue, FieldType
-from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, entities_of
+from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, planned_of
 from tui_import.model.mapping import Mapping, Missing
 from tui_import.model.settings import (
     COMPANY_KEY_FIELDS,
@@ -31,7 +31,9 @@ def missing(
 
     ``mandatory_company`` is the store's preference "mandatory company on contact": persons may not come without a company.
     """
-    entities = entities_of(kind)
+    entities = planned_of(kind, mapping.fields)
+    if not entities:
+        return [Missing((), _("No column is linked yet."), _("Link the columns of at least one kind of record."))]
     wants: list[Missing] = []
     if "company" in entities:
         wants += [*_of_companies(mapping, settings, mandatory_company), *_of_persons(settings)]

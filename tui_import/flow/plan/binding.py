@@ -215,7 +215,7 @@ class Binder:
 
     def _single(self, feed: _Feed, block: BlockOfRows, region: Sequence[Stored] | None, bound: BoundBlock, target: Bound) -> list[Stored]:
         cells = feed.cells(block, region)
-        position = feed.positions[0] if feed.positions else CONSTANT
+        position = feed.position_in(block)
         self._note_issues(((i, cell.issue) for i, cell in enumerate(cells) if cell[2]), feed.field, position, bound)
         values: list[Stored]
         if feed.field.type is FieldType.LIST:
@@ -290,6 +290,13 @@ class _Feed:
         self.has_constant = constant is not None
         self._constant_normaliser = normaliser(item, formats(CONSTANT)) if constant is not None else None
 
+    def position_in(self, block: BlockOfRows) -> int:
+        """The column that feeds it; where several sheets do, the one that has values in this block."""
+        for position in self.positions:
+            if len(self.positions) == 1 or any(cell is not None for cell in block.columns[position]):
+                return position
+        return self.positions[0] if self.positions else CONSTANT
+
     def _regions(self, position: int, region: Sequence[Stored] | None) -> list[str | None] | None:
         if not self._regional:
             return None
@@ -306,6 +313,9 @@ class _Feed:
             return [constant or Normalised(None)] * rows
         position = self.positions[0]
         cells = self._columns[position].block(block.columns[position], self._regions(position, region))
+        for other in self.positions[1:]:  # of another sheet, whose rows have nothing in this one
+            others = self._columns[other].block(block.columns[other], self._regions(other, region))
+            cells = [own if own[0] is not None or own[2] is not None else its for own, its in zip(cells, others, strict=True)]
         if constant is not None:
             return [constant if cell[0] is None and cell[2] is None else cell for cell in cells]
         return cells

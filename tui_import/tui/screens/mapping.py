@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import Field, FieldType
-from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS, entities_of
+from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS, SEVERAL, entities_of, planned_of
 from tui_import.model.kinds import TITLES as KIND_TITLES
 from tui_import.model.mapping import ColumnInfo, Guess, Link
 from tui_import.model.steps import TransformReport
@@ -109,7 +109,7 @@ class MappingScreen(StepFrame):
             texts.append(_("! The recipe's columns are not in this file: {columns}").format(columns=", ".join(map(safe, drift.missing))))
         if self.session.kind not in (CONTACTS, PRODUCTS):
             texts.append(_("{kind}; k imports something else.").format(kind=word(KIND_TITLES, self.session.kind)))
-        if self.session.kind == PRODUCTS:
+        if "product" in planned_of(self.session.kind, self.session.mapping.fields):
             texts.append(_("Products, into the price list “{name}”.").format(name=safe(self.session.settings.product.price_list or "?")))
         run = self.attempt(self.session.already_imported)
         if run is not None:
@@ -158,7 +158,9 @@ class MappingScreen(StepFrame):
         guess = self._guesses.get(column.position)
         guessed = [link for link in (guess.link, *guess.others) if link is not None] if guess else []
         titles = {each.position: each.title for each in self._columns}
-        taken = {link.field: titles[link.column] for link in self.session.mapping.links if link.column != column.position}
+        sheet = next((each for each in self.session.sheets if each.has(column.position)), None)
+        others = [link for link in self.session.mapping.links if link.column != column.position]
+        taken = {link.field: titles[link.column] for link in others if sheet is None or sheet.has(link.column)}
         links = self._links(column.position)
 
         def chosen(at: int | None) -> None:
@@ -184,15 +186,23 @@ class MappingScreen(StepFrame):
 
     def action_kind(self) -> None:
         """What the rows are."""
-        kinds = list(KINDS)
+        column = self._column
+        sheet = next((each for each in self.session.sheets if column is not None and each.has(column.position)), None)
+        kinds = [kind for kind in KINDS if sheet is None or kind != SEVERAL]
 
         def chosen(at: int | None) -> None:
-            if at is not None:
+            if at is None:
+                return
+            if sheet is None:
                 self.attempt(lambda: self.session.set_kind(kinds[at]))
-                self.post_message(GoToStep("mapping"))
+            else:
+                self.attempt(lambda: self.session.set_sheet_kind(sheet.name, kinds[at]))
+            self.post_message(GoToStep("mapping"))
 
+        now = self.session.kind if sheet is None else sheet.kind
+        title = _("What are the rows?") if sheet is None else _("What are the rows of {sheet}?").format(sheet=safe(sheet.name))
         labels = [word(KIND_TITLES, kind) for kind in kinds]
-        self.app.push_screen(Choose(_("What are the rows?"), labels, start=kinds.index(self.session.kind)), chosen)
+        self.app.push_screen(Choose(title, labels, start=kinds.index(now) if now in kinds else 0), chosen)
 
     def action_add(self) -> None:
         """One more field."""

@@ -70,7 +70,12 @@ class SettingsScreen(StepFrame):
         settings = self.session.settings
         mandatory = bool(self.workspace.preferences().get("mandatory_company", 1))
         options = settings_form.options(
-            settings, self.workspace.catalogue, self.workspace.lists(), mandatory_company=mandatory, kind=self.session.kind
+            settings,
+            self.workspace.catalogue,
+            self.workspace.lists(),
+            mandatory_company=mandatory,
+            kind=self.session.kind,
+            mapped=self.session.mapping.fields,
         )
         form = self.query_one(Form)
         cursor = form.cursor
