@@ -222,7 +222,7 @@ def _product_options(catalogue: Catalogue) -> list[Option]:
 def _keyed_options(entity: str, catalogue: Catalogue) -> list[Option]:
     """The rules of an entity that any of its fields can tell apart (SPEC 5)."""
     names = " ".join(field.name for field in catalogue.of(entity) if field.can_be_matched)
-    match = _("Fields between blanks, or “usual”: {names}. k ticks them, z takes the rules back.").format(names=names)
+    match = _("Fields between blanks, or “usual”: {names}. f ticks them, z takes the rules back.").format(names=names)
     form = [
         _heading(_(PLURALS[entity])),
         Option(f"{entity}.match", _("The same when equal"), OptionType.TEXT, match, default=USUAL, maximum=500),

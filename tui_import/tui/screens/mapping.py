@@ -108,7 +108,7 @@ class MappingScreen(StepFrame):
         if drift.missing:
             texts.append(_("! The recipe's columns are not in this file: {columns}").format(columns=", ".join(map(safe, drift.missing))))
         if self.session.kind not in (CONTACTS, PRODUCTS):
-            texts.append(_("{kind}; k imports something else.").format(kind=word(KIND_TITLES, self.session.kind)))
+            texts.append(_("{kind}; w imports something else.").format(kind=word(KIND_TITLES, self.session.kind)))
         if "product" in planned_of(self.session.kind, self.session.mapping.fields):
             texts.append(_("Products, into the price list “{name}”.").format(name=safe(self.session.settings.product.price_list or "?")))
         run = self.attempt(self.session.already_imported)
