@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format house bench bench-matching bench-terminal screenshots docs messages wheel clean
+.PHONY: help demo test lint format house hostile fuzz audit bench bench-matching bench-terminal screenshots docs messages wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -34,6 +34,13 @@ format: $(READY)  ## let ruff mend what it can
 
 house: $(READY)  ## the tail: longest modules, functions and classes, fan-in and fan-out
 	@$(BIN)/python tests/house.py
+
+hostile: $(READY)  ## every file of ../shared that was made to break importers, and what became of it
+	@$(BIN)/python -m tests.hostile
+
+fuzz: $(READY)  ## our own parsers against a fuzzer: SECONDS=60 each (installs atheris, which nothing else needs)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	@$(BIN)/python -m tests.fuzz
 
 bench: $(READY)  ## rows a second, memory and cold start, beside named peers
 	@$(BIN)/python -m tests.bench

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_import.api import N_, Choice, Option, Options, Source, SourceError, Table, Where, _
-from tui_import_csv.table import AUTO, CsvTable, Wanted, readable
+from tui_import_csv.table import AUTO, KEEP, REMOVE, CsvTable, Wanted, readable
 
 STANDARD_INPUT = "-"
 
@@ -73,6 +73,13 @@ class CsvSource(Source):
                 _("Heading row"),
                 help=_("The line of the headings: 1, 3, or 3-4 for several; 0 for none; auto finds it out"),
                 default=AUTO,
+            ),
+            Option(
+                "apostrophes",
+                _("Apostrophes before formulas"),
+                help=_("Exports put one before a cell that spreadsheet programs would run, like '=1+1"),
+                default=REMOVE,
+                choices=[Choice(REMOVE, _("take away")), Choice(KEEP, _("keep"))],
             ),
         )
 

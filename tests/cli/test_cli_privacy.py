@@ -10,6 +10,7 @@ from tests.cli.conftest import Cli
 def test_erasing_asks_for_a_yes_and_lists_what_is_left_to_do(cli: Cli, customers: Path) -> None:
     assert cli("run", customers).code == 0
     assert cli("run", customers, "--plan-only").code == 0
+    assert cli("backup").code == 0
     refused = cli("erase", "person", 1)
     assert (refused.code, "--yes" in refused.err) == (4, True)
     assert cli("blame", "person", 1).code == 0

@@ -159,6 +159,10 @@ def test_columns_that_no_field_holds_are_left_open(header: str) -> None:
     assert linked("First name", header)[1] == ""
 
 
+BY_THE_FILE = {"varenummer", "varenr"}
+"""The code of a product, or its item number where another column is the code: decided by the other columns."""
+
+
 @pytest.mark.parametrize("file", HEADERS, ids=lambda file: file.stem)
 def test_no_header_means_two_things_in_one_language_and_kind_of_import(file: object) -> None:
     groups = tomllib.loads(file.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
@@ -168,7 +172,7 @@ def test_no_header_means_two_things_in_one_language_and_kind_of_import(file: obj
             for name, aliases in names.items():
                 for alias in aliases.split("|"):
                     meanings["product" * (group == "product"), squash(alias)].add(f"{group}.{name}")
-    assert {alias: found for alias, found in meanings.items() if len(found) > 1 or not alias[1]} == {}
+    assert {alias[1] for alias, found in meanings.items() if len(found) > 1 or not alias[1]} <= BY_THE_FILE
 
 
 @pytest.mark.parametrize("file", HEADERS, ids=lambda file: file.stem)

@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from tests.session.importer import Importer
 from tui_import.api.errors import RecipeError, UsageError
 from tui_import.config import apply_set
 from tui_import.config.learnt import load_learnt
 from tui_import.model.matches import Choice, Match, MatchKind, Pair, Verdict, Verdicts
+from tui_import.model.plan import RowFilter
 from tui_import.model.settings import Action, DuplicateRules, PersonKey, PersonRules, Settings
 from tui_import.session.duplicates import learning
 from tui_import.session.duplicates.calibration import Calibration
 from tui_import.session.duplicates.fields import differences
 from tui_import.session.duplicates.queue import Order, QueueFilter, Show
 from tui_import.session.duplicates.review import Review
+from tui_import.session.duplicates.workbook import export_decisions
 from tui_import.session.importing import ImportSession
 from tui_import.session.matching import learnt_model, shipped_model
 
@@ -503,6 +506,20 @@ def test_a_choice_goes_over_the_rule(stored: Importer) -> None:
     view = review.view()
     assert view is not None
     assert next(field.result for field in view.fields if field.field.name == "street_city") == ("Oslo",)
+
+
+def test_a_name_that_only_looks_the_same_is_marked_and_said_so_in_the_decision_workbook(stored: Importer, tmp_path: Path) -> None:
+    twin = company(0)["company.name"].replace("o", "\u043e").replace("a", "\u0430")
+    assert twin != company(0)["company.name"]
+    session, review = review_of(stored, [company(0, **{"company.name": twin})])
+    view = review.view()
+    assert view is not None
+    assert (view.fields[0].field.name, view.fields[0].letter) == ("name", "*")
+    detail = session.detail(session.row_keys(RowFilter())[0])
+    assert "mixed_alphabets" in {issue.code for issue in detail.issues}
+    export_decisions(session, tmp_path / "pairs.xlsx")
+    comments = [cell.comment.text for row in load_workbook(tmp_path / "pairs.xlsx").worksheets[0] for cell in row if cell.comment]
+    assert any("another alphabet" in text for text in comments)
 
 
 def test_letters_that_differ_are_told_apart() -> None:

@@ -1,4 +1,4 @@
-"""Several kinds in one pass: a workbook of several sheets, or rows with company, person, project and sale side by side; one plan, one undo."""
+"""Several kinds in one pass: a workbook of several sheets, or rows with company, person, project and sale side by side."""
 
 from __future__ import annotations
 

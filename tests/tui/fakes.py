@@ -526,6 +526,15 @@ class FakeWorkspace:
     def price_lists(self) -> Sequence[Any]:
         return []
 
+    def own_fields(self) -> Sequence[Any]:
+        return []
+
+    def suppressions(self) -> Sequence[Any]:
+        return []
+
+    def refresh_fields(self) -> None:
+        pass
+
     def lists(self) -> dict[str, Sequence[ListItem]]:
         return {
             "category": [ListItem(1, "category", "Customer", used=3), ListItem(2, "category", "Prospect")],

@@ -19,7 +19,8 @@ from tui_import.model.text import safe, shown
 KINDS = {
     "import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring"), "erase": N_("erasure"), "edit": N_("editing"),
     "list_merge": N_("merging of list items"), "merge": N_("merging"),
-    "price_list": N_("new price list"),
+    "price_list": N_("new price list"), "fields": N_("user-defined fields"),
+    "lift": N_("lifting of a suppression"),
 }  # fmt: skip
 STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 VERBS = {
@@ -89,7 +90,8 @@ def show(call: Call) -> int:
             state=_(STATES.get(run.state, run.state)),
         )
     )
-    output.text(counts_table(run.entities))
+    if run.entities:
+        output.text(counts_table(run.entities))
     if run.backup:
         output.text(_("Backup before it: {path}").format(path=safe(run.backup)))
     return 0
@@ -138,7 +140,7 @@ def _write_report(output: Output, summary: Summary, report: UndoReport, title: s
     more = max(len(report.kept) - MOST, 0) + max(len(report.blocked) - MOST, 0)
     if more:
         output.note(ngettext("… and {count} more", "… and {count} more", more).format(count=number(more)))
-    if not (report.restored or report.kept or report.blocked):
+    if not (report.restored or report.definitions or report.kept or report.blocked):
         output.note(_("There was nothing to do."))
     return ROWS_LEFT if report.blocked else 0
 

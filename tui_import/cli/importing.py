@@ -97,7 +97,7 @@ def _begin(call: Call) -> ImportSession:
     workspace, arguments = call.workspace, call.arguments
     recipe = workspace.recipe(arguments.recipe) if arguments.recipe else None
     source = arguments.source or (recipe.source if recipe else "")
-    if not arguments.file and not (source and workspace.source_info(source).without_file):
+    if not arguments.file and not (source and workspace.reads_without_file(source)):
         raise UsageError(
             _("Say which file to import."),
             hint=_("tui-import run FILE; without a file: tui-import run --source SOURCE --option connection=NAME"),

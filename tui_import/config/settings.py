@@ -14,6 +14,7 @@ from tui_import.api.i18n import _
 from tui_import.config.files import read_layered
 from tui_import.config.shipped import load_catalogue, shown, unknown
 from tui_import.model.kinds import CONTACTS, KEYED, entities_of
+from tui_import.model.own_fields import PREFIX
 from tui_import.model.settings import (
     LISTS_WITHOUT_DEFAULT_POLICY,
     USUAL,
@@ -225,12 +226,13 @@ def _checked_text(table: str, key: str, value: str, file: str) -> str:
 
 
 def _check_survivorship(value: str, file: str) -> None:
-    """Each part is FIELD=RULE; the field is one of the catalogue's, its bare name, or "*"."""
+    """Each part is FIELD=RULE; the field is one of the catalogue's or a store's own, its bare name, or "*"."""
     contacts = [field for entity in entities_of(CONTACTS) for field in load_catalogue().of(entity)]
     names = {"*"} | {name for field in contacts for name in (field.key, field.name)}
     for part in value.split():
         name, equals, rule = part.partition("=")
-        if not equals or rule not in list(Survivor) or name not in names:
+        of_a_store = name.partition(".")[2].startswith(PREFIX) or name.startswith(PREFIX)
+        if not equals or rule not in list(Survivor) or not (name in names or of_a_store):
             rules = ", ".join(Survivor)
             raise _not_allowed("duplicates", "survivorship", part, _("FIELD=RULE with one of: {rules}").format(rules=rules), file)
 

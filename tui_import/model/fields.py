@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from tui_import.api.i18n import _
 from tui_import.model.kinds import SINGULARS
@@ -73,6 +74,10 @@ class Field:
     """For `FieldType.CHOICE`: all values."""
     is_key: bool = False
     """Records are matched by it, so a folded copy (`key_column`) is stored beside it."""
+    own: str = ""
+    """Of a field that the users of a store defined: its type, a `model.own_fields.OwnType`."""
+    years: tuple[int, int] | None = None
+    """The first and the last year of its dates, where they are limited."""
 
     @property
     def key(self) -> str:
@@ -92,7 +97,12 @@ class Field:
     @property
     def title(self) -> str:
         """What a user sees: "Company: VAT number"."""
-        return f"{entity_word(self.entity)}: {_(self.label)}"
+        return f"{entity_word(self.entity)}: {self.shown_label}"
+
+    @property
+    def shown_label(self) -> str:
+        """The label as a user sees it: ours translated, the users' own as they wrote it."""
+        return self.label if self.own else _(self.label)
 
 
 @dataclass(frozen=True)
@@ -101,15 +111,22 @@ class Catalogue:
 
     fields: Mapping[str, Field] = field(default_factory=dict)
     """By whole name."""
+    retired: Mapping[str, Field] = field(default_factory=dict)
+    """User-defined fields that are out of use: found by name, but neither listed nor offered."""
 
     def __getitem__(self, key: str) -> Field:
-        return self.fields[key]
+        return self.fields[key] if key in self.fields else self.retired[key]
 
     def __contains__(self, key: str) -> bool:
         return key in self.fields
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields.values())
+
+    @cached_property
+    def whole(self) -> Catalogue:
+        """With the fields that are out of use among the others: for what records and the journal may still hold."""
+        return Catalogue({**self.fields, **self.retired})
 
     def of(self, entity: str) -> tuple[Field, ...]:
         """All fields of one entity."""

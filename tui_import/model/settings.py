@@ -371,3 +371,5 @@ class Recipe:
     """Sheet → what its rows are, where several sheets are imported in one pass."""
     name: str = ""
     """File name without ending, for the list; empty where it was never saved."""
+    own_fields: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    """User-defined fields of the mapping → what they were where the recipe was made: "type", "label", "length", "list"."""

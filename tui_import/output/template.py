@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui_import.api.errors import RefusedError, UsageError, Where
 from tui_import.api.i18n import N_, _
+from tui_import.model.fields import Field
 from tui_import.model.kinds import TITLES
+from tui_import.model.own_fields import TAGS, OwnType
 from tui_import.output.files import whole_file
 
 if TYPE_CHECKING:
@@ -198,8 +200,8 @@ DROP_DOWN_ROWS = 5000
 """Rows under the heading that offer drop-downs."""
 
 
-def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]]) -> None:
-    """Write the template; ``lists`` are the items of the store's lists by list name.
+def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]], own: Sequence[Field] = ()) -> None:
+    """Write the template; ``lists`` are the items of the store's lists by list name, ``own`` the store's own fields of that kind.
 
     Raises `UsageError` for an unknown name and `RefusedError` where the file exists: it may be one that somebody filled in.
     """
@@ -213,11 +215,12 @@ def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]]) ->
         raise RefusedError(_("The file exists already."), where=Where(file=str(path)), hint=_("Choose another name."))
     from openpyxl import Workbook
 
+    columns = (*TEMPLATES[name], *(TemplateColumn(field.key, field.title, TAGS[OwnType(field.own)], list=field.list) for field in own))
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = _(TITLES[name])
-    _fill(sheet, TEMPLATES[name])
-    _add_drop_downs(book, sheet, TEMPLATES[name], lists)
+    _fill(sheet, columns)
+    _add_drop_downs(book, sheet, columns, lists)
     with whole_file(path) as temporary:
         book.save(temporary)
 

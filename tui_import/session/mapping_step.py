@@ -270,9 +270,10 @@ class MappingStep(SourceStep):
         options = {key: value for key, value in self.options.items() if value is not None and key not in passing}
         constants = {key: value for key, value in mapping.constants.items() if isinstance(value, str | int | float | bool)}
         transforms = {header: tuple(names) for header, names in self._draft.meta("transforms", {}).items()}
-        sheets = {sheet.name: sheet.kind for sheet in self.sheets}
+        own = {field.key: field.definition() for field in self._workspace.own_fields() if field.key in {*mapping.fields, *constants}}
         name = self._draft.meta("recipe_name", "")
-        return Recipe(self.source, self.kind, options, fields, transforms, constants, self.settings, sheets, name)
+        sheets = {sheet.name: sheet.kind for sheet in self.sheets}
+        return Recipe(self.source, self.kind, options, fields, transforms, constants, self.settings, sheets, name, own)
 
 
 def check_kind(kind: str) -> None:

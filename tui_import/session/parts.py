@@ -28,8 +28,8 @@ from tui_import.store.plan import PlanWriter
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
 
-PURPOSE = "Sales and service"
-"""The purpose that an import writes consents for (SPEC 4.6)."""
+PURPOSE = "sales_and_service"
+"""Key of the purpose that an import writes consents for (SPEC 4.6)."""
 
 
 def make(
@@ -168,10 +168,9 @@ def consent_items(workspace: Workspace, settings: Settings) -> dict[str, int] | 
     }
     found = {}
     for part, (name, text) in wanted.items():
-        items = workspace.reader.list_items(name)
-        item = items.get(fold(text))
+        item = workspace.reader.consent_item(name, text)
         if item is None:
-            names = ", ".join(f"“{known[1]}”" for known in items.values())
+            names = ", ".join(f"“{known[1]}”" for known in workspace.reader.list_items(name).values())
             raise UsageError(
                 _("The list {list} has no item “{name}”.").format(list=name, name=text), hint=_("It has: {names}.").format(names=names)
             )
@@ -184,4 +183,4 @@ def _consent(workspace: Workspace, settings: Settings) -> Consent | None:
     if items is None:
         return None
     names = {item: text for item, text, _deactivated in workspace.reader.list_items("legal_basis").values()}
-    return Consent(fold(PURPOSE), names[items["legal_basis"]])
+    return Consent(PURPOSE, names[items["legal_basis"]])

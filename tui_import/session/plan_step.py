@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_import import config
 from tui_import.api.errors import DriftError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Scalar
@@ -42,6 +43,8 @@ class PlanStep(MappingStep):
     def plan(self, progress: Progress | None = None) -> PlanReport:
         """Make the plan, or make it anew; the last one stands until this one is done."""
         self._changeable()
+        generation = self._workspace.reader.generation()
+        self._take_fields()
         missing = self.missing()
         if missing:
             hint = missing[0].hint or _("Link a column to it, or give it a constant.")
@@ -54,7 +57,6 @@ class PlanStep(MappingStep):
                 hint=_("Map them by hand, or save the recipe anew."),
             )
         started = time.monotonic()
-        generation = self._workspace.reader.generation()
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
         finds = self.settings.duplicates.find and "company" in planned_of(self.kind, self.mapping.fields)
         flagged = counted(self._draft, self.settings.duplicates) if finds else {}
@@ -68,6 +70,15 @@ class PlanStep(MappingStep):
             seconds_planned=time.monotonic() - started,
         )
         return report
+
+    def _take_fields(self) -> None:
+        """Plan with the fields that the store has now. Raises `UsageError` where one that is linked is not there any more."""
+        workspace = self._workspace
+        workspace.refresh_fields()
+        for key in (*self.mapping.fields, *self.mapping.constants):
+            if key not in workspace.catalogue:
+                raise config.unknown_field(key, workspace.catalogue)
+        self._preview = Preview(self._draft, workspace.database, workspace.catalogue)
 
     @property
     def report(self) -> PlanReport | None:

@@ -45,9 +45,7 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     """How each column writes dates and numbers: as the settings say, else as its values show."""
     values = settings.values
     region = values.country or str(workspace.reader.preference("default.country") or "")
-    types = {
-        position: {workspace.catalogue[field].type for field in mapping.fields_of(position)} for position in range(len(draft.columns()))
-    }
+    types = {position: _types(workspace, mapping, position) for position in range(len(draft.columns()))}
     known: dict[int, Formats] = {}
 
     def formats(position: int) -> Formats:
@@ -73,6 +71,12 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     return formats
 
 
+def _types(workspace: Workspace, mapping: ColumnMapping, position: int) -> set[FieldType]:
+    """Types of the fields that a column feeds; of one that the store has lost since, `PlanStep.plan` speaks."""
+    known = workspace.catalogue.whole
+    return {known[field].type for field in mapping.fields_of(position) if field in known}
+
+
 ORDERS = {"dmy": N_("day, month, year"), "mdy": N_("month, day, year"), "ymd": N_("year, month, day")}
 
 
@@ -82,7 +86,7 @@ def ambiguities(workspace: Workspace, draft: Draft, mapping: ColumnMapping, sett
     region = values.country or str(workspace.reader.preference("default.country") or "")
     found = []
     for column in draft.columns():
-        kinds = {workspace.catalogue[field].type for field in mapping.fields_of(column.position)}
+        kinds = _types(workspace, mapping, column.position)
         if not (values.date_order or values.date_format) and kinds & DATES:
             date = detect_date_order(column.samples, region)
             if date.ambiguous and date.order:

@@ -6,6 +6,8 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,32 +20,47 @@ from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.model.fields import Catalogue, Field
-from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL
+from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL, kind_of
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
+from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
 from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.price_lists import PriceListInfo
-from tui_import.model.privacy import Erasure, PrivacyReport
+from tui_import.model.privacy import Erasure, Named, PrivacyReport, SuppressionMark, Trait
 from tui_import.model.progress import Progress
-from tui_import.model.runs import BackupInfo, Check, DraftInfo, ListItem, RecordChange, RunInfo, Trace, UndoReport
-from tui_import.model.settings import Recipe, Settings
+from tui_import.model.runs import (
+    BackupInfo,
+    Check,
+    DraftInfo,
+    ListItem,
+    RecordChange,
+    RecordDifference,
+    RunInfo,
+    StoredFile,
+    Trace,
+    UndoReport,
+)
+from tui_import.model.settings import CompanyKey, PersonKey, Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
 from tui_import.session import connecting
 from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
-from tui_import.store import blame, history, lists, price_lists, reading, rest, selections
+from tui_import.store import blame, history, lists, own_fields, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
-from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
+from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
 if TYPE_CHECKING:
+    from tui_import.flow.mapping.headers import Vocabulary
     from tui_import.session.importing import ImportSession  # loaded when an import begins: the first screen does without
     from tui_import.session.similar import SimilarPair
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
+STORE_SOURCE = "store"
+"""The source that reads stores (`store_source`); without a location this one."""
 RECENT = 10
 """So many files are remembered on the start screen."""
 
@@ -69,12 +86,16 @@ class Workspace:
     def __init__(self, store: str | Path | None = None) -> None:
         self.path = store_path(store)
         """The store's file."""
-        self.catalogue: Catalogue = config.load_catalogue()
+        self._shipped: Catalogue = config.load_catalogue()
         plugin_host.use(plugin_host.policy_of(config.read_layered(plugin_host.FILE)))
-        self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
+        self.database: Database = open_store(self.path, self._shipped, config.shipped_lists)
+        self.catalogue: Catalogue = self._shipped
+        """The fields that records have: those of the catalogue file and the store's own, as `refresh_fields` last saw them."""
+        self._own_fields: Sequence[OwnField] = ()
         self.reader = StoreReader(self.database, self.catalogue)
-        self._index = MatchingIndex(self.catalogue, MatcherIndexing())
+        self._index = MatchingIndex(self._shipped, MatcherIndexing())
         self.database.upkeep = self._index.refresh
+        self.refresh_fields()
 
     def __enter__(self) -> Workspace:
         return self
@@ -91,6 +112,22 @@ class Workspace:
         if not self._index.is_fresh(self.database.connection):
             with self.database.transaction() as connection:
                 self._index.refresh(connection, progress)
+
+    def refresh_fields(self) -> None:
+        """Take note of user-defined fields that another process, an undo or a restored backup has brought or taken since."""
+        known = own_fields.own_fields(self.database.connection)
+        if known != self._own_fields:
+            self._own_fields = known
+            self.catalogue = with_own(self._shipped, known)
+            self.reader = StoreReader(self.database, self.catalogue)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that columns are recognised by, with the names of the store's own fields."""
+        from tui_import.flow.mapping.headers import with_fields
+
+        own = [field for field in self.catalogue if field.own]
+        return with_fields(config.load_vocabulary(), own) if own else config.load_vocabulary()
 
     @cached_property
     def user(self) -> str:
@@ -114,6 +151,8 @@ class Workspace:
         """A field by its whole name. Raises `UsageError` that names the nearest ones."""
         if key in self.catalogue:
             return self.catalogue[key]
+        if key in self.catalogue.retired or key.partition(".")[2].startswith(PREFIX):
+            raise config.unknown_field(key, self.catalogue)
         near = ", ".join(field.key for field in self.find_fields(key)[:3])
         raise UsageError(_("There is no field “{name}”.").format(name=key), hint=_("Near it: {names}.").format(names=near) if near else "")
 
@@ -121,7 +160,7 @@ class Workspace:
         """Fields by any of their names in any language, the best first; all of them for an empty query."""
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.find_fields(query, self.catalogue, config.load_vocabulary())
+        return flow_mapping.find_fields(query, self.catalogue, self.vocabulary)
 
     # -- sources
 
@@ -137,6 +176,10 @@ class Workspace:
                 _("There is no source “{name}”.").format(name=name), hint=_("There are: {names}.").format(names=", ".join(sorted(known)))
             )
         return known[name]
+
+    def reads_without_file(self, name: str) -> bool:
+        """Whether an import from a source needs no location: it reads an account, or this store. Raises `UsageError`."""
+        return name == STORE_SOURCE or self.source_info(name).without_file
 
     def check_source(self, name: str, location: str = "", options: Options | None = None) -> Sequence[Check]:
         """Does a source keep the contract of plugins? Without a location and a connection only what it says of itself is looked at."""
@@ -223,7 +266,8 @@ class Workspace:
         from tui_import.output.template import write_template
 
         items = {name: [item.name for item in found if not item.deactivated] for name, found in self.lists().items()}
-        write_template(name, Path(path), items)
+        own = [field for entity in KINDS.get(name, ()) for field in self.catalogue.of(entity) if field.own]
+        write_template(name, Path(path), items, own)
 
     # -- imports
 
@@ -235,7 +279,12 @@ class Workspace:
         ``options`` and ``kind`` go over the recipe's; without both the kind is recognised by the columns. Raises `SourceError` where no
         source reads such a file, `UsageError` for an unknown source or kind.
         """
+        self.refresh_fields()
         name = source or (recipe.source if recipe else "") or self.source_for(location)
+        if name == STORE_SOURCE:
+            location = location or str(self.path)
+            own = Path(location).expanduser().absolute() == self.path
+            options = {"ids": own, **(options or {})}
         plugin_host.load(name)
         from tui_import.session.mapping_step import check_kind, check_settings
 
@@ -243,6 +292,8 @@ class Workspace:
         if recipe is not None:
             check_settings(recipe.settings, mandatory_company=self.mandatory_company)
         place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
+        if days := int(lists.preferences(self.database)["keep_drafts"] or 0):
+            remove_old(self.drafts_folder, days)
         draft = Draft.create(self.drafts_folder)
         draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
         from tui_import.session.importing import ImportSession
@@ -256,6 +307,20 @@ class Workspace:
             draft.write_meta(shown_source=connecting.origin(name, session.options))
         return session
 
+    def begin_selection(self, selection: int) -> ImportSession:
+        """Import the records of a selection of this store anew: columns linked, companies and persons found again by their numbers.
+
+        Raises `UsageError` where there is no such selection.
+        """
+        entity = selections.selection(self.database, selection).entity
+        session = self.begin("", source=STORE_SOURCE, options={"selection": selection}, kind=kind_of(entity))
+        rules = session.settings
+        if entity in KINDS[CONTACTS]:
+            person = PersonKey.ID if entity == "person" else PersonKey.NONE
+            rules = replace(rules, company=replace(rules.company, match=CompanyKey.ID), person=replace(rules.person, match=person))
+            session.change_settings(rules)
+        return session
+
     def drafts(self) -> Sequence[DraftInfo]:
         """Imports in progress, the last touched first; those that are imported are left out, unless rows of them wait for a decision."""
         open_ones = [info for info in drafts_in(self.drafts_folder) if not info.done]
@@ -263,6 +328,7 @@ class Workspace:
 
     def resume(self, draft: str) -> ImportSession:
         """Open a draft by its id, the beginning of it, or its path."""
+        self.refresh_fields()
         path = Path(draft)
         if not path.is_file():
             found = [info for info in self.drafts_folder.glob("*.sqlite") if info.stem.startswith(draft)]
@@ -298,9 +364,14 @@ class Workspace:
         session.close()
         Draft(path).remove()
 
+    def discard_old(self, days: int) -> Sequence[str]:
+        """Throw all drafts away that nobody touched for so many days, unfinished ones, too; returns their ids."""
+        return remove_old(self.drafts_folder, days, unfinished=True)
+
     def recent_files(self) -> Sequence[str]:
         """Files opened lately that still exist, the last first."""
         found = dict.fromkeys([*locations_of_drafts(self.drafts_folder), *history.locations(self.database)])
+        found.pop(str(self.path), None)
         return [path for path in found if Path(path).is_file()][:RECENT]
 
     @staticmethod
@@ -318,20 +389,20 @@ class Workspace:
         from tui_import.flow import mapping as flow_mapping
 
         if kind == SEVERAL:
-            return flow_mapping.guess_several(columns, samples, self.catalogue, config.load_vocabulary(), config.load_memory())
-        return flow_mapping.guess(columns, samples, self.catalogue, config.load_vocabulary(), memory, kind)
+            return flow_mapping.guess_several(columns, samples, self.catalogue, self.vocabulary, config.load_memory())
+        return flow_mapping.guess(columns, samples, self.catalogue, self.vocabulary, memory, kind)
 
     def recognise_kind(self, columns: Sequence[ColumnInfo]) -> str:
         """What a file seems to be about, by its columns."""
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.recognise_kind(columns, [column.samples for column in columns], self.catalogue, config.load_vocabulary())
+        return flow_mapping.recognise_kind(columns, [column.samples for column in columns], self.catalogue, self.vocabulary)
 
     def match_recipe(self, recipe: Recipe, columns: Sequence[ColumnInfo]) -> tuple[ColumnMapping, Drift]:
         """A recipe's mapping on these columns, and how they differ from those it was made for."""
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.match_recipe(recipe, columns, self.catalogue, config.load_vocabulary())
+        return flow_mapping.match_recipe(recipe, columns, self.catalogue, self.vocabulary)
 
     def missing(self, mapping: ColumnMapping, settings: Settings, kind: str = CONTACTS) -> Sequence[Missing]:
         """What must be linked before an import can go on."""
@@ -351,6 +422,7 @@ class Workspace:
 
     def recipe(self, name: str) -> Recipe:
         """A recipe by name, or by path. Raises `RecipeError`."""
+        self.refresh_fields()
         return config.load_recipe(config.recipe_path(name), self.catalogue)
 
     def save_recipe(self, recipe: Recipe, name: str) -> Path:
@@ -369,7 +441,7 @@ class Workspace:
 
     def run_changes(self, run: int, *, offset: int = 0, limit: int = 200) -> Sequence[RecordChange]:
         """The records that a run changed, with their fields."""
-        return history.changes(self.database, self.catalogue, run, offset=offset, limit=limit)
+        return history.changes(self.database, self.catalogue.whole, run, offset=offset, limit=limit)
 
     def run_with_content(self, digest: str, draft: str) -> RunInfo | None:
         """The last run, not undone, of another draft with the same cells."""
@@ -391,7 +463,9 @@ class Workspace:
     def _taken_back(self, action: Any, run: int, selection: int | None, progress: Progress | None) -> tuple[Summary, UndoReport]:
         started = time.monotonic()
         info = self.run(run)
-        report: UndoReport = action(self.database, self.catalogue, run, self.user, selection=selection, progress=progress)
+        self.refresh_fields()
+        report: UndoReport = action(self.database, self.catalogue.whole, run, self.user, selection=selection, progress=progress)
+        self.refresh_fields()
         summary = Summary(
             run=run,
             draft=info.draft,
@@ -436,7 +510,7 @@ class Workspace:
 
     def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]:
         """Where a record's values come from, newest first; of one field, where one is named."""
-        return blame.blame(self.database, self.catalogue, entity, record, field)
+        return blame.blame(self.database, self.catalogue.whole, entity, record, field)
 
     # -- records
 
@@ -498,11 +572,54 @@ class Workspace:
 
         return erase(self, entity, record, progress)
 
+    def suppressions(self) -> Sequence[SuppressionMark]:
+        """What keeps erased persons out of imports, the newest first."""
+        from tui_import.store import suppression
+
+        return suppression.suppressions(self.database)
+
+    def lift_suppression(self, person: Named) -> tuple[Summary, tuple[Trait, ...]]:
+        """Let a person who was erased be imported again, for somebody who can name it (see `lifting.lift`). Raises `UsageError`."""
+        from tui_import.session.lifting import lift
+
+        return lift(self, person)
+
     def privacy_report(self, run: int) -> PrivacyReport:
         """A run for the data-protection officer, without personal data. Raises `UsageError` where there is none."""
         from tui_import.store.privacy import privacy_report
 
         return privacy_report(self.database, run)
+
+    # -- user-defined fields
+
+    def own_fields(self, *, whole: bool = False) -> Sequence[OwnField]:
+        """The fields that users of this store defined, by entity and rank; ``whole``: those that were removed as well."""
+        self.refresh_fields()
+        return [field for field in self._own_fields if whole or field.state is not OwnState.REMOVED]
+
+    def define_field(self, wanted: OwnField) -> OwnField:
+        """Make a field that records can have at once, as a run that undo takes back (see `own_fields.define`). Raises `UsageError`."""
+        made = own_fields.define(self.database, self._shipped, wanted, self.user)
+        self.refresh_fields()
+        return made
+
+    def change_field(
+        self, key: str, *, label: str | None = None, length: int | None = None, place: int | None = None, state: OwnState | None = None
+    ) -> OwnField:
+        """Give a user-defined field another label, length, place or state, as a run that undo takes back. Raises `UsageError`."""
+        changed = own_fields.change(self.database, key, self.user, label=label, length=length, place=place, state=state)
+        self.refresh_fields()
+        return changed
+
+    def values_in(self, field: OwnField) -> int:
+        """How many records have a value of a user-defined field."""
+        return own_fields.values_of(self.database.connection, field)
+
+    def remove_field(self, key: str) -> Summary:
+        """Take a user-defined field and all its values away, as a run that undo takes back. Raises `UsageError`."""
+        run, records = own_fields.remove(self.database, key, self.user)
+        self.refresh_fields()
+        return Summary(run=run, draft="", rows=records, entities={key.partition(".")[0]: Counts(updated=records)})
 
     # -- price lists
 
@@ -518,6 +635,10 @@ class Workspace:
         """Make a price list, as a run that undo takes back. Raises `UsageError` where the name is taken."""
         return price_lists.add_price_list(self.database, wanted, self.user)
 
+    def edit_price_list(self, wanted: PriceListInfo) -> tuple[int, PriceListInfo]:
+        """Change the price list with this id, as a run that undo takes back; returns the run, too. Raises `UsageError`, `RefusedError`."""
+        return price_lists.edit_price_list(self.database, wanted, self.user)
+
     # -- selections
 
     def selections(self) -> Sequence[SelectionInfo]:
@@ -531,6 +652,10 @@ class Workspace:
     def new_selection(self, entity: str, name: str, records: Sequence[int] = ()) -> SelectionInfo:
         """A selection whose members somebody chooses."""
         return selections.create(self.database, entity, name, records, self.user)
+
+    def copy_selection(self, selection: int, name: str) -> SelectionInfo:
+        """A selection by hand with the members of another."""
+        return selections.copy(self.database, selection, name, self.user)
 
     def add_members(self, selection: int, records: Sequence[int]) -> int:
         """Put records into a selection; returns how many were not in it."""
@@ -564,23 +689,32 @@ class Workspace:
 
     def lists(self) -> Mapping[str, Sequence[ListItem]]:
         """All lists with their items."""
-        return lists.lists(self.database, self.catalogue)
+        return lists.lists(self.database, self.catalogue.whole)
 
-    def add_list_item(self, list: str, name: str) -> ListItem:
-        """Add an item to a list."""
-        return lists.add_list_item(self.database, self.catalogue, list, name)
+    def add_list_item(self, list: str, name: str, key: str = "") -> ListItem:
+        """Add an item to a list; ``key``: that of a purpose, a legal basis or a source, else made of the name."""
+        return lists.add_list_item(self.database, self.catalogue.whole, list, name, key)
 
     def set_list_item(
-        self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None, place: int | None = None
+        self,
+        list: str,
+        name: str,
+        *,
+        rename: str | None = None,
+        deactivated: bool | None = None,
+        place: int | None = None,
+        tooltip: str | None = None,
     ) -> ListItem:
-        """Rename an item, take it out of use, or move it to a place counted from 1."""
-        return lists.set_list_item(self.database, self.catalogue, list, name, rename=rename, deactivated=deactivated, place=place)
+        """Rename an item, take it out of use, move it to a place counted from 1, or say what it means."""
+        return lists.set_list_item(
+            self.database, self.catalogue.whole, list, name, rename=rename, deactivated=deactivated, place=place, tooltip=tooltip
+        )
 
     def merge_list_items(self, list: str, name: str, into: str) -> Summary:
         """Move the records of an item to another, as a run that undo takes back (see `list_merge.merge_items`)."""
         from tui_import.store.list_merge import merge_items
 
-        return merge_items(self.database, self.catalogue, list, name, into, self.user)
+        return merge_items(self.database, self.catalogue.whole, list, name, into, self.user)
 
     def preferences(self) -> Mapping[str, Stored]:
         """The store's preferences."""
@@ -604,11 +738,32 @@ class Workspace:
 
         return backup.backups(self.path)
 
+    def differences(
+        self, before: str | Path, after: str | Path | None = None, progress: Progress | None = None
+    ) -> Iterator[RecordDifference]:
+        """What became of each record between two backups (own ones may be named without their folder), or one and the store as it is."""
+        from tui_import.store import backup, compare
+
+        places = [backup.place(self.path, path) for path in (before, after) if path is not None]
+        with ExitStack() as stack:
+            databases = [stack.enter_context(backup.opened(self.path, place, self.catalogue, progress)) for place in places]
+            yield from compare.differences(databases[0], [*databases, self.database][1], self.catalogue)
+
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
         from tui_import.store import backup
 
-        return backup.restore(self.database, Path(path), self.catalogue)
+        replaced = backup.restore(self.database, Path(path), self._shipped)
+        self.refresh_fields()
+        return replaced
+
+    def files(self) -> Sequence[StoredFile]:
+        """Every file that is kept for this store and by the program, with its size and age, and whether it holds personal data."""
+        from tui_import.store import doctor
+
+        folders = dict.fromkeys((config.user_folder(), config.state_folder()))
+        kept = [(_("settings"), path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        return doctor.files(self.path, self.drafts_folder, kept)
 
     def doctor(self) -> Sequence[Check]:
         """Look at everything that can be wrong."""

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from tui_import.api.errors import StoreError
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.model.runs import Check
+from tui_import.model.runs import Check, StoredFile
 from tui_import.store.backup import PART, backup_folder, backups
 from tui_import.store.connection import Database
+from tui_import.store.draft import drafts_in
 
 ROOM = 3
 """Free disk space that an import may need, in store sizes: the backup, the write-ahead log, growth."""
@@ -110,8 +111,10 @@ def _permissions(store: Path, drafts: Path) -> Iterator[Check]:
 def _leftover_drafts(folder: Path) -> Check:
     files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
     detail = _size_and_age(files, ngettext("{count} draft", "{count} drafts", len(files)))
-    oldest = _days(files[0]) if files else 0
-    return _check(_("Drafts"), oldest <= OLD_DAYS, detail, _("Look at them with: tui-import drafts"))
+    done = {info.path for info in drafts_in(folder) if info.done}
+    forgotten = [path for path in files if _days(path) > OLD_DAYS and str(path) not in done]
+    hint = _("Look at them with: tui-import drafts; throw old ones away with: tui-import drafts discard --older {days}")
+    return _check(_("Drafts"), not forgotten, detail, hint.format(days=OLD_DAYS))
 
 
 def _backups(store: Path) -> Check:
@@ -162,6 +165,30 @@ def _locale(environment: Mapping[str, str]) -> Check:
     return _check(
         _("Language and encoding"), ok, f"{encoding} {' '.join(names)}".strip(), _("Set LANG to a UTF-8 locale, such as C.UTF-8.")
     )
+
+
+# -- files
+
+
+def files(store: Path, drafts: Path, others: Sequence[tuple[str, Path]] = ()) -> list[StoredFile]:
+    """Every file that the program keeps: what it is, how large, when it changed last and whether it holds personal data.
+
+    ``others``: (what it is, file) of those that hold none.
+    """
+    folder = backup_folder(store)
+    groups = [
+        (_("store"), store.parent.glob(f"{store.name}*")),
+        (_("draft"), drafts.glob("*")),
+        (_("backup"), folder.glob("*")),
+    ]
+    kept = [_stored(kind, path, personal=True) for kind, paths in groups for path in sorted(paths) if path.is_file()]
+    return [*kept, *(_stored(kind, path, personal=False) for kind, path in others)]
+
+
+def _stored(kind: str, path: Path, *, personal: bool) -> StoredFile:
+    status = path.stat()
+    changed = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
+    return StoredFile(kind, str(path), status.st_size, changed, f"{stat.S_IMODE(status.st_mode):03o}", personal)
 
 
 # -- words

@@ -341,15 +341,30 @@ def planned_entities(connection: sqlite3.Connection, schema: str = "main") -> tu
 
 def drafts_in(folder: Path) -> list[DraftInfo]:
     """All drafts of a store, the last touched first; files that are none are passed over."""
+    found = _infos(folder.glob("*.sqlite"))
+    return sorted(found, key=lambda info: info.changed, reverse=True)
+
+
+def _infos(paths: Iterable[Path]) -> list[DraftInfo]:
     found = []
-    for path in folder.glob("*.sqlite"):
+    for path in paths:
         try:
             draft = Draft.open(path)
         except StoreError:
             continue
         found.append(draft.info())
         draft.close()
-    return sorted(found, key=lambda info: info.changed, reverse=True)
+    return found
+
+
+def remove_old(folder: Path, days: float, *, unfinished: bool = False) -> list[str]:
+    """Remove drafts that nobody touched for so many days; returns their ids. Those that are not done stay, unless ``unfinished``."""
+    before = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+    untouched = [path for path in folder.glob("*.sqlite") if path.stat().st_mtime <= before.timestamp()]  # so that others are not opened
+    old = [info for info in _infos(untouched) if info.changed <= before.isoformat() and (unfinished or info.done)]
+    for info in old:
+        Draft(Path(info.path)).remove()
+    return [info.id for info in old]
 
 
 def locations_of_drafts(folder: Path) -> list[str]:

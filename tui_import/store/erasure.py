@@ -172,7 +172,7 @@ def erase(database: Database, who: Subject, user: str, progress: Progress | None
             connection.execute(f"DELETE FROM {entity}_{table} WHERE record = ?", (record,))
         _let_go(connection, who, user, at)
         images.remove(connection, entity, [record])
-        marks = leave_marks(connection, who.identity, user, at) if entity == "person" else ()
+        marks = leave_marks(connection, who.identity, user, at, run) if entity == "person" else ()
         connection.execute("INSERT INTO erasure VALUES (?, ?, ?, ?, ?)", (entity, record, at, user, run))
         bump_generation(connection)
         database.keep_up(connection, progress or Progress())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.kinds import KEYED
@@ -33,8 +36,11 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
 LONGEST_NAME = 254
 """Characters of one part of a record's name that are shown."""
 
-VERSION = 7
-"""Number of migrations; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
+CONSENT_LISTS: Mapping[str, str] = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "consent_source": "source"}
+"""List → column of ``consent``; all other lists belong to fields of the catalogue."""
+
+VERSION = 8
+"""Number of the last migration; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
 
 SQL_TYPES = {
     FieldType.BOOLEAN: "INTEGER",
@@ -64,6 +70,7 @@ SHIPPED_PREFERENCES: Mapping[str, str | int] = {
     "default.legal_basis": "",
     "default.country": "",
     "keep_backups": 10,
+    "keep_drafts": 30,
 }
 """Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""
 
@@ -110,6 +117,12 @@ def called(connection: sqlite3.Connection, entity: str, ids: Iterable[Stored]) -
 def joined(parts: Iterable[Stored]) -> str:
     """A record's name from the values of `NAMED_BY`: filled ones, in one line."""
     return " ".join(" ".join(str(part).split())[:LONGEST_NAME] for part in parts if part not in (None, ""))
+
+
+def code_of(name: str, taken: Collection[str]) -> str:
+    """A key for a list item that is called so: small letters, numbers and _, another one than those ``taken``."""
+    plain = "_".join(re.findall("[a-z0-9]+", unicodedata.normalize("NFKD", name).lower())) or "item"
+    return next(code for number in itertools.count(1) if (code := plain if number == 1 else f"{plain}_{number}") not in taken)
 
 
 def fingerprint(catalogue: Catalogue) -> str:

@@ -18,12 +18,12 @@ from tui_import.model.progress import Progress
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.journal import now, open_run
 from tui_import.store.layout import referring
+from tui_import.store.privacy import WITHDRAWN
 from tui_import.store.selections import mark
 from tui_import.store.undo_fields import CONSENT, SELECTION
 
 CONTACTS = ("company", "person")
 """What can be duplicates."""
-WITHDRAWN = "Withdrawn"
 _CHANGE = "INSERT INTO journal_change (entry, field, before, after, before_key, after_key, verb) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -129,7 +129,7 @@ class Merging:
         if entity != "person":
             return
         withdrawn = self._connection.execute(
-            "SELECT p.name FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.name = ?"
+            "SELECT p.name FROM consent c JOIN list_item b ON b.id = c.legal_basis AND b.list = 'legal_basis' AND b.code = ?"
             " JOIN list_item p ON p.id = c.purpose JOIN consent o ON o.person = ? AND o.purpose = c.purpose"
             " AND o.legal_basis <> c.legal_basis WHERE c.person = ?",
             (WITHDRAWN, survivor, gone),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from tui_import.flow.folding import fold
 from tui_import.flow.plan.keys import FIELDS_JOINED_BY, LINK
 from tui_import.model.fields import Catalogue, Field
 from tui_import.model.plan import Stored
@@ -132,6 +133,14 @@ class StoreReader:
             )
         }
 
+    def consent_item(self, name: str, text: str) -> tuple[int, str] | None:
+        """Id and name of a purpose, legal basis or source, by its name or by its key."""
+        found = self._database.connection.execute(
+            "SELECT id, name FROM list_item WHERE list = ?1 AND (key = ?2 OR code = ?3) ORDER BY key <> ?2 LIMIT 1",
+            (name, fold(text), text),
+        ).fetchone()
+        return (int(found[0]), str(found[1])) if found else None
+
     def preference(self, key: str) -> Stored:
         """See `RecordReader.preference`."""
         row = self._database.connection.execute("SELECT value FROM preference WHERE key = ?", (key,)).fetchone()
@@ -141,7 +150,7 @@ class StoreReader:
         """See `RecordReader.with_consent`."""
         rows = self._database.connection.execute(
             "SELECT person FROM consent WHERE person IN (SELECT value FROM json_each(?))"
-            " AND purpose = (SELECT id FROM list_item WHERE list = 'consent_purpose' AND key = ?)",
+            " AND purpose = (SELECT id FROM list_item WHERE list = 'consent_purpose' AND code = ?)",
             (json.dumps(list(persons)), purpose),
         )
         return frozenset(person for (person,) in rows)

@@ -2,7 +2,7 @@
 
 *New records* are removed where nobody has touched them since; their whole content goes into the journal, so that redo brings them
 back under the same id. *Changed records* get each field back that still holds what the run wrote; a field that was edited later is
-kept and reported. *List items* of the run go where nothing uses them.
+kept and reported. *List items* of the run go where nothing uses them, and so do *user-defined fields*.
 
 A record that is changed back counts as edited by whoever undid (``updated_at``, ``updated_by``, ``version``): these three are not put back,
 since plans and other programs must notice that the record changed again.
@@ -21,9 +21,12 @@ from tui_import.store.connection import Database, bump_generation
 from tui_import.store.erasure import ERASE, erased
 from tui_import.store.journal import DONE, PARTLY_UNDONE, UNDONE, Targets, now, run_times
 from tui_import.store.layout import ENTITIES
+from tui_import.store.own_fields import ENTITY as OWN_FIELD
 from tui_import.store.selections import selection as find_selection
+from tui_import.store.suppression import LIFT
 from tui_import.store.undo_inserts import InsertPass
 from tui_import.store.undo_items import ItemPass
+from tui_import.store.undo_own_fields import OwnFieldPass
 from tui_import.store.undo_pass import Pass
 from tui_import.store.undo_updates import UpdatePass
 
@@ -52,8 +55,11 @@ def _work(
         find_selection(database, selection)
     with database.transaction() as connection:
         _started, finished = run_times(connection, run)
-        if connection.execute("SELECT 1 FROM run WHERE id = ? AND kind = ?", (run, ERASE)).fetchone():
+        (kind,) = connection.execute("SELECT kind FROM run WHERE id = ?", (run,)).fetchone()
+        if kind == ERASE:
             raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
+        if kind == LIFT:
+            raise UsageError(_("Run {run} lifted a suppression.").format(run=run), hint=_("To keep the person out, erase it again."))
         targets = Targets(connection, run, DONE if undo else UNDONE, selection)
         progress.begin(_("Undoing the import") if undo else _("Doing the import again"), targets.count())
         items = dict(connection.execute("SELECT id, name FROM list_item"))
@@ -62,6 +68,7 @@ def _work(
             _undo(work, targets)
         else:
             _redo(work, targets)
+        _definitions(work, targets)
         connection.execute("UPDATE run SET state = ? WHERE id = ?", (_state(connection, run, undo=undo), run))
         bump_generation(connection)
         database.keep_up(connection, progress)
@@ -99,6 +106,15 @@ def _redo(work: Pass, targets: Targets) -> None:
             work.progress.advance(len(block))
     for entity in ENTITIES:
         _updates(work, targets, entity)
+
+
+def _definitions(work: Pass, targets: Targets) -> None:
+    """User-defined fields, after the values of records: a field goes only when none has any."""
+    fields = OwnFieldPass(work)
+    for inserted in (False, True):
+        for block in targets.blocks(OWN_FIELD, inserts=inserted):
+            fields.work(block)
+            work.progress.advance(len(block))
 
 
 def _updates(work: Pass, targets: Targets, entity: str) -> None:

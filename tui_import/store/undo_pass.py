@@ -84,4 +84,5 @@ class Pass:
         counted = [entity for entity in ENTITIES if any(key[0] == entity for key in self._counts)]
         entities = {entity: Counts(**{how: self._counts[entity, how] for how in COUNTED}) for entity in counted}
         restored = sum(counts.added + counts.updated for counts in entities.values())
-        return UndoReport(self.run, restored, tuple(self._kept), tuple(self._blocked), entities)
+        definitions = sum(count for (entity, how), count in self._counts.items() if entity not in entities and how != "problem")
+        return UndoReport(self.run, restored, tuple(self._kept), tuple(self._blocked), entities, definitions)

@@ -41,13 +41,22 @@ class UpdatePass:
                 self._work.block(self._entity, entry.record, _("It is no longer there."))
                 continue
             saved = Image.from_json(entry.image)
-            outcomes.append((entry, saved, decide(self._shape, steps.get(entry.id, []), now, saved, there)))
+            outcome = decide(self._shape, steps.get(entry.id, []), now, saved, there)
+            if self._entity == "price_list" and self._is_taken(entry.record, outcome.columns.get("name_key")):
+                self._work.block(self._entity, entry.record, _("There is another price list of this name now."))
+                continue
+            outcomes.append((entry, saved, outcome))
         self._write_records(outcomes, records)
         self._write_memberships(outcomes)
         self._write_journal(outcomes)
         self._report(outcomes, records)
 
     # -- reading
+
+    def _is_taken(self, record: int, name: Stored) -> bool:
+        """Another price list has this folded name."""
+        query = "SELECT 1 FROM price_list WHERE deleted_at IS NULL AND name_key = ? AND id <> ?"
+        return name is not None and self._connection.execute(query, (name, record)).fetchone() is not None
 
     def _steps(self, entries: list[int]) -> dict[int, list[Step]]:
         state = DONE if self._work.undo else UNDONE

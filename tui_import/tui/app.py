@@ -48,8 +48,10 @@ OVERLAYS = {
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
+    "fields": "fields:FieldsScreen",
     "price_lists": "price_lists:PriceListsScreen",
     "price_list": "price_lists:PriceListScreen",
+    "suppressions": "suppressions:SuppressionsScreen",
     "similar": "similar:SimilarScreen",
     "duplicates": "duplicates:DuplicatesScreen",
 }
@@ -125,6 +127,8 @@ class ImportApp(App[int]):
                 self.show_error(error)
 
         def begin(_progress: Progress) -> ImportSession:
+            if message.selection is not None:
+                return self.workspace.begin_selection(message.selection)
             recipe = self.workspace.recipe(message.recipe) if message.recipe else None
             kind = {"kind": PRODUCTS} if self.price_list and recipe is None else {}
             session = self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe, **kind)

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
 from tui_import.model.matches import FIELD_WORDS
-from tui_import.session.duplicates.fields import ACTION_WORDS, BETWEEN, FieldView
+from tui_import.session.duplicates.fields import ACTION_WORDS, BETWEEN, LOOKS_ALIKE, FieldView
 from tui_import.session.duplicates.review import PairView, Review
 from tui_import.session.duplicates.words import score
 from tui_import.tui.frame import Frame
@@ -138,7 +138,7 @@ class ReviewFrame(Frame):
     def _line(view: FieldView) -> FieldLine:
         return FieldLine(
             view.field.name,
-            _(view.field.label),
+            view.field.shown_label,
             view.letter,
             BETWEEN.join(view.incoming),
             BETWEEN.join(view.stored),
@@ -191,7 +191,8 @@ class ReviewFrame(Frame):
             return ""
         if line.sign == "=":
             return _("{field}: {value}").format(field=line.title, value=line.result)
-        why = f" ({line.why})" if line.why else ""
+        words = "; ".join(filter(None, [_(LOOKS_ALIKE) if line.sign == "*" else "", line.why]))
+        why = f" ({words})" if words else ""
         text = _("{field}: {incoming} | {stored} → {result}")
         values = {"incoming": line.incoming or "–", "stored": line.stored or "–", "result": line.result or "–"}
         return text.format(field=line.title, **values) + why

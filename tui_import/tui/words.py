@@ -63,7 +63,7 @@ FILTERS = {
 }
 RUN_KINDS = {
     "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
-    "price_list": N_("new price list"),
+    "price_list": N_("new price list"), "fields": N_("own fields"), "lift": N_("suppression lifted"),
     "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"), "merge": N_("merged"),
 }  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
@@ -191,12 +191,19 @@ def near_words(report: PlanReport) -> str:
 
 def undo_words(report: UndoReport) -> list[str]:
     """What undo or redo did, and what it left alone."""
-    text = _("{restored} records put back, {kept} fields kept since they were edited later, {blocked} records blocked.")
-    texts = [text.format(restored=report.restored, kept=len(report.kept), blocked=len(report.blocked))]
-    for kept in report.kept[:20]:
+    kept, blocked = len(report.kept), len(report.blocked)
+    parts = [ngettext("{count} record put back", "{count} records put back", report.restored).format(count=report.restored)]
+    if report.definitions:
+        text = ngettext("{count} definition put back", "{count} definitions put back", report.definitions)
+        parts.append(text.format(count=report.definitions))
+    text = ngettext("{count} field kept since it was edited later", "{count} fields kept since they were edited later", kept)
+    parts.append(text.format(count=kept))
+    parts.append(ngettext("{count} record blocked", "{count} records blocked", blocked).format(count=blocked))
+    texts = [", ".join(parts) + "."]
+    for each in report.kept[:20]:
         line = _("kept {entity} {id}, {field}: “{found}” (not “{wanted}”), edited by {by} {at}")
-        values = {"found": kept.found, "wanted": kept.wanted, "by": kept.by or "?", "at": kept.at}
-        texts.append(line.format(entity=kept.entity, id=kept.record, field=kept.field, **values))
+        values = {"found": each.found, "wanted": each.wanted, "by": each.by or "?", "at": each.at}
+        texts.append(line.format(entity=each.entity, id=each.record, field=each.field, **values))
     texts += [_("blocked {entity} {id}: {reason}").format(entity=b.entity, id=b.record, reason=b.reason) for b in report.blocked[:20]]
     return texts
 
@@ -214,7 +221,8 @@ def erasure_words(done: Erasure) -> list[str]:
     """What an erasure did, and what is still to do."""
     texts = [_("Erased as run {run}; {count} entries of the journal are redacted.").format(run=done.run, count=done.journal)]
     for draft in done.drafts:
-        text = _("Draft {draft} still has it: {reason}") if draft.failure else _("Draft {draft}: {count} rows blanked")
+        text = ngettext("Draft {draft}: {count} row blanked", "Draft {draft}: {count} rows blanked", draft.rows)
+        text = _("Draft {draft} still has it: {reason}") if draft.failure else text
         texts.append(text.format(draft=draft.id, reason=safe(draft.failure), count=draft.rows))
     if done.backups:
         texts.append(_("These backups cannot be changed and may still have it; delete them, or erase again after a restore:"))

@@ -50,6 +50,8 @@ class _Column:
     reading: Reading | None = None
     fields: tuple[str, ...] = ()
     """What its header can mean."""
+    second: str = ""
+    """What its header means as well, for files where another column is the first ("Varenummer" beside "Varekode")."""
     links: tuple[Link, ...] = ()
     """Candidates, the best first."""
 
@@ -107,10 +109,18 @@ def _read_headers(gathered: Sequence[_Column], catalogue: Catalogue, vocabulary:
             fields = fields_of(reading, catalogue)
             if fields or reading.alias.group == UNUSED:
                 column.reading, column.fields = reading, fields
+                column.second = _second_meaning(reading, found, catalogue)
                 break
         kind = _companion(position, gathered)
         if kind is not None and column.concept:
             column.fields = _of_kind(column, kind, catalogue, vocabulary)
+
+
+def _second_meaning(first: Reading, found: Sequence[Reading], catalogue: Catalogue) -> str:
+    """Another field that the same header names in the same language."""
+    same = [each.alias for each in found if each.alias[:3] != first.alias[:3] and each.alias.language == first.alias.language]
+    keys = [f"{alias.group}.{alias.name}" for alias in same if alias.group == first.alias.group]
+    return next((key for key in keys if key in catalogue), "")
 
 
 def _companion(position: int, gathered: Sequence[_Column]) -> Sequence[str] | None:
@@ -148,7 +158,8 @@ def _known(column: _Column, catalogue: Catalogue, memory: Memory) -> tuple[Link,
     if recalled is not None and recalled in catalogue:
         return (Link(info.position, recalled, Evidence.MEMORY, 0.97, _("linked so in an earlier import")),)
     if column.is_clear and column.reading is not None:
-        return (_header_link(column, column.fields[0], column.reading.certainty, catalogue),)
+        link = _header_link(column, column.fields[0], column.reading.certainty, catalogue)
+        return (link, _header_link(column, column.second, _SUPPORTED, catalogue)) if column.second else (link,)
     return ()
 
 

@@ -20,6 +20,8 @@ from tui_import.flow.normalise.vat import vat_reader
 from tui_import.flow.normalise.web import domain_reader, email_reader, url_reader
 from tui_import.flow.normalise.words import boolean_reader, choice_reader
 from tui_import.model.fields import Field, FieldType
+from tui_import.model.issues import Issue
+from tui_import.model.lookalikes import mixed_word, turns_direction
 from tui_import.model.records import BLANK, Normalised
 
 MEMO_LIMIT = 20_000
@@ -89,15 +91,24 @@ def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable
             return error("too_long", field, result.value[:limit].rstrip(), length=len(result.value), limit=limit)
         if shortened:
             return _shortened(result, field)
-        if result.issue is None and not cell.isascii() and shows_mojibake:
-            mended = mend_mojibake(cell)
+        if result.issue is None and not cell.isascii():
+            mended = mend_mojibake(cell) if shows_mojibake else cell
             if mended != cell:
                 return result._replace(issue=offer("mojibake", field, clean(mended)[0]))
+            result = result._replace(issue=_deception(cell, field))
         if control_characters and result.issue is None:
             return result._replace(issue=warning("control_characters", field))
         return result
 
     return normalise
+
+
+def _deception(cell: str, field: Field) -> Issue | None:
+    """What is worth a look in a text that reads as another one than it is."""
+    if turns_direction(cell):
+        return warning("turns_direction", field)
+    word = mixed_word(cell)
+    return warning("mixed_alphabets", field, word=word) if word else None
 
 
 def _shortened(result: Normalised, field: Field) -> Normalised:

@@ -312,6 +312,8 @@ def _written(parts: Parts, field: Field, *, partial: bool) -> Normalised:
         return error("date_invalid", field)
     if year is not None and not 1000 <= year <= 9999:
         return error("date_out_of_range", field)
+    if year is not None and field.years is not None and not field.years[0] <= year <= field.years[1]:
+        return error("date_outside", field, first=field.years[0], last=field.years[1])
     try:
         datetime.date(2000 if year is None else year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:

@@ -28,7 +28,7 @@ class Consent(NamedTuple):
     """The consent that imported persons get (SPEC 4.6)."""
 
     purpose: str
-    """Folded name of the purpose."""
+    """Key of the purpose."""
     legal_basis: str
     """Name of the legal basis, for the preview."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui_import.api.i18n import N_, _
 from tui_import.flow.plan.merge import merge_multiple, merge_single
 from tui_import.model.fields import Field
+from tui_import.model.lookalikes import look_alike
 from tui_import.model.matches import Choice, FieldChoice
 from tui_import.model.records import Value
 from tui_import.model.settings import Action, Survivor, ValuesPolicy
@@ -21,6 +22,7 @@ BETWEEN = "; "
 ALIKE = 0.5
 """Below this the letters that two texts share are chance."""
 
+LOOKS_ALIKE = N_("looks the same, but has letters of another alphabet")
 RULE_WORDS: Mapping[Survivor, str] = {
     Survivor.INCOMING: N_("rule: incoming"),
     Survivor.STORED: N_("rule: stored"),
@@ -61,9 +63,12 @@ class FieldView:
 
     @property
     def letter(self) -> str:
-        """A sign for how the sides stand to each other: = the same, ! different, < only incoming, > only stored."""
+        """A sign for how the sides stand to each other: = the same, ! different, < only incoming, > only stored, or
+        * different though it looks the same, since one is written with letters of another alphabet."""
         if self.same:
             return "="
+        if look_alike(BETWEEN.join(self.incoming), BETWEEN.join(self.stored)):
+            return "*"
         return "!" if self.incoming and self.stored else "<" if self.incoming else ">"
 
     @property
@@ -172,7 +177,7 @@ def field_views(
             why = "" if one == other else _(ACTION_WORDS[action])
         spans = differences(BETWEEN.join(one), BETWEEN.join(other)) if one and other and one != other else ((), ())
         views.append(FieldView(field, one, other, result, choice, why, *spans))
-    order = "!<>="
+    order = "*!<>="
     return tuple(sorted(views, key=lambda view: order.index(view.letter)))
 
 

@@ -64,7 +64,7 @@ def _traces(workspace: Workspace, pair: Pair) -> list[str]:
     runs: dict[tuple[int, str, str, str], dict[str, None]] = {}
     for trace in workspace.blame(pair.entity, pair.record):
         run = (trace.run, trace.at[:16].replace("T", " "), trace.user or "?", trace.source or "?")
-        title = _(workspace.catalogue[trace.field].label) if trace.field in workspace.catalogue else trace.field
+        title = workspace.catalogue[trace.field].shown_label if trace.field in workspace.catalogue else trace.field
         runs.setdefault(run, {})[title] = None
     text = _("run {run}, {at}, by {by}, {source}: {fields}")
     return [text.format(run=run, at=at, by=by, source=source, fields=", ".join(fields)) for (run, at, by, source), fields in runs.items()][

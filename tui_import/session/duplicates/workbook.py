@@ -14,7 +14,7 @@ from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.settings import Action
 from tui_import.output import decisions
 from tui_import.output.decisions import Choices, Question
-from tui_import.session.duplicates.fields import BETWEEN, FieldView
+from tui_import.session.duplicates.fields import BETWEEN, LOOKS_ALIKE, FieldView
 from tui_import.session.duplicates.review import PairView, Review
 from tui_import.session.duplicates.words import score
 from tui_import.store.matches import now
@@ -80,7 +80,7 @@ def _fields(views: Sequence[PairView]) -> list[tuple[str, str]]:
     for view in views:
         for field in view.fields:
             counts[field.field.name] = counts.get(field.field.name, 0) + (1 if field.same else 1000)
-            titles[field.field.name] = _(field.field.label)
+            titles[field.field.name] = field.field.shown_label
     found = sorted(counts, key=lambda name: -counts[name])[:MOST_FIELDS]
     return [(name, titles[name]) for name in found]
 
@@ -114,7 +114,8 @@ def _difference(field: FieldView) -> str:
         " ".join(f"“{text[start:end]}”" for start, end in spans)
         for text, spans in ((one, field.incoming_spans), (other, field.stored_spans))
     ]
-    return _("only incoming: {incoming}; only stored: {stored}").format(incoming=texts[0] or "–", stored=texts[1] or "–")
+    difference = _("only incoming: {incoming}; only stored: {stored}").format(incoming=texts[0] or "–", stored=texts[1] or "–")
+    return f"{_(LOOKS_ALIKE)}: {difference}" if field.letter == "*" else difference
 
 
 def state_of(match: Match) -> str:

@@ -39,6 +39,7 @@ class DuplicatesScreen(ReviewFrame):
     HELP_TEXT = N_(
         "Rows of the file that probably are a company or person which the store has, or which another row brings. s: the same, d: "
         "different, Space: for later; each answer is saved at once and U takes it back. Before a field stands = the same, ! different, "
+        "* different though it looks the same (letters of another alphabet), "
         "< only incoming, > only stored; before its result I incoming, S stored, B both, E edited. i, t, a, e choose it. Before a pair "
         "of the queue stands ? open, S same, D different, U for later, ! asked again since its fields changed. Leaving plans the "
         "import again with what was decided; rows that are still open wait in the draft."

@@ -33,7 +33,7 @@ class Entry:
     """What a line of home stands for."""
 
     kind: str
-    """open | connections | file | draft | run | selections | similar | lists."""
+    """open | connections | file | draft | run | selections | similar | lists | fields | suppressions."""
     what: object = None
 
 
@@ -120,6 +120,11 @@ class HomeScreen(Frame):
             found = ngettext("{count} price list", "{count} price lists", len(lists)).format(count=number(len(lists)))
             items.append(MenuItem(_("Price lists"), Entry("price_lists"), found))
         items.append(MenuItem(_("Lists and preferences"), Entry("lists")))
+        own = len(self.workspace.own_fields())
+        fields = ngettext("{count} field", "{count} fields", own).format(count=own) if own else ""
+        items.append(MenuItem(_("Own fields"), Entry("fields"), fields))
+        if self.workspace.suppressions():
+            items.append(MenuItem(_("Erased persons"), Entry("suppressions"), _("what keeps them out")))
         return items
 
     def _endings(self) -> str:

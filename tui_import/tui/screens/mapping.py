@@ -148,6 +148,7 @@ class MappingScreen(StepFrame):
     # -- linking
 
     def _fields(self) -> list[Field]:
+        self.workspace.refresh_fields()
         return [field for field in self.workspace.catalogue if field.entity in entities_of(self.session.kind)]
 
     def _pick(self, column: ColumnInfo, *, more: bool) -> None:

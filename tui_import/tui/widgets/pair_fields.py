@@ -29,7 +29,7 @@ class FieldLine:
     """Bare name, for whoever asks what the cursor stands on."""
     title: str
     sign: str
-    """= the same, ! different, < only incoming, > only stored."""
+    """See `FieldView.letter`."""
     incoming: str
     stored: str
     source: str

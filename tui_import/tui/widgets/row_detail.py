@@ -79,6 +79,6 @@ class RowDetailPane(Vertical):
         title = change.field
         if title in self._catalogue:
             known = self._catalogue[title]
-            title = f"{known.entity[:1].upper()}: {_(known.label)}"
+            title = f"{known.entity[:1].upper()}: {known.shown_label}"
         cells = (title, word(VERBS, change.verb), shown(change.stored), shown(change.incoming), shown(change.result))
         return TableRow(cells, tone="dim" if change.verb is Verb.SAME else "plain", tones={1: _TONES.get(change.verb, "dim")})
