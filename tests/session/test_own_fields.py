@@ -305,3 +305,27 @@ def test_a_restored_backup_has_the_fields_of_its_time(importer: Importer) -> Non
     assert importer.companies()[0]["x_region"] == "North"
     define(workspace, "later")
     importer.run([{"company.name": "Beta", "company.x_later": "x"}], COMPANIES)
+
+
+def test_two_backups_are_compared_with_the_own_fields_of_their_time(importer: Importer) -> None:
+    workspace = importer.workspace
+    importer.run([{"company.name": "Acme"}], COMPANIES)
+    before = workspace.backup(importer.folder / "before.sqlite")
+    define(workspace)
+    importer.run([{"company.name": "Acme", "company.x_region": "North"}], REPLACING)
+    after = workspace.backup(importer.folder / "after.sqlite")
+    (found,) = workspace.differences(before.path)
+    assert (found.entity, found.fields) == ("company", {"x_region": (None, "North")})
+    workspace.remove_field("company.x_region")
+    (gone,) = workspace.differences(after.path)
+    assert gone.fields == {"x_region": ("North", None)}
+
+
+def test_merging_two_records_takes_along_what_a_field_out_of_use_holds(importer: Importer) -> None:
+    workspace = importer.workspace
+    define(workspace)
+    importer.run([{"company.name": "Acme"}, {"company.name": "Acme ApS", "company.x_region": "North"}], COMPANIES)
+    workspace.change_field("company.x_region", state=OwnState.RETIRED)
+    workspace.merge("company", 1, 2)
+    workspace.change_field("company.x_region", state=OwnState.ACTIVE)
+    assert importer.companies()[0]["x_region"] == "North"

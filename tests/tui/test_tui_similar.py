@@ -35,7 +35,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 async def test_a_pair_is_read_side_by_side_merged_and_taken_back(store: Workspace) -> None:
     async with driven(store) as tui:
-        await tui.press("end", "up", "enter")
+        await tui.press("end", "up", "up", "enter")
         assert "Duplicates in the store" in tui.text
         for words in ("2 pairs", "Stays: 1", "Goes: 2", "Arhus C", "telephone: the same"):
             assert words in tui.text, tui.text
@@ -51,7 +51,7 @@ async def test_a_pair_is_read_side_by_side_merged_and_taken_back(store: Workspac
 
 async def test_the_other_side_can_stay_and_a_field_be_taken(store: Workspace) -> None:
     async with driven(store) as tui:
-        await tui.press("end", "up", "enter", "x")
+        await tui.press("end", "up", "up", "enter", "x")
         assert "Stays: 2" in tui.text
         await tui.press("tab", "t", "m")
         assert store.count("company") == 3
@@ -60,7 +60,7 @@ async def test_the_other_side_can_stay_and_a_field_be_taken(store: Workspace) ->
 
 async def test_two_that_are_kept_apart_are_not_shown_again(store: Workspace) -> None:
     async with driven(store) as tui:
-        await tui.press("end", "up", "enter", "d")
+        await tui.press("end", "up", "up", "enter", "d")
         assert "Remembered: 1 and 2 are different." in tui.text
         await tui.press("escape", "enter")
         assert "1 pair" in tui.text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def merge(workspace: Workspace, entity: str, survivor: int, gone: int, *, take: Collection[str] = (), persons: bool = False) -> Summary:
     """Make two stored records one, as a run that undo takes back; see `store.merging.Merging.merge`. Raises `UsageError`."""
-    return merging.merge(workspace.database, workspace.catalogue, entity, survivor, gone, workspace.user, take=take, persons=persons)
+    return merging.merge(workspace.database, workspace.catalogue.whole, entity, survivor, gone, workspace.user, take=take, persons=persons)
 
 
 def keep_apart(workspace: Workspace, entity: str, one: int, other: int) -> None:

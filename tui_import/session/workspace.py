@@ -746,8 +746,8 @@ class Workspace:
 
         places = [backup.place(self.path, path) for path in (before, after) if path is not None]
         with ExitStack() as stack:
-            databases = [stack.enter_context(backup.opened(self.path, place, self.catalogue, progress)) for place in places]
-            yield from compare.differences(databases[0], [*databases, self.database][1], self.catalogue)
+            databases = [stack.enter_context(backup.opened(self.path, place, self._shipped, progress)) for place in places]
+            yield from compare.differences(databases[0], [*databases, self.database][1], self._shipped)
 
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
