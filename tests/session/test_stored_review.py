@@ -347,6 +347,27 @@ def test_nothing_is_merged_where_one_merge_cannot_be(store: Importer) -> None:
     assert session.merges()
 
 
+def test_a_crash_between_the_store_and_the_review_merges_nothing_twice(store: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, review = look(store)
+    review.take(review.at_line(0.0, Verdict.SAME))
+
+    def killed(*_about: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "_settle", killed)
+    with pytest.raises(KeyboardInterrupt):
+        session.apply()
+    assert store.workspace.count("company") == 12
+    again = store.workspace.review_store()
+    assert again.id == session.id
+    again.catch_up()
+    assert not again.has_decisions
+    with pytest.raises(UsageError, match="Nothing is decided yet"):
+        again.apply()
+    assert len(store.workspace.runs()) == 3
+    again.close()
+
+
 def test_one_record_of_a_run_is_taken_back_with_all_that_became_one_with_it(store: Importer) -> None:
     session, review = look(store)
     review.take(review.at_line(0.0, Verdict.SAME))
