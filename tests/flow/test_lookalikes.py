@@ -34,6 +34,11 @@ def test_a_name_that_reads_backwards_is_a_warning_and_loses_its_signs() -> None:
     assert (result.value, result.issue and result.issue.code) == ("Evil SPA droN", "turns_direction")
 
 
+def test_signs_that_windows_puts_around_numbers_are_no_warning() -> None:
+    result = normaliser(load_catalogue()["person.mobile"], Formats())("\u202a+45 20 30 40 50\u202c")
+    assert (result.value, result.issue) == ("+45 20 30 40 50", None)
+
+
 def test_an_address_in_another_alphabet_is_no_address_that_somebody_could_mistake() -> None:
     result = normaliser(load_catalogue()["person.email"], Formats())("ann@pаypal.example")
     assert result.issue is not None

@@ -179,8 +179,8 @@ class TestEvidence:
         [
             (("Varenummer", "Varenavn", "Pris"), ("product.code", "product.name", "product.list_price")),
             (("Varenummer", "Varenavn", "Pris", "EAN"), ("product.code", "product.name", "product.list_price", "product.item_number")),
-            (("Varenummer", "Vare kode", "Varenavn", "Pris"), ("product.item_number", "product.code", "product.name", "product.list_price")),
-            (("Varenr.", "Produktkode", "Navn", "Listepris"), ("product.item_number", "product.code", "product.name", "product.list_price")),
+            (("Varenummer", "Vare kode", "Varenavn"), ("product.item_number", "product.code", "product.name")),
+            (("Varenr.", "Produktkode", "Listepris"), ("product.item_number", "product.code", "product.list_price")),
             (("Vare kode", "EAN", "Varenummer"), ("product.code", "product.item_number", None)),
         ],
     )

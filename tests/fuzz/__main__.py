@@ -16,7 +16,9 @@ from pathlib import Path
 from tests.fuzz.targets import TARGETS, seeds
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIGURED = ("tui_import", "tui_import_csv", "tui_import_outlook")
+INSTRUMENTED = ("tui_import", "tui_import_csv", "tui_import_outlook", "tomllib", "olefile")
+LONGEST = {"msg": 60_000, "display": 200, "formulas": 200}
+"""Bytes of an input; of other targets 6,000."""
 SLOWEST = 20
 """Seconds that one input may take."""
 MOST_MEMORY = 1024
@@ -42,8 +44,8 @@ def _run(name: str, seconds: int) -> int:
             (corpus / f"seed{place}").write_bytes(seed)
         kept = Path(tempfile.gettempdir()) / f"tui-import-fuzz-{name}-"
         options = [f"-max_total_time={seconds}", f"-timeout={SLOWEST}", f"-rss_limit_mb={MOST_MEMORY}", f"-artifact_prefix={kept}"]
-        longest = "-max_len=60000" if name == "msg" else "-max_len=6000"
-        words = [sys.executable, "-m", "tests.fuzz", "--one", name, *options, longest, str(corpus)]
+        options.append(f"-max_len={LONGEST.get(name, 6_000)}")
+        words = [sys.executable, "-m", "tests.fuzz", "--one", name, *options, str(corpus)]
         result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
     done = re.search(r"Done (\d+) runs in (\d+) second", result.stderr)
     if result.returncode == 0 and done:
@@ -56,7 +58,7 @@ def _run(name: str, seconds: int) -> int:
 def _fuzz(name: str, options: list[str]) -> int:
     import atheris  # type: ignore[import-not-found, unused-ignore]
 
-    with atheris.instrument_imports(include=list(CONFIGURED)):
+    with atheris.instrument_imports(include=list(INSTRUMENTED)):
         for seed in [*list(seeds(name))[:5], b""]:
             TARGETS[name](seed)
     atheris.Setup([sys.argv[0], *options], TARGETS[name])

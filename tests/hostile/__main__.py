@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.hostile.corpus import files, group
+from tests.hostile.made import MADE, read_made
 from tests.hostile.runner import Outcome, read_all
 
 
@@ -14,6 +15,8 @@ def main() -> int:
     """Print the table and all that is "other"; 1 where there is any."""
     chosen = [Path(word) for word in sys.argv[1:]] or files()
     outcomes = read_all(chosen, jobs=2)
+    if not sys.argv[1:]:
+        outcomes += [outcome for name in MADE for outcome in read_made([name])]
     for outcome in outcomes:
         if sys.argv[1:]:
             sys.stdout.write(f"{outcome}\n")

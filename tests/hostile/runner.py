@@ -32,7 +32,7 @@ _FAULT = re.compile(r"Traceback|did not foresee|Error: |Exception|0x[0-9a-f]{8}"
 
 _HELP = {
     "No source reads files with such a name": ("--source", "csv"),
-    "A company name is needed": ("--map", "A=company.name"),
+    "A company needs a name": ("--map", "A=company.name"),
     "A person needs": ("--set", "person.match=none", "--map", "A=company.name"),
     "Products go into a price list": ("--set", "product.price_list=Hostile"),
 }

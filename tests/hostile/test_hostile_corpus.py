@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.hostile.corpus import files
+from tests.hostile.made import MADE, read_made
 from tests.hostile.runner import read_all
 
 SHARES = 4
-EVERY = 8
+EVERY = 12
 """One file of so many is read here."""
 
 
@@ -21,6 +22,12 @@ def test_a_file_made_to_break_the_program_ends_in_rows_or_in_one_sentence(share:
     if not chosen:
         pytest.skip("../shared/hostile is not here")
     assert [outcome for outcome in read_all(chosen) if outcome.kind == "other"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_bomb_a_lie_or_a_file_without_end_is_over_within_a_minute_and_a_gigabyte(share: int) -> None:
+    assert [outcome for outcome in read_made(list(MADE)[share::SHARES]) if outcome.kind == "other"] == []
 
 
 def test_the_harness_sees_what_is_neither_rows_nor_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

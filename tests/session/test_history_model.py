@@ -189,7 +189,8 @@ class HistoryMachine(RuleBasedStateMachine):
 
 
 HistoryMachine.TestCase.settings = settings(
-    max_examples=int(os.environ.get("TUI_IMPORT_HISTORIES", "12")), stateful_step_count=14, deadline=None,
+    max_examples=int(os.environ.get("TUI_IMPORT_HISTORIES", "12")),
+    derandomize="TUI_IMPORT_HISTORIES" not in os.environ, stateful_step_count=14, deadline=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 TestHistoryAgainstModel = HistoryMachine.TestCase

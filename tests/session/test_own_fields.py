@@ -68,14 +68,14 @@ def test_columns_are_recognised_by_the_labels_that_users_gave(importer: Importer
 
 def test_a_value_that_the_type_cannot_take_is_a_problem_with_its_reason(importer: Importer) -> None:
     define(importer.workspace, "signed", OwnType.DATE)
-    define(importer.workspace, "code", length=3)
-    rows = [{"company.name": "A", "company.x_signed": "1969-12-31"}, {"company.name": "B", "company.x_code": "abcd"}]
+    define(importer.workspace, "short", length=3)
+    rows = [{"company.name": "A", "company.x_signed": "1969-12-31"}, {"company.name": "B", "company.x_short": "abcd"}]
     session, report = importer.plan(rows, COMPANIES)
     assert report.entities["company"].problem == 2
     reasons = [str(issue) for key in (1, 2) for issue in session.detail(key).issues]
     assert any("outside 1970-2038" in reason for reason in reasons)
     assert any("4 characters; the field takes 3" in reason for reason in reasons)
-    importer.workspace.change_field("company.x_code", length=4)
+    importer.workspace.change_field("company.x_short", length=4)
     assert session.plan().entities["company"].problem == 1
 
 
@@ -226,6 +226,8 @@ def test_labels_lengths_and_places_change_and_go_back(importer: Importer) -> Non
     assert [field.label for field in workspace.own_fields()] == ["Third", "One", "Two"]
     assert [field.name for field in workspace.catalogue.of("company") if field.own] == ["x_three", "x_one", "x_two"]
     workspace.undo(workspace.runs()[0].id)
+    with pytest.raises(UsageError, match="called “two” already"):
+        workspace.change_field("company.x_one", label="two")
     assert [(field.label, field.length) for field in workspace.own_fields()] == [("One", 39), ("Two", 39), ("Three", 39)]
 
 
@@ -242,6 +244,8 @@ def test_labels_lengths_and_places_change_and_go_back(importer: Importer) -> Non
         (OwnField("company", "a", OwnType.SHORT_TEXT, "X", length=0), "length of 1 to"),
         (OwnField("company", "a", OwnType.LIST, "X", list="legal_basis"), "cannot be the list"),
         (OwnField("company", "region", OwnType.NUMBER, "X"), "already"),
+        (OwnField("company", "other", OwnType.NUMBER, "REGION"), "called “REGION” already: company.x_region"),
+        (OwnField("company", "other", OwnType.NUMBER, "e-mail"), "already: company.email"),
     ],
 )
 def test_a_definition_that_cannot_be_is_refused_with_the_reason(importer: Importer, wrong: OwnField, message: str) -> None:
@@ -305,3 +309,27 @@ def test_a_restored_backup_has_the_fields_of_its_time(importer: Importer) -> Non
     assert importer.companies()[0]["x_region"] == "North"
     define(workspace, "later")
     importer.run([{"company.name": "Beta", "company.x_later": "x"}], COMPANIES)
+
+
+def test_two_backups_are_compared_with_the_own_fields_of_their_time(importer: Importer) -> None:
+    workspace = importer.workspace
+    importer.run([{"company.name": "Acme"}], COMPANIES)
+    before = workspace.backup(importer.folder / "before.sqlite")
+    define(workspace)
+    importer.run([{"company.name": "Acme", "company.x_region": "North"}], REPLACING)
+    after = workspace.backup(importer.folder / "after.sqlite")
+    (found,) = workspace.differences(before.path)
+    assert (found.entity, found.fields) == ("company", {"x_region": (None, "North")})
+    workspace.remove_field("company.x_region")
+    (gone,) = workspace.differences(after.path)
+    assert gone.fields == {"x_region": ("North", None)}
+
+
+def test_merging_two_records_takes_along_what_a_field_out_of_use_holds(importer: Importer) -> None:
+    workspace = importer.workspace
+    define(workspace)
+    importer.run([{"company.name": "Acme"}, {"company.name": "Acme ApS", "company.x_region": "North"}], COMPANIES)
+    workspace.change_field("company.x_region", state=OwnState.RETIRED)
+    workspace.merge("company", 1, 2)
+    workspace.change_field("company.x_region", state=OwnState.ACTIVE)
+    assert importer.companies()[0]["x_region"] == "North"

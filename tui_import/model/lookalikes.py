@@ -11,7 +11,8 @@ _LATIN_FOR = str.maketrans("".join((_CYRILLIC[0], _GREEK[0])), "".join((_CYRILLI
 _ALIKE = "".join((_CYRILLIC[0], _GREEK[0]))
 _LATIN, _OTHER = "A-Za-zÀ-ÖØ-öø-ʯ", "\u0370-\u03ff\u0400-\u052f"
 _MIXED = re.compile(f"[{_LATIN}{_OTHER}]*(?:[{_LATIN}][{_OTHER}]|[{_OTHER}][{_LATIN}])[{_LATIN}{_OTHER}]*")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNS = re.compile("[\u202b\u202d\u202e\u2067]")
+"""Not those that say "left to right": Windows puts them around telephone numbers."""
 
 
 def mixed_word(text: str) -> str:

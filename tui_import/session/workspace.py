@@ -642,7 +642,7 @@ class Workspace:
         self, key: str, *, label: str | None = None, length: int | None = None, place: int | None = None, state: OwnState | None = None
     ) -> OwnField:
         """Give a user-defined field another label, length, place or state, as a run that undo takes back. Raises `UsageError`."""
-        changed = own_fields.change(self.database, key, self.user, label=label, length=length, place=place, state=state)
+        changed = own_fields.change(self.database, self._shipped, key, self.user, label=label, length=length, place=place, state=state)
         self.refresh_fields()
         return changed
 
@@ -781,8 +781,8 @@ class Workspace:
 
         places = [backup.place(self.path, path) for path in (before, after) if path is not None]
         with ExitStack() as stack:
-            databases = [stack.enter_context(backup.opened(self.path, place, self.catalogue, progress)) for place in places]
-            yield from compare.differences(databases[0], [*databases, self.database][1], self.catalogue)
+            databases = [stack.enter_context(backup.opened(self.path, place, self._shipped, progress)) for place in places]
+            yield from compare.differences(databases[0], [*databases, self.database][1], self._shipped)
 
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""

@@ -6,19 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tui_import.model.fields import Catalogue
+from tui_import.model.own_fields import with_own
 from tui_import.model.runs import RecordDifference
 from tui_import.store.connection import Database
 from tui_import.store.layout import ENTITIES, PARENTS
+from tui_import.store.own_fields import own_fields
 from tui_import.store.reading import BOOKKEEPING, records
 
 Record = Mapping[str, Any]
 
 
 def differences(before: Database, after: Database, catalogue: Catalogue) -> Iterator[RecordDifference]:
-    """By kind of record and id. A deleted record is gone, a restored one new; who changed a record and when is no difference."""
+    """By kind of record and id. A deleted record is gone, a restored one new; who changed a record and when is no difference.
+
+    ``catalogue``: of all stores; each has its own fields beside it.
+    """
+    old_fields, new_fields = (with_own(catalogue, own_fields(each.connection)) for each in (before, after))
     for entity in ENTITIES:
         ignored = {*BOOKKEEPING, PARENTS.get(entity, "")}  # of a parent its id counts: a company's new name is no change of its persons
-        for number, old, new in _side_by_side(records(before, catalogue, entity), records(after, catalogue, entity)):
+        for number, old, new in _side_by_side(records(before, old_fields, entity), records(after, new_fields, entity)):
             changed = {} if old is None or new is None else _changes(old, new, ignored)
             if old is None or new is None or changed:
                 what = "new" if old is None else "gone" if new is None else "changed"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import glob
 import locale
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 from tui_import.api.errors import StoreError
@@ -29,6 +33,7 @@ OLD_DAYS = 30
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables."""
 SHOWN = 5
+PROGRAM = "tui-import"
 
 _JOURNAL_CHECKS = (
     ("SELECT count(*) FROM journal j LEFT JOIN run r ON r.id = j.run WHERE r.id IS NULL", N_("entries without a run: {count}")),
@@ -61,6 +66,7 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
         _room(database.path),
         _sqlite(),
         _machine(),
+        _packages(),
         _terminal(environment, terminal=terminal),
         _locale(environment),
     ]
@@ -139,13 +145,21 @@ def _sqlite() -> Check:
     with sqlite3.connect(":memory:") as connection:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     connection.close()
-    known = sorted(option for option in options if option.startswith(("THREADSAFE", "SECURE_DELETE", "ENABLE_FTS5", "MAX_VARIABLE_NUMBER")))
-    detail = f"{sqlite3.sqlite_version} ({', '.join(known)})"
+    detail = f"{sqlite3.sqlite_version} ({', '.join(sorted(options))})"
     return _check("SQLite", sqlite3.sqlite_version_info >= OLDEST_SQLITE, detail, _("Update SQLite or Python."))
 
 
 def _machine() -> Check:
     return Check("Python", ok=True, detail=f"{platform.python_version()} ({platform.system()} {platform.machine()})")
+
+
+def _packages() -> Check:
+    """What runs, for whoever helps: this program and what it needs, in the versions that are installed."""
+    versions = []
+    with suppress(metadata.PackageNotFoundError):
+        needed = [re.split(r"[^A-Za-z0-9._-]", each)[0] for each in metadata.requires(PROGRAM) or () if "extra ==" not in each]
+        versions = [f"{name} {metadata.version(name)}" for name in (PROGRAM, *needed)]
+    return _check(_("Versions"), bool(versions), ", ".join(versions) or "-", _("A package that it needs is not installed."))
 
 
 def _terminal(environment: Mapping[str, str], *, terminal: bool) -> Check:
@@ -177,9 +191,9 @@ def files(store: Path, drafts: Path, others: Sequence[tuple[str, Path]] = ()) ->
     """
     folder = backup_folder(store)
     groups = [
-        (_("store"), store.parent.glob(f"{store.name}*")),
-        (_("draft"), drafts.glob("*")),
-        (_("backup"), folder.glob("*")),
+        (_("store"), store.parent.glob(f"{glob.escape(store.name)}*")),
+        (_("draft"), drafts.rglob("*")),
+        (_("backup"), folder.rglob("*")),
     ]
     kept = [_stored(kind, path, personal=True) for kind, paths in groups for path in sorted(paths) if path.is_file()]
     return [*kept, *(_stored(kind, path, personal=False) for kind, path in others)]

@@ -416,11 +416,10 @@ class EntityPlanner:
         ref = -self.next_new
         self.next_new += 1
         values = dict(zip(self.single, self._rows[i], strict=True))
-        for name in self._lists:
-            if values[name] == SET_BLANK:
-                values[name] = None
+        left_blank = {name for name in self._lists if values[name] == SET_BLANK}
+        values.update(dict.fromkeys(left_blank))
         for name, value in self._defaults.items():
-            if values.get(name) is None:
+            if values.get(name) is None and name not in left_blank:
                 values[name] = value
         keys = {name: column[i] for name, column in self._keys.items()}
         for name, (value, key) in extra.items():
