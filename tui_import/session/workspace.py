@@ -20,7 +20,7 @@ from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.model.fields import Catalogue, Field
-from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS, SIMILAR, kind_of
+from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL, SIMILAR, kind_of
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
@@ -421,6 +421,8 @@ class Workspace:
         memory = config.load_memory() if kind == CONTACTS else None
         from tui_import.flow import mapping as flow_mapping
 
+        if kind == SEVERAL:
+            return flow_mapping.guess_several(columns, samples, self.catalogue, self.vocabulary, config.load_memory())
         return flow_mapping.guess(columns, samples, self.catalogue, self.vocabulary, memory, kind)
 
     def recognise_kind(self, columns: Sequence[ColumnInfo]) -> str:
@@ -811,7 +813,7 @@ class Workspace:
 
 def _counted(run: RunInfo) -> Sequence[str]:
     """The entities that a run's summary counts."""
-    return KINDS[PRODUCTS] if "product" in run.entities else KINDS[CONTACTS]
+    return KINDS[CONTACTS] if KINDS[CONTACTS][0] in run.entities or not run.entities else tuple(run.entities)
 
 
 def _source_check(source: SourceInfo) -> Check:

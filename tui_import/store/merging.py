@@ -24,6 +24,7 @@ from tui_import.store import images, verdicts
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.images import Image
 from tui_import.store.journal import note_counts, now, open_run
+from tui_import.store.layout import referring
 from tui_import.store.privacy import WITHDRAWN
 from tui_import.store.selections import mark
 from tui_import.store.undo_fields import CONSENT, SELECTION
@@ -63,6 +64,7 @@ class Merging:
         else:
             self._persons(survivor, gone, together=persons)
             self._became[gone] = survivor
+        self._others(entity, survivor, gone)
         mark(self._connection, self._run, entity, f"id = {int(gone)}", self._user, self._at, deleted=True)
         self._connection.execute(
             "INSERT INTO journal_change (entry, field, after, verb) SELECT max(id), ?, ?, 'keep' FROM journal WHERE run = ? AND entity = ?"
@@ -222,6 +224,18 @@ class Merging:
             self.changed["person"].add(person)
             if name and name in ours:
                 self.merge(Merge("person", ours[name], person))
+
+    def _others(self, entity: str, survivor: int, gone: int) -> None:
+        """Sales, follow-ups and whatever else belongs to the one that goes come over."""
+        for other, name in referring(self._catalogue, entity):
+            if other in CONTACTS:
+                continue
+            rows = self._connection.execute(f"SELECT id FROM {other} WHERE {name} = ? AND deleted_at IS NULL ORDER BY id", (gone,))
+            for (record,) in rows.fetchall():
+                entry = self._entry(other, record, _live(self._connection, other, record))
+                self._connection.execute(_CHANGE, (entry, name, gone, survivor, None, None, "overwrite"))
+                self._connection.execute(f"UPDATE {other} SET {name} = ? WHERE id = ?", (survivor, record))
+                self.changed.setdefault(other, set()).add(record)
 
     def _names(self, company: int) -> Iterator[tuple[str, int]]:
         rows = self._connection.execute(
