@@ -21,7 +21,7 @@ TYPES = {
     "url": N_("web address"), "domain": N_("web domain"), "postal_code": N_("post code"), "vat_number": N_("VAT number"),
     "date": N_("date"), "partial_date": N_("date, parts may be missing"), "boolean": N_("yes or no"), "integer": N_("whole number"),
     "decimal": N_("number"), "country": N_("country"), "list": N_("list"), "choice": N_("choice"), "reference": N_("record"),
-    "id": N_("record number"),
+    "id": N_("record number"), "currency": N_("currency"), "user": N_("colleague"), "datetime": N_("date and time"),
 }  # fmt: skip
 
 

@@ -14,16 +14,17 @@ from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import unknown
 from tui_import.cli.parser import whole_number
 from tui_import.cli.render import number
+from tui_import.model.kinds import KEYED, KINDS
 from tui_import.model.text import safe
 
 CONTACTS = ("company", "person")
-ENTITIES = (*CONTACTS, "product", "price_list")
+ENTITIES = (*CONTACTS, "product", "price_list", *KEYED)
 FORMATS = ("csv", "json", "xlsx")
 
 
 def add_entity(parser: ArgumentParser, entities: Sequence[str] = ENTITIES) -> None:
     """The argument that names a kind of record."""
-    help = _("company or person") if entities == CONTACTS else _("company, person, product or price_list")
+    help = _("company or person") if entities == CONTACTS else ", ".join(entities)
     parser.add_argument("entity", choices=entities, metavar=_("ENTITY"), help=help)
 
 
@@ -103,7 +104,7 @@ def _to_terminal(call: Call, file_format: str) -> None:
 
 
 def _configure_template(parser: ArgumentParser) -> None:
-    parser.add_argument("name", metavar=_("NAME"), help=_("contacts or products"))
+    parser.add_argument("name", metavar=_("NAME"), help=", ".join(KINDS))
     parser.add_argument("file", metavar=_("OUT.xlsx"), help=_("where to; must not exist"))
 
 

@@ -131,7 +131,12 @@ def recipes(call: Call) -> int:
 def _rules(recipe: Recipe) -> str:
     """Key and action of each entity that a recipe imports."""
     settings = recipe.settings
-    return "; ".join(f"{entity} {getattr(settings, entity).match}, {settings.action(entity)}" for entity in entities_of(recipe.kind))
+    parts = []
+    for entity in entities_of(recipe.kind):
+        rules = getattr(settings, entity)
+        match = "+".join(rules.match) or "-" if isinstance(rules.match, tuple) else rules.match
+        parts.append(f"{entity} {match}, {rules.action}")
+    return "; ".join(parts)
 
 
 # -- preferences

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FIELDS = "fields.toml"
 LISTS = "lists.toml"
 _PROPERTIES: Mapping[str, type] = {
-    "type": str, "label": str, "group": str, "length": int, "multiple": bool, "required": bool, "virtual": bool, "list": str,
+    "type": str, "label": str, "group": str, "length": int, "multiple": bool, "required": bool, "virtual": bool, "list": str, "to": str,
     "choices": list, "key": bool,
 }  # fmt: skip
 """What the catalogue file says about a field, and the type of it."""
@@ -64,6 +64,7 @@ def _field(entity: str, name: str, properties: Mapping[str, Any], file: str) -> 
         required=properties.get("required", False),
         virtual=properties.get("virtual", False),
         list=properties.get("list", ""),
+        refers=properties.get("to", ""),
         choices=tuple(properties.get("choices", ())),
         is_key=properties.get("key", False),
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tui_import.api.i18n import _
+from tui_import.model.kinds import SINGULARS
 
 
 class FieldType(StrEnum):
@@ -27,10 +28,21 @@ class FieldType(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     COUNTRY = "country"
+    CURRENCY = "currency"
+    """An ISO 4217 code."""
+    USER = "user"
+    """A colleague, by name."""
+    DATETIME = "datetime"
+    """A day, with the time where it has one."""
     LIST = "list"
     CHOICE = "choice"
     REFERENCE = "reference"
     ID = "id"
+
+
+def entity_word(entity: str) -> str:
+    """What one record of an entity is called: "Red-letter day"."""
+    return _(SINGULARS[entity]) if entity in SINGULARS else entity.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class Field:
     """Read from columns but not stored under this name (full name, a person's company)."""
     list: str = ""
     """The list its items belong to."""
+    refers: str = ""
+    """For `FieldType.REFERENCE`: the entity of the record that it names."""
     choices: tuple[str, ...] = ()
     """For `FieldType.CHOICE`: all values."""
     is_key: bool = False
@@ -71,6 +85,11 @@ class Field:
         return f"{self.entity}.{self.name}"
 
     @property
+    def can_be_matched(self) -> bool:
+        """Records can be told apart by it, alone or with other fields (SPEC 5)."""
+        return not (self.multiple or self.virtual or (self.type is FieldType.LONG_TEXT and not self.is_key))
+
+    @property
     def key_column(self) -> str:
         """Column of the folded copy, for fields with `is_key`."""
         return f"{self.name}_key"
@@ -78,7 +97,7 @@ class Field:
     @property
     def title(self) -> str:
         """What a user sees: "Company: VAT number"."""
-        return f"{_(self.entity.replace('_', ' ').capitalize())}: {self.shown_label}"
+        return f"{entity_word(self.entity)}: {self.shown_label}"
 
     @property
     def shown_label(self) -> str:
@@ -124,3 +143,7 @@ class Catalogue:
     def keys(self, entity: str) -> tuple[Field, ...]:
         """The stored fields that have a key column."""
         return tuple(f for f in self.stored(entity) if f.is_key)
+
+    def references(self, entity: str) -> dict[str, str]:
+        """Bare names of the stored fields that name other records → the entities of those."""
+        return {f.name: f.refers for f in self.stored(entity) if f.type is FieldType.REFERENCE}

@@ -12,7 +12,7 @@ from tui_import import config
 from tui_import.api.errors import DriftError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Scalar
-from tui_import.model.kinds import CONTACTS
+from tui_import.model.kinds import planned_of
 from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.plan import PlanReport, PreviewRow, RowDetail, RowFilter
 from tui_import.model.progress import Progress
@@ -47,7 +47,8 @@ class PlanStep(MappingStep):
         self._take_fields()
         missing = self.missing()
         if missing:
-            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=_("Link a column to it, or give it a constant."))
+            hint = missing[0].hint or _("Link a column to it, or give it a constant.")
+            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=hint)
         if self.drift().blocks:
             names = ", ".join(f"“{name}”" for name in self.drift().missing)
             raise DriftError(
@@ -57,7 +58,8 @@ class PlanStep(MappingStep):
             )
         started = time.monotonic()
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
-        flagged = counted(self._draft, self.settings.duplicates) if self.settings.duplicates.find and self.kind == CONTACTS else {}
+        finds = self.settings.duplicates.find and "company" in planned_of(self.kind, self.mapping.fields)
+        flagged = counted(self._draft, self.settings.duplicates) if finds else {}
         report = replace(self._preview.report(moved), duplicates=flagged)
         report = replace(report, perhaps_meant=list_values.perhaps_meant(self._workspace, self.settings, report.new_list_items))
         self._draft.write_meta(
@@ -152,11 +154,13 @@ class PlanStep(MappingStep):
         Raises `UsageError` where there is no plan yet.
         """
         from tui_import.session.duplicates.review import Review
+        from tui_import.session.duplicates.sides import RowSides
 
         self._changeable()
         if self.report is None:
             raise UsageError(_("There is no plan yet."), hint=_("Look at the preview first."))
-        return Review(self._workspace, self._draft, self.mapping, self.settings)
+        sides = RowSides(self._workspace, self._draft, self.mapping, self.settings)
+        return Review(self._workspace, self._draft, sides, self.settings)
 
     # -- values that lists do not have
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _
-from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.fields import Catalogue
 from tui_import.model.plan import WRITING, Stored, Verb
 from tui_import.model.runs import Trace
 from tui_import.store.connection import Database
@@ -107,9 +107,7 @@ class _Reader:
         """Bare names of all fields that can have a trace."""
         of_person = ["company"] if self._entity == "person" else []
         single = [
-            each.name
-            for each in self._catalogue.of(self._entity)
-            if each.name in self._record and each.name != "id" and each.type is not FieldType.REFERENCE
+            each.name for each in self._catalogue.of(self._entity) if each.name in self._record and each.name not in ("id", *of_person)
         ]
         multiple = [each.name for each in self._catalogue.multiple(self._entity)]
         return [*of_person, *single, *multiple, *(["consent"] if of_person else []), "deleted_at"]

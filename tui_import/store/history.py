@@ -14,6 +14,7 @@ from tui_import.model.plan import COUNTED, Counts, FieldChange, Stored, Verb
 from tui_import.model.runs import RecordChange, RunInfo
 from tui_import.store.connection import Database
 from tui_import.store.images import Image
+from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
 
 PAGE = 500
 """Records that `changes` gives at once, unless told otherwise."""
@@ -110,6 +111,9 @@ class Shown:
         self._connection = connection
         self._catalogue = catalogue
         self._items: dict[Stored, str] = dict(connection.execute("SELECT id, name FROM list_item"))
+        self._references = {
+            f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()
+        }
 
     def value(self, entity: str, name: str, value: Stored) -> Stored:
         """One value of one field (bare name)."""
@@ -118,8 +122,9 @@ class Shown:
         key = f"{entity}.{name}"
         if key in self._catalogue and self._catalogue[key].type is FieldType.LIST:
             return self._items.get(value, value)
-        if key == "person.company":
-            return self._one("SELECT name FROM company WHERE id = ?", value)
+        target = self._references.get(key)
+        if target is not None and isinstance(value, int):
+            return called(self._connection, target, [value]).get(value, value)
         if key == "person.consent":
             return self._one(
                 "SELECT p.name || ': ' || b.name FROM consent c JOIN list_item p ON p.id = c.purpose"
@@ -132,12 +137,11 @@ class Shown:
         """What a record is called; of a removed one, as its image says."""
         if entity == "list_item":
             return self._items.get(record) or str(Image.from_json(image).record.get("name", ""))
-        columns = ("first_name", "last_name") if entity == "person" else ("name",)
-        row = self._connection.execute(f"SELECT {', '.join(columns)} FROM {entity} WHERE id = ?", (record,)).fetchone()
-        if row is None:
-            saved = Image.from_json(image).record
-            row = [saved.get(column) for column in columns]
-        return " ".join(str(part) for part in row if part)
+        found = called(self._connection, entity, [record])
+        if record in found:
+            return found[record]
+        saved = Image.from_json(image).record
+        return joined(saved.get(column) for column in NAMED_BY.get(entity, ("name",)))
 
     def _one(self, query: str, value: Stored) -> Stored:
         row = self._connection.execute(query, (value,)).fetchone()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlite_utils import Database, Migrations
 
 from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue
+from tui_import.model.kinds import KEYED
 from tui_import.store.layout import (
     CONSENT_LISTS,
     CONTACTS,
@@ -199,6 +200,24 @@ def create_products(db: Database, catalogue: Catalogue) -> None:
         db.execute("CREATE UNIQUE INDEX price_list_one_of_a_name ON price_list(name_key) WHERE deleted_at IS NULL")
 
 
+def create_keyed(db: Database, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:
+    """Projects, sales, follow-ups, currencies, post codes and red-letter days, with their lists and preferences."""
+    for key, value in SHIPPED_PREFERENCES.items():
+        db.execute("INSERT OR IGNORE INTO preference (key, value) VALUES (?, ?)", (key, value))
+    _add_items(db, {field.list for entity in KEYED for field in catalogue.of(entity) if field.list}, lists)
+    for entity in KEYED:
+        create_entity(db, catalogue, entity)
+        for name in catalogue.references(entity):  # so that nobody looks through all sales to see whose a company's are
+            db.execute(f"CREATE INDEX {entity}_by_{name} ON {entity}({name}) WHERE {name} IS NOT NULL")
+
+
+def _add_items(db: Database, names: Collection[str], lists: Mapping[str, Sequence[str]]) -> None:
+    """The shipped items of lists that a store of an earlier version does not have."""
+    for name in sorted(names):
+        for rank, item in enumerate(lists.get(name, ()), 1):
+            db.execute("INSERT OR IGNORE INTO list_item (list, name, key, rank) VALUES (?, ?, ?, ?)", (name, item, fold(item), rank))
+
+
 def create_own_fields(db: Database) -> None:
     """User-defined fields, keys of the items that consents are made of, and marks that can be lifted."""
     for statement in (OWN_FIELD_TABLE, *CONSENT_KEYS, *LIFTED_MARKS):
@@ -221,7 +240,7 @@ def add_missing_columns(db: Database, catalogue: Catalogue) -> None:
                     db.execute(f'ALTER TABLE {entity} ADD COLUMN "{name}" {kind}')
 
 
-def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migrations:
+def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migrations:  # noqa: C901 - one function per migration
     """All migrations, in order. ``lists`` are the items that a new store begins with."""
     every = Migrations("tui_import")
 
@@ -262,6 +281,10 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
     @every(name="0006_products")
     def products(db: Database) -> None:
         create_products(db, catalogue)
+
+    @every(name="0007_projects_sales_and_what_they_need")
+    def keyed(db: Database) -> None:
+        create_keyed(db, catalogue, lists)
 
     @every(name="0008_own_fields")
     def own_fields(db: Database) -> None:

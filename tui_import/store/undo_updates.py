@@ -95,11 +95,13 @@ class UpdatePass:
         return records
 
     def _there(self, steps: Mapping[int, Sequence[Step]]) -> dict[str, Collection[int]]:
-        companies = {step.wanted for each in steps.values() for step in each if step.field == "company"}
-        rows = self._connection.execute(
-            "SELECT id FROM company WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(filter(None, companies), key=str)),)
-        )
-        return {"company": {company for (company,) in rows}, "list_item": self._work.items.keys()}
+        there: dict[str, set[int]] = {target: set() for target in self._shape.references.values()}
+        for name, target in self._shape.references.items():
+            wanted = {step.wanted for each in steps.values() for step in each if step.field == name}
+            ids = json.dumps(sorted(filter(None, wanted), key=str))
+            rows = self._connection.execute(f"SELECT id FROM {target} WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+            there[target].update(record for (record,) in rows)
+        return {**there, "list_item": self._work.items.keys()}
 
     # -- writing
 

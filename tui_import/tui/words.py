@@ -8,7 +8,9 @@ from typing import Any
 
 from tui_import.api.capabilities import Operator
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.fields import entity_word
 from tui_import.model.issues import Issue
+from tui_import.model.kinds import PLURALS
 from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
 from tui_import.model.price_lists import PriceListInfo
@@ -17,7 +19,7 @@ from tui_import.model.runs import RunInfo, UndoReport
 from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.status import number
 
-ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products"), "price_list": N_("Price lists")}
+ENTITIES = PLURALS
 OPERATIONS = {
     "added": N_("new"),
     "updated": N_("changed"),
@@ -72,6 +74,8 @@ DRAFT_STATES = {
     "mapping": N_("to be mapped"),
     "planned": N_("in the preview"),
     "applied": N_("imported"),
+    "looking": N_("being looked for"),
+    "reviewing": N_("being decided"),
 }
 OPERATORS = {
     Operator.BEGINS: N_("begins with"),
@@ -142,7 +146,7 @@ def issue_words(issue: Issue, columns: Sequence[ColumnInfo]) -> str:
 
 def state_words(state: RowState, columns: Sequence[ColumnInfo] = ()) -> str:
     """ "Company: changed (7)", with the reason where there is one."""
-    name = {"company": _("Company"), "person": _("Person"), "product": _("Product")}.get(state.entity, state.entity)
+    name = entity_word(state.entity)
     text = f"{name}: {word(OPERATIONS, state.operation)}"
     if state.operation is Operation.REPEATED and state.row is not None:
         text += " " + _("(as in row {row})").format(row=state.row)

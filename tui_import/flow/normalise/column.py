@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from tui_import.api.source import Scalar
 from tui_import.flow.folding import fold
 from tui_import.flow.normalise.country import country_reader
+from tui_import.flow.normalise.currency import currency_reader
 from tui_import.flow.normalise.damage import is_scientific, mend_mojibake, restore_postal_code
-from tui_import.flow.normalise.dates import date_reader, partial_date_reader
+from tui_import.flow.normalise.dates import date_reader, datetime_reader, partial_date_reader
 from tui_import.flow.normalise.formats import Formats, Normaliser, Reader, TextReader, error, offer, warning
 from tui_import.flow.normalise.numbers import decimal_reader, id_reader, integer_reader
 from tui_import.flow.normalise.phone import phone_reader
 from tui_import.flow.normalise.text import WHOLE_LIMIT, clean_line, clean_lines, is_error_cell, number_text, plain, says_nothing
+from tui_import.flow.normalise.users import user_reader
 from tui_import.flow.normalise.vat import vat_reader
 from tui_import.flow.normalise.web import domain_reader, email_reader, url_reader
 from tui_import.flow.normalise.words import boolean_reader, choice_reader
@@ -63,7 +65,7 @@ def normaliser(field: Field, formats: Formats) -> Normaliser:
 def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable[[Scalar], Normalised]:
     """All that is the same for all types: blanks, white space, error values, lengths, damage to the text."""
     read_number = _numeric_reader(field, formats)
-    read = read_number or _text_reader(field, region)
+    read = read_number or _text_reader(field, formats, region)
     clean = clean_lines if field.type is FieldType.LONG_TEXT else clean_line
     typed = field.type not in _FREE_TEXT
     limit = field.length or (LIST_ITEM_LENGTH if field.type is FieldType.LIST else sys.maxsize)
@@ -121,6 +123,8 @@ def _numeric_reader(field: Field, formats: Formats) -> Reader | None:
             return date_reader(field, formats)
         case FieldType.PARTIAL_DATE:
             return partial_date_reader(field, formats)
+        case FieldType.DATETIME:
+            return datetime_reader(field, formats)
         case FieldType.INTEGER:
             return integer_reader(field, formats)
         case FieldType.DECIMAL:
@@ -131,7 +135,7 @@ def _numeric_reader(field: Field, formats: Formats) -> Reader | None:
             return None
 
 
-def _text_reader(field: Field, region: str | None) -> TextReader:
+def _text_reader(field: Field, formats: Formats, region: str | None) -> TextReader:
     match field.type:
         case FieldType.EMAIL:
             return email_reader(field)
@@ -146,11 +150,15 @@ def _text_reader(field: Field, region: str | None) -> TextReader:
         case FieldType.VAT_NUMBER:
             return vat_reader(field, region)
         case FieldType.BOOLEAN:
-            return boolean_reader(field)
+            return boolean_reader(field, formats)
         case FieldType.CHOICE:
             return choice_reader(field)
         case FieldType.COUNTRY:
-            return country_reader(field)
+            return country_reader(field, formats)
+        case FieldType.CURRENCY:
+            return currency_reader(field, formats)
+        case FieldType.USER:
+            return user_reader(field, formats)
         case _:
             return _plain_text_reader(field)
 
