@@ -211,6 +211,10 @@ class Reason:
         return _("{field}: {level}").format(field=_(FIELD_WORDS.get(self.field, self.field)), level=_(LEVEL_WORDS[self.level]))
 
 
+NOTED = 0.5
+"""Bits from which it is said that other records count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """One pair, as it lies in the draft."""
@@ -223,7 +227,8 @@ class Match:
     start: float = 0.0
     """Bits before anything was compared."""
     carried: float = 0.0
-    """Bits that come from a third record which is the same as both."""
+    """Bits that come from other records: for it, from one that is the same as both; against it, from one that fits as well, and from how
+    often two belong together without being one."""
     turn: Reason | None = None
     """The smallest single change that would turn the verdict; None where no single one would."""
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -245,8 +250,10 @@ class Match:
     def words(self) -> str:
         """All reasons in one line, those for it first."""
         words = [reason.words for reason in self.reasons]
-        if self.carried:
+        if self.carried >= NOTED:
             words.append(_("a third record is the same as both"))
+        elif self.carried <= -NOTED:
+            words.append(_("another record fits as well, or the two only belong together"))
         return "; ".join(words)
 
     @property

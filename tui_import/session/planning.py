@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import N_, _
 from tui_import.api.source import Finding
+from tui_import.flow.garbage import garbage_collector_off
 from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
 from tui_import.flow.plan.advice import KeyAdviser, keyed_candidates
 from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
@@ -178,18 +177,6 @@ def _write_plan(
         for planned in planner.plan(_counted(blocks, progress)):
             writer.write(planned)
     return lists
-
-
-@contextmanager
-def garbage_collector_off() -> Iterator[None]:
-    """A block of rows is a hundred thousand small objects and not one cycle: looking for cycles among them takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _counted(blocks: Iterator[Block], progress: Progress) -> Iterator[Block]:
