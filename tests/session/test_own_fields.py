@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from tests.session.importer import Importer
 from tui_import import config
 from tui_import.api.errors import RecipeError, UsageError
-from tui_import.model.own_fields import OwnField, OwnState, OwnType
+from tui_import.model.kinds import kind_of
+from tui_import.model.own_fields import OWNERS, OwnField, OwnState, OwnType
 from tui_import.model.settings import Action, CompanyRules, ListPolicy, PersonKey, PersonRules, Settings
 from tui_import.session.workspace import Workspace
 
@@ -333,3 +334,35 @@ def test_merging_two_records_takes_along_what_a_field_out_of_use_holds(importer:
     workspace.merge("company", 1, 2)
     workspace.change_field("company.x_region", state=OwnState.ACTIVE)
     assert importer.companies()[0]["x_region"] == "North"
+
+
+MINIMAL: Mapping[str, Mapping[str, str]] = {
+    "company": {"company.name": "Acme"},
+    "person": {"company.name": "Acme", "person.first_name": "Anna", "person.last_name": "Holm"},
+    "project": {"project.name": "Web shop", "project.type": "Customer"},
+    "sale": {"sale.number": "S1", "sale.heading": "Lamps", "sale.sale_date": "2026-06-30"},
+    "follow_up": {"follow_up.start": "2026-04-01", "follow_up.text": "Call"},
+}
+
+
+@pytest.mark.parametrize("entity", OWNERS)
+def test_every_kind_of_record_that_may_have_own_fields_takes_them_from_definition_to_undo(importer: Importer, entity: str) -> None:
+    workspace = importer.workspace
+    importer.kind = kind_of(entity)
+    define(workspace, entity=entity)
+    define(workspace, "grade", OwnType.LIST, entity=entity)
+    done = importer.run([{**MINIMAL[entity], f"{entity}.x_region": "North", f"{entity}.x_grade": "Gold"}])
+    (record,) = workspace.records(entity)
+    assert (record["x_region"], record["x_grade"]) == ("North", "Gold")
+    chosen = next(each for each in done.selections if each.entity == entity and each.kind == "new")
+    workspace.edit_members(chosen.id, "x_region", "South")
+    again = workspace.begin_selection(chosen.id)
+    importer.sessions.append(again)
+    again.read()
+    assert again.plan().entities[entity].unchanged == 1
+    removed = workspace.remove_field(f"{entity}.x_region")
+    for run in (removed.run, removed.run and removed.run - 1):
+        assert run is not None
+        workspace.undo(run)
+    (record,) = workspace.records(entity)
+    assert record["x_region"] == "North"

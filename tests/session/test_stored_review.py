@@ -17,6 +17,7 @@ from tui_import.session.duplicates import workbook
 from tui_import.session.duplicates.queue import Order, QueueFilter, Show
 from tui_import.session.duplicates.review import Review
 from tui_import.session.stored_review import StoredReview
+from tui_import.store.layout import referring
 
 
 def firm(at: int, **more: Any) -> dict[str, Any]:
@@ -347,6 +348,27 @@ def test_nothing_is_merged_where_one_merge_cannot_be(store: Importer) -> None:
     assert session.merges()
 
 
+def test_a_crash_between_the_store_and_the_review_merges_nothing_twice(store: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, review = look(store)
+    review.take(review.at_line(0.0, Verdict.SAME))
+
+    def killed(*_about: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "_settle", killed)
+    with pytest.raises(KeyboardInterrupt):
+        session.apply()
+    assert store.workspace.count("company") == 12
+    again = store.workspace.review_store()
+    assert again.id == session.id
+    again.catch_up()
+    assert not again.has_decisions
+    with pytest.raises(UsageError, match="Nothing is decided yet"):
+        again.apply()
+    assert len(store.workspace.runs()) == 3
+    again.close()
+
+
 def test_one_record_of_a_run_is_taken_back_with_all_that_became_one_with_it(store: Importer) -> None:
     session, review = look(store)
     review.take(review.at_line(0.0, Verdict.SAME))
@@ -359,6 +381,24 @@ def test_one_record_of_a_run_is_taken_back_with_all_that_became_one_with_it(stor
     assert store.workspace.run(run).state == "partly undone"
     store.workspace.undo(run)
     assert store.workspace.count("company") == 15
+
+
+def test_what_else_belongs_to_a_company_moves_with_it_and_comes_back_with_it_alone(store: Importer) -> None:
+    connection, catalogue = store.workspace.database.connection, store.workspace.catalogue
+    other, name = next((other, name) for other, name in referring(catalogue, "company") if other != "person")
+    for owner in (13, 14):
+        stamps = "version, created_at, created_by, updated_at, updated_by"
+        connection.execute(f"INSERT INTO {other} ({name}, {stamps}) VALUES (?, 1, '2026-01-01', 'me', '2026-01-01', 'me')", (owner,))
+    session, review = look(store)
+    review.take(review.at_line(0.0, Verdict.SAME))
+    run = session.apply().run
+    owners = f"SELECT {name} FROM {other} ORDER BY id"
+    assert [owner for (owner,) in connection.execute(owners)] == [1, 2]
+    assert run is not None
+    store.workspace.undo(run, record=("company", 14))
+    assert [owner for (owner,) in connection.execute(owners)] == [1, 14]
+    store.workspace.undo(run)
+    assert [owner for (owner,) in connection.execute(owners)] == [13, 14]
 
 
 def test_the_rows_of_a_workbook_decide_pairs_of_the_store(store: Importer, tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ class StoreTable(Table):
             yield self._number(f"{parent}.id"), lambda record: record[f"{parent}_id"]
             yield Column(f"{parent}.name", f"{parent}.name"), lambda record: record[parent]
         for field in fields.values():
-            if field.name not in (LINK, parent) and field.type not in (FieldType.ID, FieldType.REFERENCE):
+            if field.name not in (LINK, parent) and field.type is not FieldType.ID and not field.virtual:
                 for place in range(most[field.name]):
                     name = field.key if place == 0 else f"{field.key} {place + 1}"
                     yield Column(name, field.key), _reader(field, place)

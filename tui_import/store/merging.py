@@ -296,18 +296,20 @@ def withdrawn(database: Database, persons: Collection[int]) -> set[int]:
     return {person for (person,) in rows}
 
 
-def together(connection: sqlite3.Connection, run: int, entity: str, record: int) -> dict[str, set[int]]:
+def together(connection: sqlite3.Connection, catalogue: Catalogue, run: int, entity: str, record: int) -> dict[str, set[int]]:
     """Entity → records of a run that can be taken back only with this one: what became one with it, persons that moved, and so on.
 
     Raises `UsageError` where the run did nothing to it.
     """
+    refers = {(other, name): to for to in CONTACTS for other, name in referring(catalogue, to)}
     near: dict[tuple[str, int], set[tuple[str, int]]] = {}
     for of, one, field, before, after in connection.execute(
         "SELECT j.entity, j.record, c.field, c.before, c.after FROM journal j LEFT JOIN journal_change c ON c.entry = j.id"
-        " AND (c.field = ? OR (c.field = 'company' AND j.entity = 'person')) WHERE j.run = ?",
-        (MERGED_INTO, run),
+        " AND c.field IN (SELECT value FROM json_each(?)) WHERE j.run = ?",
+        (json.dumps([MERGED_INTO, *{name for _other, name in refers}]), run),
     ):
-        ends = {("company" if field == "company" else of, each) for each in (before, after) if each is not None}
+        to = of if field == MERGED_INTO else refers.get((of, field), "")
+        ends = {(to, each) for each in (before, after) if to and each is not None}
         near.setdefault((of, one), set()).update(ends)
         for end in ends:
             near.setdefault(end, set()).add((of, one))

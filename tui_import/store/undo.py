@@ -84,7 +84,7 @@ def _work(
             raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
         if kind == LIFT:
             raise UsageError(_("Run {run} lifted a suppression.").format(run=run), hint=_("To keep the person out, erase it again."))
-        records = together(connection, run, *record) if record else None
+        records = together(connection, catalogue, run, *record) if record else None
         targets = Targets(connection, run, DONE if undo else UNDONE, selection, records)
         progress.begin(_("Undoing the import") if undo else _("Doing the import again"), targets.count())
         items = dict(connection.execute("SELECT id, name FROM list_item"))
