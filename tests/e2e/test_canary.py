@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +115,29 @@ def test_a_killed_import_leaves_nothing_outside(house: House) -> None:
         pass
     process.send_signal(signal.SIGKILL)
     process.wait()
+    assert house.strays() == []
+
+
+def open_files(pid: int) -> list[str]:
+    """Where the files lie that a process has open."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.append(os.readlink(link))
+    return found
+
+
+def test_what_came_through_a_pipe_leaves_nothing_either(house: House) -> None:
+    words = [sys.executable, "-m", "tui_import", "run", "-", "--plan-only"]
+    with subprocess.Popen(words, env=house.environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        process.stdin.write((HEADER + ROW * 5_000).encode())
+        process.stdin.flush()
+        while process.poll() is None and not any(str(house.folder / "tmp") in place for place in open_files(process.pid)):
+            pass
+        assert process.poll() is None, "it keeps what came so far, and waits for more"
+        process.kill()
+    assert list((house.folder / "tmp").iterdir()) == []
     assert house.strays() == []
 
 

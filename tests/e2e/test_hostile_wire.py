@@ -108,7 +108,7 @@ def test_the_command_line_lists_payloads_as_letters(tmp_path: Path) -> None:
         ["export", "company"],
         ["export", "company", "--format", "json"],
         ["show", "1"],
-        ["selections", "show", "1"],
+        ["selections"],
         ["similar", "company", "--limit", "20"],
     ):
         with Terminal([*PROGRAM, *words], environment(tmp_path), columns=200) as terminal:

@@ -68,14 +68,14 @@ def test_columns_are_recognised_by_the_labels_that_users_gave(importer: Importer
 
 def test_a_value_that_the_type_cannot_take_is_a_problem_with_its_reason(importer: Importer) -> None:
     define(importer.workspace, "signed", OwnType.DATE)
-    define(importer.workspace, "code", length=3)
-    rows = [{"company.name": "A", "company.x_signed": "1969-12-31"}, {"company.name": "B", "company.x_code": "abcd"}]
+    define(importer.workspace, "short", length=3)
+    rows = [{"company.name": "A", "company.x_signed": "1969-12-31"}, {"company.name": "B", "company.x_short": "abcd"}]
     session, report = importer.plan(rows, COMPANIES)
     assert report.entities["company"].problem == 2
     reasons = [str(issue) for key in (1, 2) for issue in session.detail(key).issues]
     assert any("outside 1970-2038" in reason for reason in reasons)
     assert any("4 characters; the field takes 3" in reason for reason in reasons)
-    importer.workspace.change_field("company.x_code", length=4)
+    importer.workspace.change_field("company.x_short", length=4)
     assert session.plan().entities["company"].problem == 1
 
 
@@ -226,6 +226,8 @@ def test_labels_lengths_and_places_change_and_go_back(importer: Importer) -> Non
     assert [field.label for field in workspace.own_fields()] == ["Third", "One", "Two"]
     assert [field.name for field in workspace.catalogue.of("company") if field.own] == ["x_three", "x_one", "x_two"]
     workspace.undo(workspace.runs()[0].id)
+    with pytest.raises(UsageError, match="called “two” already"):
+        workspace.change_field("company.x_one", label="two")
     assert [(field.label, field.length) for field in workspace.own_fields()] == [("One", 39), ("Two", 39), ("Three", 39)]
 
 
@@ -242,6 +244,8 @@ def test_labels_lengths_and_places_change_and_go_back(importer: Importer) -> Non
         (OwnField("company", "a", OwnType.SHORT_TEXT, "X", length=0), "length of 1 to"),
         (OwnField("company", "a", OwnType.LIST, "X", list="legal_basis"), "cannot be the list"),
         (OwnField("company", "region", OwnType.NUMBER, "X"), "already"),
+        (OwnField("company", "other", OwnType.NUMBER, "REGION"), "called “REGION” already: company.x_region"),
+        (OwnField("company", "other", OwnType.NUMBER, "e-mail"), "already: company.email"),
     ],
 )
 def test_a_definition_that_cannot_be_is_refused_with_the_reason(importer: Importer, wrong: OwnField, message: str) -> None:

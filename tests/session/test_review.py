@@ -24,6 +24,7 @@ from tui_import.session.duplicates.calibration import Calibration
 from tui_import.session.duplicates.fields import differences
 from tui_import.session.duplicates.queue import Order, QueueFilter, Show
 from tui_import.session.duplicates.review import Review
+from tui_import.session.duplicates.sides import RowSides
 from tui_import.session.duplicates.workbook import export_decisions
 from tui_import.session.importing import ImportSession
 from tui_import.session.matching import learnt_model, shipped_model
@@ -317,7 +318,7 @@ def test_all_like_this_one_means_the_same_reasons(forty: Importer) -> None:
     view = review.view()
     assert view is not None
     chosen = review.like_this(Verdict.DIFFERENT)
-    patterns = {frozenset((reason.field, reason.level) for reason in review.matches[pair].reasons) for pair in chosen.pairs}
+    patterns = {frozenset((reason.field, reason.level) for reason in review.whole(pair).reasons) for pair in chosen.pairs}
     assert len(patterns) == 1
     assert review.pair in chosen.pairs
 
@@ -398,7 +399,8 @@ def test_decisions_against_the_matcher_raise_the_estimated_error(forty: Importer
 def test_pace_and_time_left_follow_the_clock(stored: Importer) -> None:
     session, _review = review_of(stored, many(6))
     times = iter(range(0, 1000, 6))
-    review = Review(stored.workspace, session._draft, session.mapping, session.settings, clock=lambda: next(times))
+    sides = RowSides(stored.workspace, session._draft, session.mapping, session.settings)
+    review = Review(stored.workspace, session._draft, sides, session.settings, clock=lambda: next(times))
     assert review.minutes_left is None
     for _at in range(3):
         review.decide(Verdict.SAME)
@@ -495,6 +497,27 @@ def test_rules_for_survivors_are_where_a_decision_begins(stored: Importer, rule:
     session.plan()
     session.apply()
     assert next(record["street_city"] for record in stored.companies() if record["street_address_line1"] == "Storgata 1") == city
+
+
+@pytest.mark.parametrize(
+    ("trust", "city"), [("vcard csv", "Oslo Nordstrand"), ("csv vcard", "Oslo"), ("vcard", "Oslo Nordstrand"), ("excel csv", "Oslo")]
+)
+def test_the_value_of_the_source_that_is_trusted_most_is_where_a_decision_begins(stored: Importer, trust: str, city: str) -> None:
+    settings = replace(by_rule("*=trust"), duplicates=DuplicateRules(survivorship="*=trust", trust=trust))
+    session, _report = stored.plan([misspelt(0, **{"company.street_city": "Oslo Nordstrand"})], settings)
+    session._draft.write_meta(source="vcard")  # the store's records came by csv
+    view = session.review().view()
+    assert view is not None
+    found = next(field for field in view.fields if field.field.name == "street_city")
+    assert (found.result, found.why) == ((city,), "rule: trusted source")
+
+
+def test_sources_that_are_trusted_alike_leave_it_to_the_action(stored: Importer) -> None:
+    settings = replace(by_rule("*=trust"), duplicates=DuplicateRules(survivorship="*=trust", trust="csv"))
+    _session, review = review_of(stored, [misspelt(0, **{"company.street_city": "Oslo Nordstrand"})], settings)
+    view = review.view()
+    assert view is not None
+    assert next(field for field in view.fields if field.field.name == "street_city").why == "merge"
 
 
 def test_a_choice_goes_over_the_rule(stored: Importer) -> None:

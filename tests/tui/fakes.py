@@ -418,6 +418,8 @@ class FakeWorkspace:
         self.session.plan()
         return self.session
 
+    reopen = resume
+
     def discard(self, draft: str) -> None:
         self.done.append(("discard", draft))
 

@@ -15,7 +15,7 @@ from tui_import.model.runs import DraftInfo
 
 STATES = {
     "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
-    "applied": N_("imported"),
+    "applied": N_("imported"), "looking": N_("being looked for"), "reviewing": N_("being decided"),
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _configure_resume(parser: ArgumentParser) -> None:
 def resume(call: Call) -> int:
     """Open a draft on the screens."""
     needs_terminal(_("Without one, import what it has planned with: tui-import apply DRAFT"))
-    session = call.workspace.resume(call.arguments.draft)  # says now, and in one line, what is wrong with it
+    session = call.workspace.reopen(call.arguments.draft)  # says now, and in one line, what is wrong with it
     draft = session.id
     session.close()
     call.close()

@@ -13,6 +13,7 @@ from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError,
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import Choices, column_position, links, option_values, pair, sort_choices
+from tui_import.cli.merging import apply_review
 from tui_import.cli.parser import whole_number
 from tui_import.cli.problems import MOST, shown_source, write_findings, write_problems
 from tui_import.cli.render import Output, number
@@ -308,8 +309,12 @@ def _configure_apply(parser: ArgumentParser) -> None:
 
 
 def apply(call: Call) -> int:
-    """Carry out the plan of a kept draft."""
-    session = call.workspace.resume(call.arguments.draft)
+    """Carry out the plan of a kept draft, or what was decided in a review of the store."""
+    from tui_import.session.importing import ImportSession
+
+    session = call.workspace.reopen(call.arguments.draft)
+    if not isinstance(session, ImportSession):
+        return apply_review(call, session)
     try:
         done = session.summary
         if done is not None:

@@ -89,7 +89,9 @@ def _to_terminal(call: Call, file_format: str) -> None:
     """What a terminal shows is made safe first, so it takes the way through a file."""
     if file_format == "xlsx":
         raise UsageError(_("A workbook is nothing for a terminal."), hint=_("Name a file: -o FILE.xlsx"))
-    with tempfile.TemporaryDirectory() as folder:
+    private = call.workspace.drafts_folder  # not among everybody's temporary files, where a killed program would leave it
+    private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=private) as folder:
         path = Path(folder, "export")
         arguments, parent = call.arguments, _price_list(call)
         call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection, parent=parent)

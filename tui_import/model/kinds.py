@@ -8,6 +8,8 @@ from graphlib import TopologicalSorter
 from tui_import.api.i18n import N_
 
 CONTACTS, PRODUCTS, SEVERAL = "contacts", "products", "several"
+SIMILAR = "similar"
+"""A draft that is no import: a review of duplicates in the store."""
 KINDS: Mapping[str, tuple[str, ...]] = {
     CONTACTS: ("company", "person"),
     PRODUCTS: ("product",),

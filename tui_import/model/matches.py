@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tui_import.api.i18n import N_, _
 from tui_import.model.issues import Issue
 from tui_import.model.records import Value
-from tui_import.model.settings import Action
+from tui_import.model.settings import Action, ValuesPolicy
 
 SEPARATOR = "\x1f"
 """Between the values of a multiple field, and between the slots of a packed record."""
@@ -53,6 +53,15 @@ class Choice(StrEnum):
     EDITED = "edited"
 
 
+CHOICE_POLICIES: Mapping[Choice, ValuesPolicy] = {
+    Choice.INCOMING: ValuesPolicy.REPLACE,
+    Choice.EDITED: ValuesPolicy.REPLACE,
+    Choice.STORED: ValuesPolicy.IGNORE,
+    Choice.BOTH: ValuesPolicy.ADD,
+}
+"""What a choice means for a field that holds several values."""
+
+
 class MatchKind(StrEnum):
     """Why a pair is shown."""
 
@@ -63,7 +72,10 @@ class MatchKind(StrEnum):
 
 
 class Pair(NamedTuple):
-    """An incoming record, and the one that it may be the same as."""
+    """An incoming record, and the one that it may be the same as.
+
+    Where both are stored, ``row`` is the younger one's id and ``record`` the older one's.
+    """
 
     entity: str
     row: int
@@ -97,6 +109,21 @@ class Verdicts:
     """Who; "earlier" decisions that the store remembers keep their author."""
     origin: str = "user"
     """user | bulk | memory | rule"""
+    swapped: bool = False
+    """Of two stored records the younger one stays; ``fields`` are those of the sides as they are shown then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One stored record becomes part of another."""
+
+    entity: str
+    survivor: int
+    gone: int
+    action: Action = Action.MERGE
+    """MERGE: the survivor keeps what it has and gets what it lacks. REPLACE: what the other has wins. SKIP: no field is changed."""
+    fields: Mapping[str, FieldChoice] = field(default_factory=dict)
+    """Bare field name → whose value it gets: `Choice.INCOMING` is that of the record that goes."""
 
 
 class Become(StrEnum):

@@ -271,6 +271,8 @@ class Survivor(StrEnum):
     COMPLETE = "complete"
     """That of the record which has more fields filled."""
     LONGEST = "longest"
+    TRUST = "trust"
+    """That of the source which stands first in `DuplicateRules.trust`."""
     APPEND = "append"
     """Both, where the field holds several values."""
 
@@ -292,6 +294,9 @@ class DuplicateRules:
     """Fields that are not compared, between blanks: "company.phone person.birth"."""
     survivorship: str = ""
     """Whose value a field begins with in a decision, FIELD=RULE between blanks: "*=newest company.name=longest person.phone=append"."""
+
+    trust: str = ""
+    """Sources for the rule "trust", the most trusted first, between blanks: "odoo outlook csv". Others come last."""
 
     def survivors(self, entity: str) -> dict[str, Survivor]:
         """Bare field name ("*": all others) → its rule; what is no rule is left out."""

@@ -154,11 +154,13 @@ class PlanStep(MappingStep):
         Raises `UsageError` where there is no plan yet.
         """
         from tui_import.session.duplicates.review import Review
+        from tui_import.session.duplicates.sides import RowSides
 
         self._changeable()
         if self.report is None:
             raise UsageError(_("There is no plan yet."), hint=_("Look at the preview first."))
-        return Review(self._workspace, self._draft, self.mapping, self.settings)
+        sides = RowSides(self._workspace, self._draft, self.mapping, self.settings)
+        return Review(self._workspace, self._draft, sides, self.settings)
 
     # -- values that lists do not have
 

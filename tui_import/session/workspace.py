@@ -20,7 +20,7 @@ from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.model.fields import Catalogue, Field
-from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL, kind_of
+from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL, SIMILAR, kind_of
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from tui_import.flow.mapping.headers import Vocabulary
     from tui_import.session.importing import ImportSession  # loaded when an import begins: the first screen does without
     from tui_import.session.similar import SimilarPair
+    from tui_import.session.stored_review import StoredReview
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
 STORE_SOURCE = "store"
@@ -327,7 +328,22 @@ class Workspace:
         return [info for info in open_ones if (run_of_draft(self.database, info.id) or 0) <= (info.run or 0)]
 
     def resume(self, draft: str) -> ImportSession:
-        """Open a draft by its id, the beginning of it, or its path."""
+        """Open a draft by its id, the beginning of it, or its path. Raises `UsageError` for a review of the store (see `reopen`)."""
+        opened = self._open(draft)
+        if opened.meta("kind") == SIMILAR:
+            opened.close()
+            raise UsageError(
+                _("{draft} is a review of duplicates in the store, no import.").format(draft=opened.id),
+                hint=_("Go on with it: tui-import resume {draft}").format(draft=opened.id),
+            )
+        self._catch_up(opened)
+        if opened.meta("state") == "applied" and opened.meta("waiting", 0):
+            opened.write_meta(state="planned", outdated=True)
+        from tui_import.session.importing import ImportSession
+
+        return ImportSession(self, opened)
+
+    def _open(self, draft: str) -> Draft:
         self.refresh_fields()
         path = Path(draft)
         if not path.is_file():
@@ -336,13 +352,30 @@ class Workspace:
                 names = ", ".join(sorted(info.stem for info in found))
                 raise UsageError(_("Several drafts begin with “{name}”: {names}.").format(name=draft, names=names))
             path = found[0] if found else self.drafts_folder / f"{draft}.sqlite"
-        opened = Draft.open(path)
-        self._catch_up(opened)
-        if opened.meta("state") == "applied" and opened.meta("waiting", 0):
-            opened.write_meta(state="planned", outdated=True)
-        from tui_import.session.importing import ImportSession
+        return Draft.open(path)
 
-        return ImportSession(self, opened)
+    def reopen(self, draft: str) -> ImportSession | StoredReview:
+        """Open a draft, or a review of duplicates in the store, as `resume` does."""
+        opened = self._open(draft)
+        if opened.meta("kind") != SIMILAR:
+            opened.close()
+            return self.resume(draft)
+        from tui_import.session.stored_review import StoredReview
+
+        return StoredReview(self, opened)
+
+    def review_store(self, entity: str = "") -> StoredReview:
+        """The review of the duplicates that are in the store (of companies, persons, or for an empty name both): the one that is not done,
+        else a new one. `StoredReview.catch_up` looks for pairs where that was not done. Raises `UsageError`."""
+        from tui_import.session.stored_review import StoredReview
+
+        for info in self.drafts():
+            if info.kind == SIMILAR:
+                review = StoredReview(self, self._open(info.id))
+                if review.entity == entity:
+                    return review
+                review.close()
+        return StoredReview.begin(self, entity)
 
     def _catch_up(self, draft: Draft) -> None:
         """After a crash between the store's commit and the draft's note of it: the run is there, so the draft is done."""
@@ -359,7 +392,7 @@ class Workspace:
 
     def discard(self, draft: str) -> None:
         """Throw a draft away; the store is not touched."""
-        session = self.resume(draft)
+        session = self.reopen(draft)
         path = self.drafts_folder / f"{session.id}.sqlite"
         session.close()
         Draft(path).remove()
@@ -448,23 +481,27 @@ class Workspace:
         run = history.last_import_of(self.database, digest)
         return run if run is not None and run.draft != draft else None
 
-    def undo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
-        """Take a run back, or only what it did to the members of a selection."""
+    def undo(
+        self, run: int, *, selection: int | None = None, record: tuple[str, int] | None = None, progress: Progress | None = None
+    ) -> tuple[Summary, UndoReport]:
+        """Take a run back, or only what it did to the members of a selection, or to one record with what became one with it."""
         from tui_import.store import undo
 
-        return self._taken_back(undo.undo, run, selection, progress)
+        return self._taken_back(undo.undo, run, progress, selection=selection, record=record)
 
-    def redo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
+    def redo(
+        self, run: int, *, selection: int | None = None, record: tuple[str, int] | None = None, progress: Progress | None = None
+    ) -> tuple[Summary, UndoReport]:
         """Do again what was undone."""
         from tui_import.store import undo
 
-        return self._taken_back(undo.redo, run, selection, progress)
+        return self._taken_back(undo.redo, run, progress, selection=selection, record=record)
 
-    def _taken_back(self, action: Any, run: int, selection: int | None, progress: Progress | None) -> tuple[Summary, UndoReport]:
+    def _taken_back(self, action: Any, run: int, progress: Progress | None, **only: Any) -> tuple[Summary, UndoReport]:
         started = time.monotonic()
         info = self.run(run)
         self.refresh_fields()
-        report: UndoReport = action(self.database, self.catalogue.whole, run, self.user, selection=selection, progress=progress)
+        report: UndoReport = action(self.database, self.catalogue.whole, run, self.user, progress=progress, **only)
         self.refresh_fields()
         summary = Summary(
             run=run,
@@ -607,7 +644,7 @@ class Workspace:
         self, key: str, *, label: str | None = None, length: int | None = None, place: int | None = None, state: OwnState | None = None
     ) -> OwnField:
         """Give a user-defined field another label, length, place or state, as a run that undo takes back. Raises `UsageError`."""
-        changed = own_fields.change(self.database, key, self.user, label=label, length=length, place=place, state=state)
+        changed = own_fields.change(self.database, self._shipped, key, self.user, label=label, length=length, place=place, state=state)
         self.refresh_fields()
         return changed
 

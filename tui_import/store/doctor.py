@@ -192,8 +192,8 @@ def files(store: Path, drafts: Path, others: Sequence[tuple[str, Path]] = ()) ->
     folder = backup_folder(store)
     groups = [
         (_("store"), store.parent.glob(f"{glob.escape(store.name)}*")),
-        (_("draft"), drafts.glob("*")),
-        (_("backup"), folder.glob("*")),
+        (_("draft"), drafts.rglob("*")),
+        (_("backup"), folder.rglob("*")),
     ]
     kept = [_stored(kind, path, personal=True) for kind, paths in groups for path in sorted(paths) if path.is_file()]
     return [*kept, *(_stored(kind, path, personal=False) for kind, path in others)]

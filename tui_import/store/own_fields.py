@@ -87,6 +87,18 @@ def checked_label(label: str) -> str:
     return text
 
 
+def _check_free(field: OwnField, catalogue: Catalogue, known: Sequence[OwnField]) -> None:
+    """Raise `UsageError` where another field of the entity is called so: columns and people could not tell them apart."""
+    others = [each.field() for each in known if each.entity == field.entity and each.id != field.id and each.state is not OwnState.REMOVED]
+    wanted = fold(field.label)
+    called = [each.key for each in (*catalogue.of(field.entity), *others) if wanted in (fold(each.label), fold(each.shown_label))]
+    if called:
+        raise UsageError(
+            _("Another field is called “{label}” already: {field}.").format(label=field.label, field=called[0]),
+            hint=_("Take another label."),
+        )
+
+
 def checked_length(type: OwnType, length: int | None) -> int | None:
     """A text's length, the usual one where none is given. Raises `UsageError`."""
     if type not in LENGTHS:
@@ -125,12 +137,14 @@ def define(database: Database, catalogue: Catalogue, wanted: OwnField, user: str
         last = max((each.rank for each in known if each.entity == field.entity), default=0)
         if before is not None:
             _check_can_return(before, field)
+            _check_free(replace(field, id=before.id), catalogue, known)
             after = replace(field, id=before.id, rank=last + 1, state=OwnState.ACTIVE)
             run = _open(connection, user, _("Field {field} made anew").format(field=field.key))
             _write(connection, run, {before.id: before}, [after])
         elif field.key in catalogue:
             raise _taken(field)
         else:
+            _check_free(field, catalogue, known)
             run = _open(connection, user, _("Field {field} made").format(field=field.key))
             after = _insert(connection, run, replace(field, rank=last + 1))
         bump_generation(connection)
@@ -169,6 +183,7 @@ def _insert(connection: sqlite3.Connection, run: int, field: OwnField) -> OwnFie
 
 def change(
     database: Database,
+    catalogue: Catalogue,
     key: str,
     user: str,
     *,
@@ -190,6 +205,8 @@ def change(
             length=field.length if length is None else checked_length(field.type, length),
             state=state or field.state,
         )
+        if after.label != field.label:
+            _check_free(after, catalogue, known)
         changed = [after] if place is None else _moved(known, after, place)
         run = _open(connection, user, _("Field {field} changed").format(field=key))
         _write(connection, run, {each.id: each for each in known}, changed)

@@ -21,6 +21,7 @@ from tui_import.store.connection import Database, bump_generation
 from tui_import.store.erasure import ERASE, erased
 from tui_import.store.journal import DONE, PARTLY_UNDONE, UNDONE, Targets, now, run_times
 from tui_import.store.layout import ENTITIES
+from tui_import.store.merging import together
 from tui_import.store.own_fields import ENTITY as OWN_FIELD
 from tui_import.store.selections import selection as find_selection
 from tui_import.store.suppression import LIFT
@@ -32,24 +33,47 @@ from tui_import.store.undo_updates import UpdatePass
 
 
 def undo(
-    database: Database, catalogue: Catalogue, run: int, user: str, *, selection: int | None = None, progress: Progress | None = None
+    database: Database,
+    catalogue: Catalogue,
+    run: int,
+    user: str,
+    *,
+    selection: int | None = None,
+    record: tuple[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> UndoReport:
-    """Take a run back, or only what it did to the members of a selection; called again, it does what is left.
+    """Take a run back, or only what it did to the members of a selection, or to one record; called again, it does what is left.
 
-    Raises `UsageError` where there is no such run or selection, `StoppedError` (nothing is changed then) and `StoreError`.
+    ``record``: (entity, id); where the run merged it, with all that became one with it. Raises `UsageError` where there is no such run or
+    selection, or the run did nothing to the record, `StoppedError` (nothing is changed then) and `StoreError`.
     """
-    return _work(database, catalogue, run, user, selection, progress or Progress(), undo=True)
+    return _work(database, catalogue, run, user, selection, record, progress or Progress(), undo=True)
 
 
 def redo(
-    database: Database, catalogue: Catalogue, run: int, user: str, *, selection: int | None = None, progress: Progress | None = None
+    database: Database,
+    catalogue: Catalogue,
+    run: int,
+    user: str,
+    *,
+    selection: int | None = None,
+    record: tuple[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> UndoReport:
     """Do again what was undone of a run: the mirror of `undo`, with the same rules and errors."""
-    return _work(database, catalogue, run, user, selection, progress or Progress(), undo=False)
+    return _work(database, catalogue, run, user, selection, record, progress or Progress(), undo=False)
 
 
 def _work(
-    database: Database, catalogue: Catalogue, run: int, user: str, selection: int | None, progress: Progress, *, undo: bool
+    database: Database,
+    catalogue: Catalogue,
+    run: int,
+    user: str,
+    selection: int | None,
+    record: tuple[str, int] | None,
+    progress: Progress,
+    *,
+    undo: bool,
 ) -> UndoReport:
     if selection is not None:
         find_selection(database, selection)
@@ -60,7 +84,8 @@ def _work(
             raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
         if kind == LIFT:
             raise UsageError(_("Run {run} lifted a suppression.").format(run=run), hint=_("To keep the person out, erase it again."))
-        targets = Targets(connection, run, DONE if undo else UNDONE, selection)
+        records = together(connection, run, *record) if record else None
+        targets = Targets(connection, run, DONE if undo else UNDONE, selection, records)
         progress.begin(_("Undoing the import") if undo else _("Doing the import again"), targets.count())
         items = dict(connection.execute("SELECT id, name FROM list_item"))
         work = Pass(connection, catalogue, run, finished, undo, user, now(), progress, items, erased(connection))

@@ -134,8 +134,9 @@ EXPLAINED = {
     "duplicates.ignore": N_("Fields that are not compared, between blanks, as company.phone."),
     "duplicates.survivorship": N_(
         "Whose value a field begins with when a duplicate is decided, FIELD=RULE between blanks, as *=newest company.name=longest "
-        "person.phone=append. Rules: incoming, stored, newest, complete, longest, append."
+        "person.phone=append. Rules: incoming, stored, newest, complete, longest, trust, append."
     ),
+    "duplicates.trust": N_("Sources for the rule trust, the most trusted first, between blanks, as odoo outlook csv."),
 }
 """One sentence for each setting."""
 
@@ -322,6 +323,7 @@ def options(
         _share("duplicates.merge_at", _("Merge from"), 0.99),
         _text("duplicates.ignore", _("Do not compare"), 500),
         _text("duplicates.survivorship", _("Whose values"), 500),
+        _text("duplicates.trust", _("Trusted sources"), 500),
     ]
     return form
 

@@ -74,6 +74,8 @@ DRAFT_STATES = {
     "mapping": N_("to be mapped"),
     "planned": N_("in the preview"),
     "applied": N_("imported"),
+    "looking": N_("being looked for"),
+    "reviewing": N_("being decided"),
 }
 OPERATORS = {
     Operator.BEGINS: N_("begins with"),

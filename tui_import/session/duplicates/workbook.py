@@ -21,6 +21,7 @@ from tui_import.store.matches import now
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
+    from tui_import.session.stored_review import StoredReview
     from tui_import.session.workspace import Workspace
 
 T = TypeVar("T", Verdict, Action)
@@ -58,7 +59,7 @@ class Answered:
     refused: tuple[Refusal, ...]
 
 
-def export_decisions(session: ImportSession, path: Path) -> int:
+def export_decisions(session: ImportSession | StoredReview, path: Path) -> int:
     """Write all open pairs to a workbook; how many."""
     review = session.review()
     views = [view for match in review.open_matches() if (view := review.view(match.pair)) is not None]
@@ -125,11 +126,11 @@ def state_of(match: Match) -> str:
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
 
 
-def read_decisions(workspace: Workspace, path: Path) -> tuple[ImportSession, Answered]:
+def read_decisions(workspace: Workspace, path: Path) -> tuple[ImportSession | StoredReview, Answered]:
     """Take the answers of a workbook over into its draft, as one step that undo takes back; rows that are stale or were tampered with are
     refused by name. The session is the caller's to plan and close. Raises `SourceError`, `UsageError`, `StoreError`."""
     answers = decisions.read_questions(path)
-    session = workspace.resume(answers.draft)
+    session = workspace.reopen(answers.draft)
     try:
         review = session.review()
         return session, _take(review, answers.questions)

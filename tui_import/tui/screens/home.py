@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.kinds import SIMILAR
 from tui_import.model.plan import Summary
 from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.frame import Frame
@@ -142,7 +143,10 @@ class HomeScreen(Frame):
         state = word(DRAFT_STATES, draft.state)
         if draft.state == "applied":
             state = ngettext("{count} row waits", "{count} rows wait", draft.waiting).format(count=draft.waiting)
-        detail = " · ".join((state, rows(draft.rows), moment(draft.changed)))
+        count = rows(draft.rows)
+        if draft.kind == SIMILAR:
+            count = ngettext("{count} pair", "{count} pairs", draft.rows).format(count=number(draft.rows))
+        detail = " · ".join((state, count, moment(draft.changed)))
         return MenuItem(draft.source, Entry("draft", draft), detail)
 
     def _run_item(self, run: RunInfo) -> MenuItem:
