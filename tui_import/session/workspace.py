@@ -20,7 +20,7 @@ from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.model.fields import Catalogue, Field
-from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL, SIMILAR, kind_of
+from tui_import.model.kinds import CONTACTS, KEYED, KINDS, SEVERAL, SIMILAR, kind_of
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
@@ -309,7 +309,7 @@ class Workspace:
         return session
 
     def begin_selection(self, selection: int) -> ImportSession:
-        """Import the records of a selection of this store anew: columns linked, companies and persons found again by their numbers.
+        """Import the records of a selection of this store anew: columns linked, records found again by their numbers.
 
         Raises `UsageError` where there is no such selection.
         """
@@ -320,6 +320,8 @@ class Workspace:
             person = PersonKey.ID if entity == "person" else PersonKey.NONE
             rules = replace(rules, company=replace(rules.company, match=CompanyKey.ID), person=replace(rules.person, match=person))
             session.change_settings(rules)
+        elif entity in KEYED:
+            session.change_settings(rules.with_keyed(entity, replace(rules.keyed(entity), match=("id",))))
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:
