@@ -43,6 +43,15 @@ def test_the_rows_of_one_kind_are_shown_alone(cli: Cli, book: Path) -> None:
     assert "Sales!2" in cli("drafts", "show", draft, "--entity", "sale").out
 
 
+def test_a_cell_is_corrected_by_its_sheet_and_row(cli: Cli, tmp_path: Path) -> None:
+    sheets = {**SHEETS, "Sales": (*SHEETS["Sales"], ("S-3", "Ghost", "Nobody", "", "", "2026-06-02", 1, "EUR", "Lead"))}
+    draft = cli("run", write(tmp_path / "book.xlsx", sheets), "--set", "kind=several", "--plan-only", "--json").object["draft"]
+    corrected = cli("drafts", "correct", draft, "--cell", "Sales!4:Sales!Company=Fjord AS", "--leave-out", "Rates!2", "--json")
+    assert corrected.object["entities"]["sale"]["added"] == 3
+    assert corrected.object["entities"]["currency"]["added"] == 1
+    assert cli("drafts", "correct", draft, "--cell", "Nowhere!4:Sales!Company=Fjord AS").code == 2
+
+
 def test_a_sheet_is_what_the_command_says(cli: Cli, book: Path) -> None:
     options = ("--option", "sheet=Customers/Projects", "--set", "sheets.Projects=projects")
     done = cli("run", book, *options, "--json").object
