@@ -344,6 +344,16 @@ def test_project_numbers_are_given_out_and_unique_where_the_store_says_so(import
     assert summary.entities["project"].problem == 1
 
 
+def test_the_members_of_a_selection_become_the_rows_of_an_import_and_are_found_again(importer: Importer) -> None:
+    imported(importer, "sales", [{**SALE, "sale.company": "ACME", "sale.amount": "7"}, {**SALE, "sale.heading": "Chairs"}])
+    chosen = importer.workspace.new_selection("sale", "Mine", [1, 2])
+    session = importer.workspace.begin_selection(chosen.id)
+    importer.sessions.append(session)
+    session.read()
+    assert session.settings.sale.match == ("id",)
+    assert session.plan().entities["sale"].unchanged == 2
+
+
 # -- the graph
 
 

@@ -102,6 +102,16 @@ def test_a_row_says_its_sheet_and_its_number_there(importer: Importer, tmp_path:
     assert session.columns[0].header == "Follow-ups!Start"
 
 
+def test_blame_names_the_sheets_own_column_and_row(importer: Importer, tmp_path: Path) -> None:
+    sheets = {**SHEETS, "More": (("Company name", "City"), ("Gamma Oy", "Turku"))}
+    session = begin(importer, write(tmp_path / "book.xlsx", sheets))
+    session.plan()
+    session.apply()
+    (trace,) = importer.workspace.blame("company", 1, "name")
+    assert (trace.value, trace.column, trace.row) == ("Gamma Oy", "More!Company name", 2)
+    assert {change.row for change in importer.workspace.run_changes(1)} == {2, 3}
+
+
 def test_one_kind_of_record_can_be_looked_at_alone(importer: Importer, tmp_path: Path) -> None:
     session = begin(importer, write(tmp_path / "book.xlsx"))
     session.plan()

@@ -220,7 +220,7 @@ def correct(call: Call) -> int:
         changed += _repair(arguments.repair, session)
         for rows, checked in ((arguments.leave_out, False), (arguments.take_in, True)):
             if rows:
-                changed += session.check(session.keys_of(_rows(rows)), checked)
+                changed += session.check(session.keys_of(_rows(rows, session)), checked)
         call.output.note(ngettext("{count} change.", "{count} changes.", changed).format(count=number(changed)))
         with work() as progress:
             report = session.plan(progress)
@@ -233,9 +233,9 @@ def correct(call: Call) -> int:
 def _cell(text: str, session: ImportSession) -> tuple[int, int, str]:
     row, colon, rest = text.partition(":")
     name, equals, value = rest.partition("=")
-    if not (colon and equals and row.strip().isdecimal()):
+    if not (colon and equals and row.strip().rpartition(SEPARATOR)[2].isdecimal()):
         raise UsageError(_("“{text}” is not of the form ROW:COLUMN=VALUE.").format(text=text))
-    return int(row), column_position(name.strip(), session.columns), value
+    return session.row_at(row), column_position(name.strip(), session.columns), value
 
 
 def _replacement(text: str, session: ImportSession) -> tuple[int, str | int | float, str]:
@@ -263,10 +263,13 @@ def _repair(wanted: Iterable[str], session: ImportSession) -> int:
     return sum(repair(column, code) for column, code in offered)
 
 
-def _rows(text: str) -> list[int]:
+def _rows(text: str, session: ImportSession) -> list[int]:
     rows: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
+        if session.sheets and not dash:
+            rows.append(session.row_at(part))
+            continue
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise UsageError(_("“{text}” is no list of rows like 5,9-12.").format(text=text))
         rows += range(int(first), int(last or first) + 1)

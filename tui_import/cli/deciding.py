@@ -15,6 +15,7 @@ from tui_import.cli.summary import ROWS_LEFT
 from tui_import.model.kinds import SIMILAR
 from tui_import.model.matches import Choice, FieldChoice, Match, MatchKind, Pair, Verdict
 from tui_import.model.settings import Action
+from tui_import.model.sheets import row_of
 from tui_import.model.text import safe
 
 if TYPE_CHECKING:
@@ -89,9 +90,9 @@ def match_object(session: ImportSession | StoredReview, match: Match) -> dict[st
     decision = match.decision
     return {
         "entity": match.pair.entity,
-        "row": session.row_number(match.pair.row),
+        "row": row_of(session.row_number(match.pair.row)),
         "record": match.pair.record or None,
-        "other_row": session.row_number(match.pair.other) if match.pair.other else None,
+        "other_row": row_of(session.row_number(match.pair.other)) if match.pair.other else None,
         "kind": match.kind,
         "probability": round(match.probability, 4),
         "reasons": [{"field": reason.field, "level": reason.level, "bits": round(reason.weight, 2)} for reason in match.reasons],
@@ -107,12 +108,12 @@ def match_object(session: ImportSession | StoredReview, match: Match) -> dict[st
 def _line(session: ImportSession | StoredReview, match: Match) -> list[str]:
     other = _("record {id}").format(id=match.pair.record)
     if not match.pair.record:
-        other = _("row {row}").format(row=session.row_number(match.pair.other))
+        other = _("row {row}").format(row=row_of(session.row_number(match.pair.other)))
     percent = "!" if match.kind is MatchKind.CONTRADICTION else f"{match.probability * 100:.0f}"
     decided = "" if match.decision is None else _(VERDICTS[match.decision.verdict])
     if match.asked_again:
         decided = _("again, since changed: {slots}").format(slots=", ".join(match.asked_again))
-    return [number(session.row_number(match.pair.row)), _(match.pair.entity), other, percent, decided, safe(match.words)]
+    return [number(row_of(session.row_number(match.pair.row))), _(match.pair.entity), other, percent, decided, safe(match.words)]
 
 
 def decide(call: Call) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 
 class CompanyKey(StrEnum):
@@ -353,6 +354,11 @@ class Settings:
         """The rules of an entity that is matched by any combination of its fields."""
         rules: KeyedRules = getattr(self, entity)
         return rules
+
+    def with_keyed(self, entity: str, rules: KeyedRules) -> Settings:
+        """The same with other rules for such an entity."""
+        changed: dict[str, Any] = {entity: rules}
+        return replace(self, **changed)
 
     def list_policy(self, name: str) -> ListPolicy:
         """The policy for one list."""

@@ -146,6 +146,14 @@ class SourceStep:
         """Where a row stands in the source: "12", or "Persons!12" where several sheets were read."""
         return label(number, [sheet.name for sheet in self.sheets])
 
+    def row_at(self, text: str) -> int:
+        """The number of a row that is written "12" or "Persons!12", as `row_label` writes it. Raises `UsageError`."""
+        sheet, _separator, row = text.strip().rpartition(SEPARATOR)
+        names = [each.name for each in self.sheets]
+        if not row.isdecimal() or (sheet not in names if sheet or names else False):
+            raise UsageError(_("There is no row {row} in the draft.").format(row=text.strip()))
+        return number_of(names.index(sheet) + 1, int(row)) if sheet else int(row)
+
     def _chosen_tables(self) -> list[Table]:
         """The tables that are read together: those that the option names, or all of an import of several kinds."""
         wanted = str(self.options.get("sheet") or "")

@@ -167,7 +167,9 @@ class StoreTable(Table):
             yield self._number(f"{parent}.id"), lambda record: record[f"{parent}_id"]
             yield Column(f"{parent}.name", f"{parent}.name"), lambda record: record[parent]
         for field in fields.values():
-            if field.name not in (LINK, parent) and field.type is not FieldType.ID and not field.virtual:
+            if field.type is FieldType.REFERENCE and not field.virtual and most[field.name]:
+                yield Column(field.key, field.key), _named(field.name, linked=self._linked)
+            elif field.name not in (LINK, parent) and field.type not in (FieldType.ID, FieldType.REFERENCE) and not field.virtual:
                 for place in range(most[field.name]):
                     name = field.key if place == 0 else f"{field.key} {place + 1}"
                     yield Column(name, field.key), _reader(field, place)
@@ -180,6 +182,13 @@ def _spoken(value: Value) -> str:
     """A telephone number as it is stored; where it does not say its country, with the country that it is compared by."""
     text = str(value.value)
     return f"+{value.key}" if value.key.isdecimal() and not text.startswith("+") and digits_key(text) != value.key else text
+
+
+def _named(name: str, *, linked: bool) -> Callable[[Mapping[str, Any]], Any]:
+    """What another record is called; in its own store it is found again by its number ("#17")."""
+    if linked:
+        return lambda record: f"#{record[f'{name}_id']}" if record[f"{name}_id"] is not None else None
+    return lambda record: record.get(name)
 
 
 def _reader(field: Field, place: int) -> Callable[[Mapping[str, Any]], Any]:

@@ -321,8 +321,7 @@ class Workspace:
             rules = replace(rules, company=replace(rules.company, match=CompanyKey.ID), person=replace(rules.person, match=person))
             session.change_settings(rules)
         elif entity in KEYED:
-            by_number: dict[str, Any] = {entity: replace(rules.keyed(entity), match=("id",))}
-            session.change_settings(replace(rules, **by_number))
+            session.change_settings(rules.with_keyed(entity, replace(rules.keyed(entity), match=("id",))))
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:

@@ -12,6 +12,7 @@ from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import COUNTED, Counts, FieldChange, Stored, Verb
 from tui_import.model.runs import RecordChange, RunInfo
+from tui_import.model.sheets import row_of
 from tui_import.store.connection import Database
 from tui_import.store.images import Image
 from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
@@ -86,7 +87,7 @@ def changes(database: Database, catalogue: Catalogue, number: int, *, limit: int
     shown = Shown(connection, catalogue)
     fields = _changes_of(connection, shown, {row[0]: row[1] for row in entries})
     return [
-        RecordChange(entity, record, shown.name(entity, record, image), op, state, row, tuple(fields.get(entry, ())))
+        RecordChange(entity, record, shown.name(entity, record, image), op, state, row and row_of(row), tuple(fields.get(entry, ())))
         for entry, entity, record, op, state, row, image in entries
     ]
 
@@ -100,7 +101,7 @@ def _changes_of(connection: sqlite3.Connection, shown: Shown, entries: Mapping[i
     ):
         entity = entries[entry]
         stored, result = shown.value(entity, name, before), shown.value(entity, name, after)
-        found.setdefault(entry, []).append(FieldChange(f"{entity}.{name}", stored, result, result, Verb(verb), row or 0))
+        found.setdefault(entry, []).append(FieldChange(f"{entity}.{name}", stored, result, result, Verb(verb), row_of(row or 0)))
     return found
 
 

@@ -144,6 +144,16 @@ def issue_words(issue: Issue, columns: Sequence[ColumnInfo]) -> str:
     return f"{columns[issue.column or 0].title}: {issue}" if known else str(issue)
 
 
+FEW = 2
+"""Entities of a row whose states are all shown; of more only what happens, since most rows have nothing of most of them."""
+
+
+def states_worth_a_word(states: Sequence[RowState]) -> Sequence[RowState]:
+    """All of a row with few kinds of records; else those of which something happens, or is to be said."""
+    some = [state for state in states if len(states) <= FEW or state.operation is not Operation.SKIPPED]
+    return some or states[:1]
+
+
 def state_words(state: RowState, columns: Sequence[ColumnInfo] = ()) -> str:
     """ "Company: changed (7)", with the reason where there is one."""
     name = entity_word(state.entity)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -182,8 +181,10 @@ class SettingsScreen(StepFrame):
         self._reset([entity for entity in entities_of(self.session.kind) if entity in KEYED])
 
     def _reset(self, entities: Sequence[str]) -> None:
-        rules: dict[str, Any] = dict.fromkeys(entities, RESET)
-        self._change(replace(self.session.settings, **rules))
+        settings = self.session.settings
+        for entity in entities:
+            settings = settings.with_keyed(entity, RESET)
+        self._change(settings)
 
     def action_adviser(self) -> None:
         """Both entities' keys in a window."""

@@ -10,9 +10,8 @@ from tui_import.model.plan import Operation, PreviewRow
 from tui_import.model.sheets import SEPARATOR
 from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.virtual_table import TableColumn, TableRow
+from tui_import.tui.words import states_worth_a_word
 
-FEW = 2
-"""Entities of a row whose states are all shown; of more only what happens, since most rows have nothing of most of them."""
 FIRST_CELLS = 2
 """Columns before the file's own: row number and states."""
 
@@ -75,7 +74,7 @@ class PreviewRows:
         return [self._row(row) for row in self._load([self.keys[at] for at in range(start, stop)])]
 
     def _row(self, row: PreviewRow) -> TableRow:
-        states = " ".join(state.glyph for state in row.states if len(row.states) <= FEW or state.operation is not Operation.SKIPPED)
+        states = " ".join(state.glyph for state in states_worth_a_word(row.states))
         worst = next((TONES[operation] for operation in TONES if operation in {state.operation for state in row.states}), "plain")
         if any(state.operation is Operation.PROBLEM for state in row.states):
             worst = "bad"
