@@ -52,6 +52,25 @@ def test_a_cell_is_corrected_by_its_sheet_and_row(cli: Cli, tmp_path: Path) -> N
     assert cli("drafts", "correct", draft, "--cell", "Nowhere!4:Sales!Company=Fjord AS").code == 2
 
 
+def test_a_sale_waits_with_its_company_and_comes_when_that_is_decided(cli: Cli, tmp_path: Path) -> None:
+    stored = tmp_path / "stored.csv"
+    stored.write_text("Company name;Telephone;Address;City\nNordlys Teknikk ApS;+45 33 12 44 55;Havnegade 1;Aarhus\n", encoding="utf-8")
+    cli("run", stored)
+    sheets = {
+        "Sales": (("Sale number", "Heading", "Company", "Sale date", "Amount"), ("S-1", "Lamps", "Nordlys Teknik ApS", "2026-06-01", 1)),
+        "Customers": (("Company name", "Telephone", "Address", "City"), ("Nordlys Teknik ApS", "+45 33 12 44 55", "Havnegade 1", "Aarhus")),
+    }
+    done = cli("run", write(tmp_path / "book.xlsx", sheets), "--set", "kind=several", "--json")
+    assert done.code == 3
+    assert (done.object["entities"]["company"]["held"], done.object["entities"]["sale"]["held"]) == (1, 1)
+    draft = done.object["draft"]
+    assert "Customers!2" in cli("drafts", "duplicates", draft).out
+    cli("drafts", "decide", draft, "company:Customers!2=same")
+    assert cli("apply", draft, "--json").object["entities"]["sale"]["added"] == 1
+    (sale,) = cli("export", "sale", "--format", "json").objects
+    assert (sale["company"], sale["company_id"]) == ("Nordlys Teknikk ApS", 1)
+
+
 def test_a_sheet_is_what_the_command_says(cli: Cli, book: Path) -> None:
     options = ("--option", "sheet=Customers/Projects", "--set", "sheets.Projects=projects")
     done = cli("run", book, *options, "--json").object

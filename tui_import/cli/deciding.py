@@ -15,7 +15,7 @@ from tui_import.cli.summary import ROWS_LEFT
 from tui_import.model.kinds import SIMILAR
 from tui_import.model.matches import Choice, FieldChoice, Match, MatchKind, Pair, Verdict
 from tui_import.model.settings import Action
-from tui_import.model.sheets import row_of
+from tui_import.model.sheets import SEPARATOR, row_of
 from tui_import.model.text import safe
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ def match_object(session: ImportSession | StoredReview, match: Match) -> dict[st
 def _line(session: ImportSession | StoredReview, match: Match) -> list[str]:
     other = _("record {id}").format(id=match.pair.record)
     if not match.pair.record:
-        other = _("row {row}").format(row=row_of(session.row_number(match.pair.other)))
+        other = _("row {row}").format(row=session.row_label(session.row_number(match.pair.other)))
     percent = "!" if match.kind is MatchKind.CONTRADICTION else f"{match.probability * 100:.0f}"
     decided = "" if match.decision is None else _(VERDICTS[match.decision.verdict])
     if match.asked_again:
         decided = _("again, since changed: {slots}").format(slots=", ".join(match.asked_again))
-    return [number(row_of(session.row_number(match.pair.row))), _(match.pair.entity), other, percent, decided, safe(match.words)]
+    return [session.row_label(session.row_number(match.pair.row)), _(match.pair.entity), other, percent, decided, safe(match.words)]
 
 
 def decide(call: Call) -> int:
@@ -210,15 +210,15 @@ def _decision(text: str, session: ImportSession | StoredReview) -> tuple[Pair, V
     where, equals, said = text.partition("=")
     entity, colon, place = where.partition(":")
     row, _at, other = place.partition("@")
-    if not (colon and equals and entity in ENTITIES and row.strip().isdecimal() and said in set(Verdict)):
+    if not (colon and equals and entity in ENTITIES and row.strip().rpartition(SEPARATOR)[2].isdecimal() and said in set(Verdict)):
         raise UsageError(
             _("“{text}” is not of the form ENTITY:ROW=VERDICT.").format(text=text),
             hint=_("The entity is company or person, the verdict {verdicts}.").format(verdicts=", ".join(Verdict)),
         )
-    key = session.keys_of([int(row)])[0]
+    key = session.keys_of([session.row_at(row)])[0]
     pairs = [match.pair for match in session.matches(entity) if match.pair.row == key]
-    if other.startswith("row") and other[3:].isdecimal():
-        wanted = session.keys_of([int(other[3:])])[0]
+    if other.startswith("row") and other[3:].rpartition(SEPARATOR)[2].isdecimal():
+        wanted = session.keys_of([session.row_at(other[3:])])[0]
         pairs = [pair for pair in pairs if pair.other == wanted]
     elif other:
         pairs = [pair for pair in pairs if str(pair.record) == other]

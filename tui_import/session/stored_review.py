@@ -168,6 +168,14 @@ class StoredReview:
         """A stored record is called by its id."""
         return key
 
+    def row_label(self, number: int) -> str:
+        """See `row_number`."""
+        return str(number)
+
+    def row_at(self, text: str) -> int:
+        """See `row_number`."""
+        return int(text)
+
     def keys_of(self, numbers: Sequence[int]) -> Sequence[int]:
         """See `row_number`."""
         return numbers

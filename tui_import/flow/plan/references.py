@@ -63,6 +63,9 @@ class Lookup:
             if self._planner is not None and by != "id":
                 for value, refs in self._index.find_called(self.entity, by, sorted(values)).items():
                     self._before[by, value] = refs
+            if self._planner is not None and by == self._planner.match:
+                for key, ref in self._index.find_new(self.entity, sorted(keys)).items():
+                    self._before[by, keys[key]] = [*self._before.get((by, keys[key]), ()), ref]
         if self.entity == "person":
             ids = sorted({hit.id for hits in self._hits.values() for hit in hits})
             self._companies = {record.id: record.company for record in self._reader.load("person", ids, []).values()}
@@ -74,6 +77,8 @@ class Lookup:
         for by, value in self._names(text):
             hits = self._hits.get((by, value), ())
             refs = {hit.id for hit in hits if not hit.deleted} | {*self._before.get((by, value), ()), *self._in_block.get((by, value), ())}
+            if self._planner is not None and by == self._planner.match:  # a row that was decided to be another record
+                refs |= {self._planner.in_file.get(self._key(by, value), 0)} - {0}
             if by == "full_name" and company is not None:
                 refs = {ref for ref in refs if self._company_of(ref) in (company, None)}
             if refs:
