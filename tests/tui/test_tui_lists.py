@@ -76,7 +76,7 @@ async def test_items_are_merged_moved_and_made_the_default(store: Workspace, fil
     imported(store, file)
     async with driven(store) as tui:
         await tui.press("p")
-        await tui.until("List: Category")
+        await tui.until("Lists and preferences")
         for _ in range(60):
             if "> Suplier" in tui.text:
                 break
@@ -156,7 +156,7 @@ async def test_a_suppression_is_lifted_by_naming_the_person(store: Workspace, fi
 async def test_an_item_says_what_it_means(store: Workspace) -> None:
     async with driven(store) as tui:
         await tui.press("p")
-        await tui.until("List: Category")
+        await tui.until("Lists and preferences")
         for _ in range(60):
             if "> Prospect" in tui.text:
                 break
