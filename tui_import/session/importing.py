@@ -16,11 +16,12 @@ from tui_import.api.runs import FinishedRun
 from tui_import.model.kinds import CONTACTS
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
-from tui_import.session import writing
+from tui_import.session import handing_over, writing
 from tui_import.session.plan_step import PlanStep
 from tui_import.session.stored import summary_from_dict, summary_to_dict
 from tui_import.store import rest
 from tui_import.store.bookmarks import keep_bookmark
+from tui_import.store.holding import busy_error, holding
 
 
 class ImportSession(PlanStep):
@@ -35,10 +36,21 @@ class ImportSession(PlanStep):
         """Back up, then write the plan in one transaction.
 
         Raises `RefusedError` where values would be cleared and ``accept_clears`` is not given, `StaleError` where the store has changed
-        so that the plan came out differently (the new plan stands in the draft).
+        so that the plan came out differently (the new plan stands in the draft), `StoreBusyError` where another process imports this draft.
         """
         self._changeable()
         progress = progress or Progress()
+        doing = _("importing {source}").format(source=self._draft.meta("shown_source", ""))
+        with holding(self._draft.path, doing, progress) as alone:
+            if not alone:
+                raise busy_error(self._draft.path)
+            return self._apply(progress, accept_clears=accept_clears)
+
+    def hand_over(self, *, accept_clears: bool) -> bool:
+        """The line is gone: let another process do this import, see `handing_over.hand_over`. Stop this one then."""
+        return handing_over.hand_over(self._workspace, self.id, accept_clears=accept_clears)
+
+    def _apply(self, progress: Progress, *, accept_clears: bool) -> Summary:
         report = self._fresh_plan(progress)
         self._refuse_nothing(report)
         started = time.monotonic() - self._draft.meta("seconds_read", 0.0) - self._draft.meta("seconds_planned", 0.0)

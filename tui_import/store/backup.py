@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tui_import.api.errors import RefusedError, StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
+from tui_import.api.errors import RefusedError, StoreDamagedError, StoreError, StoreTooNewError, Where
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo
 from tui_import.store import suppression
 from tui_import.store.connection import BUSY_SECONDS, Database, as_store_error, open_store
+from tui_import.store.holding import busy_error, holding
 from tui_import.store.layout import VERSION
 
 PAGES = 2_048
@@ -80,7 +81,8 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
         prepared.connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
         suppression.carry_over(connection, prepared.connection)
         try:
-            _copy(prepared.connection, connection, _("Restoring the store"), progress)
+            with holding(database.path, _("restoring a backup"), progress):
+                _copy(prepared.connection, connection, _("Restoring the store"), progress, database.path)
         except sqlite3.Error as error:
             raise as_store_error(error, database.path) from error
     return before
@@ -136,7 +138,7 @@ def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
             expected = _row_counts(source)
             with closing(sqlite3.connect(part, isolation_level=None)) as target:
                 target.execute("PRAGMA synchronous = OFF")  # the whole file is synced below
-                _copy(source, target, _("Backing up the store"), progress)
+                _copy(source, target, _("Backing up the store"), progress, database.path)
                 target.execute("PRAGMA journal_mode = DELETE")  # so that it can be read in a folder without write permission
         finally:
             source.execute("ROLLBACK")
@@ -187,11 +189,11 @@ def _scratch_copy(store: Path, path: Path, progress: Progress) -> Iterator[Path]
     with _part_file(_next_name(store)) as part:
         with closing(_read_only(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as target:
             target.execute("PRAGMA synchronous = OFF")
-            _copy(source, target, _("Reading the backup"), progress)
+            _copy(source, target, _("Reading the backup"), progress, store)
         yield part
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress) -> None:
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress, store: Path) -> None:
     progress.begin(step, source.execute("PRAGMA page_count").fetchone()[0])
     moved = time.monotonic()
 
@@ -199,7 +201,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, pro
         nonlocal moved
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             if time.monotonic() - moved > BUSY_SECONDS:
-                raise StoreBusyError(_("Somebody else is writing to the store."), hint=_("Try again when they are done."))
+                raise busy_error(store)
         else:
             moved = time.monotonic()
         progress.total = total

@@ -50,7 +50,9 @@ def _work(
 ) -> UndoReport:
     if selection is not None:
         find_selection(database, selection)
-    with database.transaction() as connection:
+    doing = _("undoing run {run}") if undo else _("doing run {run} again")
+    progress.begin("")
+    with database.transaction(progress, doing=doing.format(run=run)) as connection:
         _started, finished = run_times(connection, run)
         if connection.execute("SELECT 1 FROM run WHERE id = ? AND kind = ?", (run, ERASE)).fetchone():
             raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
