@@ -1,4 +1,4 @@
-"""An import that goes on without its terminal: who is hung up on hands it to a process of its own, which begins it anew and tells its result later."""
+"""An import that goes on without its terminal: who is hung up on hands it to another process, which tells its result later."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def hand_over(workspace: Workspace, draft: str, *, accept_clears: bool) -> bool:
     return True
 
 
-def finish(workspace: Workspace, draft: str, progress: Progress, *, accept_clears: bool) -> Summary | None:
-    """Import a draft while nobody looks: wait for whoever is at it, then do what is left. The draft keeps the result, or the reason why not.
+def finish(workspace: Workspace, draft: str, progress: Progress, *, accept_clears: bool) -> Summary:
+    """Import a draft while nobody looks: wait for whoever is at it, then do what is left. The draft keeps the result, or why there is none.
 
-    Raises what `ImportSession.apply` raises; None where nothing was left to do and the result was seen.
+    Raises what `ImportSession.apply` raises.
     """
     workspace.database.patience = PATIENCE
     found = workspace.draft_path(draft)

@@ -65,7 +65,7 @@ class ImportSession(PlanStep):
         waiting = rest.waiting(self._draft)
         if waiting and summary.run is not None:
             rest.settle(self._workspace.database, self._draft, summary.run)
-        self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary), waiting=waiting)
+        self._draft.write_meta(state="applied", run=summary.run, summary=summary_to_dict(summary), waiting=waiting, failure="")
         self._keep_bookmark(summary)
         if self.kind == CONTACTS:
             self._workspace.remember(self.mapping, self.columns)

@@ -35,7 +35,7 @@ from tui_import.store import blame, history, lists, price_lists, reading, rest, 
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
-from tui_import.store.holding import holder, user_name
+from tui_import.store.holding import holder, holder_words, user_name
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
@@ -101,6 +101,11 @@ class Workspace:
     def writer(self) -> Holder | None:
         """Who writes to the store now, this process included; None where nobody does."""
         return holder(self.path)
+
+    @staticmethod
+    def words_of(writer: Holder) -> str:
+        """A sentence about who writes: who, where, since when, doing what."""
+        return holder_words(writer)
 
     @property
     def drafts_folder(self) -> Path:

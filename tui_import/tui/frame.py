@@ -93,8 +93,12 @@ class Frame(Screen[None]):
         failed: Callable[[Exception], None] | None = None,
         *,
         replace: bool = False,
+        goes_on: Callable[[], object] | None = None,
     ) -> bool:
-        """Something long, in a thread, with its progress in the status line. False (and a word) where something runs already."""
+        """Something long, in a thread, with its progress in the status line. False (and a word) where something runs already.
+
+        ``goes_on`` lets another process do it when the line is gone.
+        """
 
         def done(result: T) -> None:
             self.status.rest()
@@ -108,7 +112,7 @@ class Frame(Screen[None]):
             else:
                 self.host.show_error(error)
 
-        job = Job(self, title, cast("Callable[[Progress], Any]", work), done, ended)
+        job = Job(self, title, cast("Callable[[Progress], Any]", work), done, ended, goes_on)
         if not self.host.bridge.start(job, replace=replace):
             self.tell(_("Still busy: {what}. Esc asks whether to stop it.").format(what=self.busy_with))
             return False
