@@ -1,4 +1,4 @@
-"""The line drops, or somebody ends the program: it ends cleanly, and the import goes on or is rolled back, as the store's preferences say."""
+"""The line drops, or somebody ends the program: it ends cleanly; the import goes on or is rolled back, as the store's preferences say."""
 
 from __future__ import annotations
 

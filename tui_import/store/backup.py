@@ -39,7 +39,7 @@ def backup(database: Database, path: Path | None = None, progress: Progress | No
 
     Raises `RefusedError` where ``path`` exists, `StoppedError`, and `StoreError` (disk full, folder not writable …): no file is left then.
     """
-    info = _make(database, path or _next_name(database.path), progress or Progress())
+    info = _make(database, path, progress or Progress())
     if path is None:
         keep = database.connection.execute("SELECT value FROM preference WHERE key = 'keep_backups'").fetchone()
         prune(database.path, int(keep[0]) if keep else 0)
@@ -73,7 +73,7 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
     if not path.is_file():
         raise StoreError(_("There is no such backup."), where=Where(file=str(path)), hint=_("List them with: tui-import doctor"))
     with _scratch_copy(database.path, path, progress) as copy, closing(open_store(copy, catalogue, dict)) as prepared:
-        before = _make(database, _next_name(database.path), progress)
+        before = _make(database, None, progress)
         connection = database.connection
         generation = "SELECT value FROM meta WHERE key = 'generation'"
         latest = max(each.execute(generation).fetchone()[0] for each in (connection, prepared.connection))
@@ -127,7 +127,9 @@ def _info(path: Path) -> BackupInfo:
 # -- copying
 
 
-def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
+def _make(database: Database, wanted: Path | None, progress: Progress) -> BackupInfo:
+    """A verified copy under a name, or under the next one in the store's own folder."""
+    path = wanted or _next_name(database.path)
     if path.exists():
         raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)), hint=_("Choose another name."))
     source = database.connection
@@ -149,14 +151,23 @@ def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
             )
         progress.check()
         _sync(part)
-        try:
-            os.link(part, path)  # unlike a rename, it never replaces a file that has come into being meanwhile
-        except FileExistsError as error:
-            raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path))) from error
-        except OSError:
-            part.rename(path)  # a file system without links
+        while not _name(part, path):
+            if wanted is not None:
+                raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)))
+            path = _next_name(database.path)  # another process has made one in the same second
         _sync(path.parent)
     return _info(path)
+
+
+def _name(part: Path, path: Path) -> bool:
+    """Give a copy its name; False where that has come into being meanwhile."""
+    try:
+        os.link(part, path)  # unlike a rename, it never replaces a file
+    except FileExistsError:
+        return False
+    except OSError:
+        part.rename(path)  # a file system without links
+    return True
 
 
 @contextmanager
