@@ -98,6 +98,9 @@ def _next_name(store: Path) -> Path:
     except OSError as error:
         raise _cannot_write(folder, error) from error
     stamp = datetime.datetime.now(datetime.UTC).strftime(_STAMP)
+    if latest := _own(store):
+        # a clock that was put back makes no backup older than the one before it: the oldest are removed first
+        stamp = max(stamp, latest[-1].name.removeprefix(f"{store.stem}-")[: len(stamp)])
     path = folder / f"{store.stem}-{stamp}.sqlite"
     number = 2
     while path.exists():  # another one in the same second

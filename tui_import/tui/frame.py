@@ -13,6 +13,7 @@ from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import _, ngettext
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
+from tui_import.session.faults import explained
 from tui_import.tui.bridge import Job
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoHome, GoToStep
@@ -81,8 +82,11 @@ class Frame(Screen[None]):
         """Something quick; where it cannot be done, the reason is shown and None returned."""
         try:
             return work()
-        except TuiImportError as error:
-            self.app.push_screen(error_notice(error))
+        except Exception as error:
+            told = error if isinstance(error, TuiImportError) else explained(error, self.workspace.path)
+            if told is None:
+                raise
+            self.app.push_screen(error_notice(told))
             return None
 
     def start(
