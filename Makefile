@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format house bench bench-matching bench-terminal torture screenshots docs messages wheel clean
+.PHONY: help demo test lint format house hostile fuzz audit lock bench bench-matching bench-terminal torture screenshots docs messages wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -13,7 +13,7 @@ help:  ## this list
 $(READY): pyproject.toml requirements.lock hatch_build.py $(wildcard tui_import/locale/*/LC_MESSAGES/*.po)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tui-import needs Python 3.11 or later; name one with: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
@@ -34,6 +34,21 @@ format: $(READY)  ## let ruff mend what it can
 
 house: $(READY)  ## the tail: longest modules, functions and classes, fan-in and fan-out
 	@$(BIN)/python tests/house.py
+
+hostile: $(READY)  ## every file of ../shared that was made to break importers, and what became of it
+	@$(BIN)/python -m tests.hostile
+
+fuzz: $(READY)  ## our own parsers against a fuzzer: SECONDS=60 each (installs atheris, which nothing else needs)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	@$(BIN)/python -m tests.fuzz
+
+audit: $(READY)  ## pins, hashes, licences, known vulnerabilities (installs pip-audit into an environment of its own)
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	@$(BIN)/python -m tests.audit
+
+lock: $(READY)  ## hashes for all that requirements.lock pins, whatever the platform (after a change there; installs uv beside the environment)
+	@test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	@$(VENV)/lock/bin/uv --quiet pip compile --generate-hashes --universal --python-version 3.11 --no-deps --no-annotate --no-header requirements.lock -o requirements.lock
 
 bench: $(READY)  ## rows a second, memory and cold start, beside named peers
 	@$(BIN)/python -m tests.bench

@@ -40,7 +40,7 @@ async def take(name: str, size: tuple[int, int], out: Path) -> None:
                     elif key == "ROWS":
                         await pilot.press(*str(app.session.report.rows if app.session and app.session.report else 0))
                     elif key == "RUN":
-                        await pilot.press("end", "up", "up")
+                        await pilot.press("end", *["up"] * 4)
                     else:
                         await pilot.press(key)
                     await settle(app, pilot)

@@ -15,7 +15,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"tui-import {__version__}\n")
         return 0
     from tui_import.cli.main import main as run
+    from tui_import.umask import be_private
 
+    be_private()
     return run(words, open_screens)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_import.api import SourceError, Where, _
+from tui_import.api.formulas import may_be_guarded, unguard
 from tui_import_csv.dialect import Dialect
 
 LARGEST_CELL = 1 << 24
@@ -46,6 +47,8 @@ class Notes:
     undecodable: Tally = field(default_factory=Tally)
     nul: Tally = field(default_factory=Tally)
     unclosed: Tally = field(default_factory=Tally)
+    guarded: Tally = field(default_factory=Tally)
+    """Apostrophes before what a spreadsheet program would run, which were taken away."""
     changed: bool = False
     """The file changed while it was read."""
 
@@ -57,9 +60,12 @@ class _RunawayError(Exception):
 class Records:
     """The records of one file, from its first line on. Iterate once."""
 
-    def __init__(self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str) -> None:
+    def __init__(self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True) -> None:
+        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away."""
         self._path, self._encoding, self._dialect, self._clean, self._shown = path, encoding, dialect, clean, shown
+        self._unguarded = unguarded
         self.notes = Notes()
+        self._perhaps_guarded = False
         self._line = 0
         self._ended = False
         self._buffer: list[str] = []
@@ -99,7 +105,8 @@ class Records:
             for fields in csv.reader(self._lines(lines), **dialect.reader_options()):  # type: ignore[arg-type]
                 if self._ended and dialect.quote:  # only a quoted cell makes csv ask for more lines before it gives the record
                     raise _RunawayError
-                yield start, fields
+                yield start, self._without_guard(start, fields) if self._perhaps_guarded else fields
+                self._perhaps_guarded = False
                 start += len(buffer)
                 buffer.clear()
         except csv.Error as error:
@@ -111,13 +118,21 @@ class Records:
                 hint=_("Check the delimiter, the quotation marks and whether it is the right file."),
             ) from error
 
+    def _without_guard(self, line: int, fields: list[str]) -> list[str]:
+        plain = [unguard(text) for text in fields]
+        if plain != fields:
+            self.notes.guarded.add(line)
+        return plain
+
     def _lines(self, lines: Iterator[str]) -> Iterator[str]:
-        clean, notes, buffer = self._clean, self.notes, self._buffer
+        clean, unguarded, notes, buffer = self._clean, self._unguarded, self.notes, self._buffer
         for line in lines:
             self._line += 1
             if "\0" in line:
                 notes.nul.add(self._line)
                 line = line.replace("\0", "")  # noqa: PLW2901
+            if unguarded and may_be_guarded(line):
+                self._perhaps_guarded = True
             if not clean and "\ufffd" in line:
                 notes.undecodable.add(self._line)
             buffer.append(line)

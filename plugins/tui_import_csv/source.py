@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import stat
 import sys
@@ -12,9 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_import.api import N_, Choice, Option, Options, Source, SourceError, Table, Where, _
-from tui_import_csv.table import AUTO, CsvTable, Wanted, readable
+from tui_import_csv.table import AUTO, KEEP, REMOVE, CsvTable, Wanted, readable
 
 STANDARD_INPUT = "-"
+OPEN_FILES = Path("/proc/self/fd")
+"""On Linux: files that are open, to be opened once more."""
 
 _FOREIGN = (
     (b"PK\x03\x04", N_("It is a workbook or another zip archive, not a text file.")),
@@ -74,6 +77,13 @@ class CsvSource(Source):
                 help=_("The line of the headings: 1, 3, or 3-4 for several; 0 for none; auto finds it out"),
                 default=AUTO,
             ),
+            Option(
+                "apostrophes",
+                _("Apostrophes before formulas"),
+                help=_("Exports put one before a cell that spreadsheet programs would run, like '=1+1"),
+                default=REMOVE,
+                choices=[Choice(REMOVE, _("take away")), Choice(KEEP, _("keep"))],
+            ),
         )
 
     def open(self, location: str, options: Options) -> Sequence[Table]:
@@ -91,15 +101,26 @@ class CsvSource(Source):
         """Copy a stream, which can be read only once, to where it can be read again."""
         path = self._spooled.get(location)
         if path is None:
-            handle, name = tempfile.mkstemp(prefix="tui-import-")
-            path = self._spooled[location] = Path(name)
-            weakref.finalize(self, path.unlink, missing_ok=True)
+            handle, path = self._temporary()
+            self._spooled[location] = path
             with readable(location), open(handle, "wb") as target, contextlib.ExitStack() as stack:
                 stream = sys.stdin.buffer if location == STANDARD_INPUT else stack.enter_context(Path(location).open("rb"))
                 shutil.copyfileobj(stream, target)
         if not path.stat().st_size:
             raise SourceError(_("Nothing came in."), where=Where(location))
         return path
+
+    def _temporary(self) -> tuple[int, Path]:
+        """A file to write to, and the path to read it by. Where the system can, it has no name, so that not even ``kill -9`` leaves it."""
+        handle, name = tempfile.mkstemp(prefix="tui-import-")
+        path = Path(name)
+        if not OPEN_FILES.is_dir():
+            weakref.finalize(self, path.unlink, missing_ok=True)
+            return handle, path
+        path.unlink()
+        kept = os.dup(handle)
+        weakref.finalize(self, os.close, kept)
+        return handle, OPEN_FILES / str(kept)
 
 
 def _check(path: Path, shown: str) -> int:

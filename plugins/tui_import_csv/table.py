@@ -28,6 +28,7 @@ SAMPLE_RECORDS = 200
 FEW_CONTROLS = 20
 """Control characters that a text may have."""
 AUTO = "auto"
+REMOVE, KEEP = "remove", "keep"
 
 _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":"}
 _NAMES = {"\t": "tab", " ": "space"}
@@ -52,6 +53,8 @@ class Wanted:
     delimiter: str = ""
     quote: str | None = None
     heading: Heading | None = None
+    unguarded: bool = True
+    """Apostrophes before formulas are taken away."""
 
     @classmethod
     def of(cls, options: Options) -> Wanted:
@@ -69,7 +72,8 @@ class Wanted:
             )
         if quote.lower() != "none" and len(quote) > 1:
             raise UsageError(_("“{value}” cannot be a quotation mark.").format(value=quote), hint=_("Give one character, none or auto."))
-        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), chosen_heading(options.get("header_row")))
+        heading, unguarded = chosen_heading(options.get("header_row")), options.get("apostrophes") != KEEP
+        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), heading, unguarded)
 
 
 def _given(options: Options, key: str) -> str:
@@ -138,7 +142,9 @@ class CsvTable(Table):
 
     def _records(self) -> Records:
         layout = self._layout
-        return Records(self._path, layout.encoding, layout.dialect, clean=layout.clean, shown=self._shown)
+        return Records(
+            self._path, layout.encoding, layout.dialect, clean=layout.clean, shown=self._shown, unguarded=self._wanted.unguarded
+        )
 
     @cached_property
     def _top(self) -> tuple[Row, ...]:
@@ -252,6 +258,14 @@ def _sentences(notes: Notes, short: Tally) -> list[Finding]:
                 "In {count} line a quotation mark is opened and never closed; it was read as part of the text.",
                 "In {count} lines a quotation mark is opened and never closed; it was read as part of the text.",
                 notes.unclosed.count,
+            ),
+        ),
+        (
+            notes.guarded,
+            ngettext(
+                "In {count} row an apostrophe that keeps spreadsheets from running a cell was taken away (option apostrophes=keep).",
+                "In {count} rows apostrophes that keep spreadsheets from running cells were taken away (option apostrophes=keep).",
+                notes.guarded.count,
             ),
         ),
         (

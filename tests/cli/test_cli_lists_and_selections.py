@@ -54,3 +54,26 @@ def test_a_selection_is_made_changed_and_edited_by_hand(cli: Cli, misspelt: Path
     assert cli("undo", run).code == 0
     assert "Oslo" not in cli("export", "company").out
     assert cli("selections", "set", number, "Oslo", "--yes").code == 2
+
+
+def test_items_say_what_they_mean_and_those_of_consents_have_keys(cli: Cli) -> None:
+    assert cli("lists", "tooltip", "category", "Prospect", "Not a customer yet", "--json").object["tooltip"] == "Not a customer yet"
+    assert "Not a customer yet" in cli("lists", "list", "category").out
+    assert cli("lists", "add", "consent_purpose", "Newsletter", "--key", "news", "--json").object["key"] == "news"
+    assert cli("lists", "add", "consent_purpose", "Newsletters", "--key", "news").code == 2
+    renamed = cli("lists", "rename", "legal_basis", "Withdrawn", "Trukket tilbage", "--json").object
+    assert (renamed["name"], renamed["key"]) == ("Trukket tilbage", "withdrawn")
+
+
+def test_a_selection_is_copied_imported_anew_and_given_an_interest(cli: Cli, misspelt: Path) -> None:
+    cli("run", misspelt)
+    number = next(each["id"] for each in cli("selections", "--json").objects if each["entity"] == "company")
+    copy = cli("selections", "copy", number, "Again", "--json").object
+    assert (copy["kind"], copy["members"]) == ("manual", cli("export", "company", "--format", "json").out.count("\n"))
+    cli("lists", "add", "interest", "Golf")
+    cli("selections", "set", copy["id"], "interests=golf", "--yes")
+    assert all(each["interests"] == ["Golf"] for each in cli("export", "company", "--format", "json").objects)
+    assert cli("selections", "set", copy["id"], "interests=chess", "--yes").code == 2
+    words = ("--option", f"selection={copy['id']}", "--set", "company.match=id", "--set", "person.match=none", "--plan-only", "--json")
+    plan = cli("run", "--source", "store", *words).object
+    assert plan["entities"]["company"]["unchanged"] == copy["members"]

@@ -10,6 +10,7 @@ from tests.cli.conftest import Cli
 def test_erasing_asks_for_a_yes_and_lists_what_is_left_to_do(cli: Cli, customers: Path) -> None:
     assert cli("run", customers).code == 0
     assert cli("run", customers, "--plan-only").code == 0
+    assert cli("backup").code == 0
     refused = cli("erase", "person", 1)
     assert (refused.code, "--yes" in refused.err) == (4, True)
     assert cli("blame", "person", 1).code == 0
@@ -42,3 +43,19 @@ def test_show_has_a_report_for_the_officer(cli: Cli, customers: Path) -> None:
         assert word not in text
     report = cli("show", 1, "--privacy", "--json").object
     assert report["consents"][0]["persons"] == report["persons_new"] == 3
+
+
+def test_a_suppression_is_listed_and_lifted_by_naming_the_person(cli: Cli, customers: Path) -> None:
+    assert "Nobody is kept out" in cli("suppressions").err
+    cli("run", customers)
+    cli("erase", "person", 1, "--yes")
+    marks = cli("suppressions", "--json").objects
+    assert {mark["kind"] for mark in marks} == {"email", "phone", "name_in_company"}
+    assert all(mark["run"] == 2 and not mark["lifted_at"] for mark in marks)
+    assert cli("suppressions", "lift").code == 2
+    assert cli("suppressions", "lift", "--email", "bo@alfa.example").code == 2
+    lifted = cli("suppressions", "lift", "--email", "ANNA@alfa.example", "--json").object
+    assert lifted == {"run": 3, "lifted": ["email", "name_in_company", "phone"]}
+    assert cli("run", customers, "--plan-only", "--json").object["suppressed"] == 0
+    assert "Lifted" in cli("suppressions").out
+    assert cli("undo", 3).code == 2

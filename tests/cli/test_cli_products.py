@@ -101,3 +101,29 @@ def test_price_lists_are_checked(cli: Cli, words: tuple[str, ...], sentence: str
 def test_a_file_of_products_is_imported_as_contacts_where_that_is_said(cli: Cli, goods: Path) -> None:
     result = cli("run", goods, "--set", "kind=contacts", "--map", "Product name=company.name", "--json")
     assert set(result.object["entities"]) == {"company", "person"}
+
+
+def test_a_price_list_is_changed_and_changed_back(cli: Cli, goods: Path) -> None:
+    cli("run", goods, "--set", "product.price_list=Retail")
+    words = ("--name", "Retail 2027", "--currency", "dkk", "--valid-to", "2027-12-31", "--active", "no")
+    changed = cli("price-lists", "change", "retail", *words, "--json")
+    assert changed.code == 0
+    info = changed.object
+    assert (info["name"], info["currency"], info["valid_to"], info["active"]) == ("Retail 2027", "DKK", "2027-12-31", False)
+    assert "not active" in cli("price-lists").out
+    assert len(cli("price-lists", "products", "Retail 2027", "--json").objects) == 2
+    assert "list_price" in cli("price-lists", "products", "Retail 2027", "--json").objects[0]
+    cli("price-lists", "add", "Retail")
+    blocked = cli("undo", info["run"])
+    assert "another price list of this name" in blocked.err
+    cli("price-lists", "change", "Retail", "--name", "Other")
+    assert cli("undo", info["run"]).code == 0
+    (retail,) = [each for each in cli("price-lists", "--json").objects if each["products"]]
+    assert (retail["name"], retail["valid_to"], retail["active"]) == ("Retail", "", True)
+
+
+def test_a_price_list_cannot_be_called_as_another(cli: Cli) -> None:
+    cli("price-lists", "add", "A")
+    cli("price-lists", "add", "B")
+    assert "already" in cli("price-lists", "change", "B", "--name", "a").err
+    assert cli("price-lists", "change", "C", "--name", "D").code == 2

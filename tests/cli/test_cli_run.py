@@ -188,7 +188,6 @@ def test_what_is_missing_is_named_with_the_way_to_give_it(cli: Cli, tmp_path: Pa
         (("export", "cats"), 2, "company"),
         (("lists", "list", "cats"), 2, "cats"),
         (("template", "cats", "x.xlsx"), 2, "contacts"),
-        (("template", "projects", "x.xlsx"), 2, "later version"),
         (("decide",), 2, "FILE.xlsx"),
         (("nonsense",), 2, "neither a command nor a file"),
         (("--nonsense",), 2, "--nonsense"),

@@ -174,6 +174,21 @@ class TestEvidence:
         found = guess(columns(["Firma", "x"]), [COMPANIES, EMAILS], CATALOGUE, VOCABULARY, kind="products")
         assert [one.link for one in found] == [None, None]
 
+    @pytest.mark.parametrize(
+        ("headers", "fields"),
+        [
+            (("Varenummer", "Varenavn", "Pris"), ("product.code", "product.name", "product.list_price")),
+            (("Varenummer", "Varenavn", "Pris", "EAN"), ("product.code", "product.name", "product.list_price", "product.item_number")),
+            (("Varenummer", "Vare kode", "Varenavn"), ("product.item_number", "product.code", "product.name")),
+            (("Varenr.", "Produktkode", "Listepris"), ("product.item_number", "product.code", "product.list_price")),
+            (("Vare kode", "EAN", "Varenummer"), ("product.code", "product.item_number", None)),
+        ],
+    )
+    def test_a_word_for_two_numbers_is_decided_by_the_other_columns(self, headers: tuple[str, ...], fields: tuple[str | None, ...]) -> None:
+        found = guess(columns(list(headers)), [["A1"]] * len(headers), CATALOGUE, VOCABULARY, kind="products")
+        assert tuple(one.link.field if one.link and one.link.confidence >= LINK_FROM else None for one in found) == fields
+        assert found[headers.index("Varenummer" if "Varenummer" in headers else "Varenr.")].others or fields[-1] is None
+
     def test_a_field_of_the_source_that_we_do_not_have_is_no_field(self) -> None:
         assert field_of(guess(columns(["Firma"], fields=["person.shoe_size"]), [[]], CATALOGUE, VOCABULARY)[0]) == "company.name"
 

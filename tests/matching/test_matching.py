@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -343,3 +345,63 @@ def test_a_mistake_in_the_users_own_weights_is_named(change: dict[str, Any], nam
                 data[entity][name] = values
     with pytest.raises(RecipeError, match=named):
         parse_model(data)
+
+
+def looked_up(model: Model, entity: str, rows: Sequence[Row], stored: Sequence[Row]) -> dict[tuple[int, int], float]:
+    """(Incoming, stored), each by its place from 1 → probability."""
+    found = find(records(entity, rows), model, records(entity, stored), least=0)
+    return {(int(a), int(b)): float(p) for a, b, p in zip(found.a, found.b, found.probability, strict=True)}
+
+
+def test_what_fits_another_record_better_is_no_duplicate_of_a_second(model: Model) -> None:
+    place = {"street_address_line1": "Strandgade 3", "street_city": "Horsens", "phone": "70112233"}
+    second = {"name": "Bryggen Galleri Tornby", **place, "vat_number": "DK10000009"}
+    stored = [{"name": "Bryggen Cafe", **place}, second, *others("company")]
+    found = looked_up(model, "company", [{"name": "Bryggen Cafe ApS", **place}], stored)
+    alone = looked_up(model, "company", [{"name": "Bryggen Cafe ApS", **place}], stored[1:])
+    assert found[1, 1] >= 0.5
+    assert found.get((1, 2), 0) < alone[1, 1] / 4, "the same pair, once a better one is there"
+
+
+def test_a_row_is_found_beside_both_of_two_stored_records_that_are_one(model: Model) -> None:
+    row = {"name": "Vesterhavn Skibsprovian ApS", "phone": "75112233", "street_address_line1": "Havnegade 4", "street_city": "Esbjerg"}
+    found = looked_up(model, "company", [row], [row, {**row, "name": "Vesterhavn Skibsproviant"}, *others("company")])
+    assert min(found[1, 1], found[1, 2]) >= 0.5, "a store that has duplicates itself hides none of them"
+
+
+def test_branches_that_share_name_and_switchboard_are_no_duplicates(model: Model) -> None:
+    one = {"name": "Gads Hill Center Ortega", "phone": "32511196", "street_address_line1": "Hoyne 2318", "street_code": "6060"}
+    other = {"name": "Gads Hill Center Valencia", "phone": "32511196", "street_address_line1": "Rosenvej 3021", "street_code": "8032"}
+    assert probability(model, "company", one, other) < 0.5
+    assert probability(model, "company", one, {**one, "name": "Gads Hill Ortega"}) >= 0.5
+
+
+def name_level(model: Model, one: str, other: str) -> str:
+    found = find(records("company", [{"name": one}, {"name": other}, *others("company")]), model, least=0)
+    at = next(at for at, pair in enumerate(zip(found.a, found.b, strict=True)) if pair == (1, 2))
+    return model.entities["company"].field("name").levels[found.levels["name"][at]].name
+
+
+def test_long_names_that_differ_in_one_distinctive_word_are_branches_however_many_letters_they_share(model: Model) -> None:
+    first = "Carole Robertson Center for Learning Basile"
+    assert name_level(model, first, "Carole Robertson Center for Learning Flores") == "branch"
+    assert name_level(model, first, "Carole Robertson Center for Learning Bazile") == "near"
+
+
+def test_birth_dates_that_differ_in_the_year_are_not_taken_for_a_slip(model: Model) -> None:
+    person = {"first_name": "Alexandra", "last_name": "Grosser"}
+    near = probability(model, "person", {**person, "birthdate": "1972-03-05"}, {**person, "birthdate": "1993-03-05"})
+    slip = probability(model, "person", {**person, "birthdate": "1972-03-05"}, {**person, "birthdate": "1973-03-05"})
+    assert near < slip
+
+
+def test_of_many_records_forgetting_hopeless_pairs_changes_nothing_that_is_found(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*others("company", 200), *({**row, "name": str(row["name"]).replace("o", "oo", 1)} for row in others("company", 40))]
+    whole = replace(model, whole=0)
+    expected = list(find(records("company", rows), whole).pairs())
+    searching = sys.modules["tui_import.matching.find"]  # the package has a function of that name
+    monkeypatch.setattr(searching, "HOPELESS", -1000.0)
+    monkeypatch.setattr(searching, "PAIRS", 37)
+    again = list(find(records("company", rows), whole).pairs())
+    assert len(expected) >= 30
+    assert [pair[:2] for pair in expected] == [pair[:2] for pair in again]

@@ -61,6 +61,10 @@ def matches_of(session: ImportSession, kind: MatchKind = MatchKind.PROBABLE) -> 
     return [match for match in Matches(session._draft).all(least=0.5) if match.kind is kind]
 
 
+def company_match(session: ImportSession) -> Match:
+    return next(match for match in matches_of(session) if match.pair.entity == "company")
+
+
 def decide(session: ImportSession, match: Match, verdict: Verdict, action: Action | None = None, **fields: FieldChoice) -> None:
     Matches(session._draft).decide({match.pair: Verdicts(verdict, action, fields, "2026-11-25T08:00:00+00:00", "anna")})
     session._draft.write_meta(outdated=True)
@@ -87,7 +91,7 @@ def test_a_misspelt_company_waits_with_its_person_and_the_rest_is_imported(impor
 
 def test_the_same_company_is_merged_and_its_person_is_then_recognised(importer: Importer) -> None:
     session, _report = importer.plan([MISSPELT])
-    decide(session, matches_of(session)[0], Verdict.SAME)
+    decide(session, company_match(session), Verdict.SAME)
     session.plan()
     person = next(match for match in matches_of(session) if match.pair.entity == "person")
     decide(session, person, Verdict.SAME)
@@ -101,7 +105,7 @@ def test_the_same_company_is_merged_and_its_person_is_then_recognised(importer: 
 
 def test_a_choice_for_one_field_counts_more_than_the_action(importer: Importer) -> None:
     session, _report = importer.plan([MISSPELT])
-    match = matches_of(session)[0]
+    match = company_match(session)
     edited = FieldChoice(Choice.EDITED, (Value("Ørsted Vind A/S", "ørsted vind a/s"),))
     decide(session, match, Verdict.SAME, Action.MERGE, name=edited)
     session.plan()
@@ -113,7 +117,7 @@ def test_a_choice_for_one_field_counts_more_than_the_action(importer: Importer) 
 def test_incoming_can_be_chosen_for_one_field_while_the_others_stay(importer: Importer) -> None:
     changed = {**MISSPELT, "company.postal_code": "7001"}
     session, _report = importer.plan([changed])
-    decide(session, matches_of(session)[0], Verdict.SAME, Action.MERGE, name=FieldChoice(Choice.INCOMING))
+    decide(session, company_match(session), Verdict.SAME, Action.MERGE, name=FieldChoice(Choice.INCOMING))
     session.apply()
 
     assert company(importer, 1)["name"] == MISSPELT["company.name"]

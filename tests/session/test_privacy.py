@@ -48,7 +48,7 @@ def test_no_byte_of_an_erased_person_is_left_in_store_or_drafts(importer: Import
     assert b"bo@alfa.example" in left
     assert (done.values, done.selections >= 2, done.journal) == (3, True, 2)
     assert waiting.id in {draft.id for draft in done.drafts if draft.rows == 1}
-    assert list(done.backups) == [info.path for info in importer.workspace.backups()]
+    assert list(done.backups) == [info.path for info in importer.workspace.backups()[:-1]], "the first was made before it was there"
 
 
 def test_a_draft_goes_on_with_the_other_rows(importer: Importer) -> None:

@@ -10,18 +10,22 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from tests.session.importer import Importer
 from tui_import.api.errors import RecipeError, UsageError
 from tui_import.config import apply_set
 from tui_import.config.learnt import load_learnt
 from tui_import.model.matches import Choice, Match, MatchKind, Pair, Verdict, Verdicts
+from tui_import.model.plan import RowFilter
 from tui_import.model.settings import Action, DuplicateRules, PersonKey, PersonRules, Settings
 from tui_import.session.duplicates import learning
 from tui_import.session.duplicates.calibration import Calibration
 from tui_import.session.duplicates.fields import differences
 from tui_import.session.duplicates.queue import Order, QueueFilter, Show
 from tui_import.session.duplicates.review import Review
+from tui_import.session.duplicates.sides import RowSides
+from tui_import.session.duplicates.workbook import export_decisions
 from tui_import.session.importing import ImportSession
 from tui_import.session.matching import learnt_model, shipped_model
 
@@ -69,7 +73,7 @@ def held(session: ImportSession) -> int:
 
 
 def test_a_reviewer_sees_both_records_field_by_field_and_which_letters_differ(stored: Importer) -> None:
-    session, review = review_of(stored, [misspelt(0), misspelt(1)])
+    session, review = review_of(stored, [misspelt(0), misspelt(2)])
     assert held(session) == 2
     assert review.counts == (2, 2)
     view = review.view()
@@ -314,7 +318,7 @@ def test_all_like_this_one_means_the_same_reasons(forty: Importer) -> None:
     view = review.view()
     assert view is not None
     chosen = review.like_this(Verdict.DIFFERENT)
-    patterns = {frozenset((reason.field, reason.level) for reason in review.matches[pair].reasons) for pair in chosen.pairs}
+    patterns = {frozenset((reason.field, reason.level) for reason in review.whole(pair).reasons) for pair in chosen.pairs}
     assert len(patterns) == 1
     assert review.pair in chosen.pairs
 
@@ -395,7 +399,8 @@ def test_decisions_against_the_matcher_raise_the_estimated_error(forty: Importer
 def test_pace_and_time_left_follow_the_clock(stored: Importer) -> None:
     session, _review = review_of(stored, many(6))
     times = iter(range(0, 1000, 6))
-    review = Review(stored.workspace, session._draft, session.mapping, session.settings, clock=lambda: next(times))
+    sides = RowSides(stored.workspace, session._draft, session.mapping, session.settings)
+    review = Review(stored.workspace, session._draft, sides, session.settings, clock=lambda: next(times))
     assert review.minutes_left is None
     for _at in range(3):
         review.decide(Verdict.SAME)
@@ -407,12 +412,12 @@ def test_pace_and_time_left_follow_the_clock(stored: Importer) -> None:
 
 
 def taught(forty: Importer) -> Review:
-    """Thirty decisions of somebody to whom a telephone number says nothing: half of them against the matcher."""
+    """Thirty decisions of somebody who asks for more than the matcher: half of them against it."""
     _session, review = review_of(forty, many(40))
-    pairs = [pair for group in review.queue for pair in group.pairs]
+    pairs = sorted((pair for group in review.queue for pair in group.pairs), key=lambda pair: review.matches[pair].probability)
     for at, pair in enumerate(pairs[:30]):
         review.go(pair)
-        review.decide(Verdict.SAME if at % 2 else Verdict.DIFFERENT)
+        review.decide(Verdict.DIFFERENT if at < 15 else Verdict.SAME)
     return review
 
 
@@ -494,6 +499,27 @@ def test_rules_for_survivors_are_where_a_decision_begins(stored: Importer, rule:
     assert next(record["street_city"] for record in stored.companies() if record["street_address_line1"] == "Storgata 1") == city
 
 
+@pytest.mark.parametrize(
+    ("trust", "city"), [("vcard csv", "Oslo Nordstrand"), ("csv vcard", "Oslo"), ("vcard", "Oslo Nordstrand"), ("excel csv", "Oslo")]
+)
+def test_the_value_of_the_source_that_is_trusted_most_is_where_a_decision_begins(stored: Importer, trust: str, city: str) -> None:
+    settings = replace(by_rule("*=trust"), duplicates=DuplicateRules(survivorship="*=trust", trust=trust))
+    session, _report = stored.plan([misspelt(0, **{"company.street_city": "Oslo Nordstrand"})], settings)
+    session._draft.write_meta(source="vcard")  # the store's records came by csv
+    view = session.review().view()
+    assert view is not None
+    found = next(field for field in view.fields if field.field.name == "street_city")
+    assert (found.result, found.why) == ((city,), "rule: trusted source")
+
+
+def test_sources_that_are_trusted_alike_leave_it_to_the_action(stored: Importer) -> None:
+    settings = replace(by_rule("*=trust"), duplicates=DuplicateRules(survivorship="*=trust", trust="csv"))
+    _session, review = review_of(stored, [misspelt(0, **{"company.street_city": "Oslo Nordstrand"})], settings)
+    view = review.view()
+    assert view is not None
+    assert next(field for field in view.fields if field.field.name == "street_city").why == "merge"
+
+
 def test_a_choice_goes_over_the_rule(stored: Importer) -> None:
     settings = by_rule("*=incoming")
     _session, review = review_of(stored, [misspelt(0, **{"company.street_city": "Bergen"})], settings)
@@ -503,6 +529,20 @@ def test_a_choice_goes_over_the_rule(stored: Importer) -> None:
     view = review.view()
     assert view is not None
     assert next(field.result for field in view.fields if field.field.name == "street_city") == ("Oslo",)
+
+
+def test_a_name_that_only_looks_the_same_is_marked_and_said_so_in_the_decision_workbook(stored: Importer, tmp_path: Path) -> None:
+    twin = company(0)["company.name"].replace("o", "\u043e").replace("a", "\u0430")
+    assert twin != company(0)["company.name"]
+    session, review = review_of(stored, [company(0, **{"company.name": twin})])
+    view = review.view()
+    assert view is not None
+    assert (view.fields[0].field.name, view.fields[0].letter) == ("name", "*")
+    detail = session.detail(session.row_keys(RowFilter())[0])
+    assert "mixed_alphabets" in {issue.code for issue in detail.issues}
+    export_decisions(session, tmp_path / "pairs.xlsx")
+    comments = [cell.comment.text for row in load_workbook(tmp_path / "pairs.xlsx").worksheets[0] for cell in row if cell.comment]
+    assert any("another alphabet" in text for text in comments)
 
 
 def test_letters_that_differ_are_told_apart() -> None:

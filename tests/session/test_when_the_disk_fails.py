@@ -1,4 +1,4 @@
-"""Disks that are full, read-only, damaged or pulled away, later versions, clocks put back: one sentence, exit code 1, nothing half written."""
+"""Disks that are full, read-only, damaged or pulled away, later versions, clocks put back: one sentence, and nothing half written."""
 
 from __future__ import annotations
 

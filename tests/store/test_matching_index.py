@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -25,6 +26,18 @@ from tui_import.store.undo import redo, undo
 ENTITIES = ("company", "person")
 
 
+@dataclass
+class Joined:
+    ids: list[int]
+    texts: list[str]
+
+    def packed(self) -> list[str]:
+        return self.texts
+
+    def take(self, rows: Sequence[int]) -> Joined:
+        return Joined([self.ids[row] for row in rows], [self.texts[row] for row in rows])
+
+
 class Words:
     """Cleans to lower case; every word is a key."""
 
@@ -35,13 +48,17 @@ class Words:
     def fields(self, _entity: str) -> Sequence[str]:
         return ("name", "vat_number", "postal_city", "phone", "first_name", "last_name", "mobile", "email")
 
-    def texts(self, _entity: str, ids: Sequence[int], columns: Mapping[str, Sequence[str | None]]) -> list[str]:
+    def made(self, _entity: str, ids: Sequence[int], columns: Mapping[str, Sequence[str | None]]) -> Joined:
         self.cleaned += len(ids)
         rows = zip(*(columns[name] for name in sorted(columns)), strict=True)
-        return ["|".join(value or "" for value in row).lower() for row in rows]
+        return Joined(list(ids), ["|".join(value or "" for value in row).lower() for row in rows])
 
-    def keys(self, _entity: str, texts: Sequence[str]) -> tuple[Any, Any]:
-        pairs = [(crc32(word.encode()), at) for at, text in enumerate(texts) for word in {*text.replace("\x1f", "|").split("|")} if word]
+    def unpacked(self, _entity: str, ids: Sequence[int], texts: Sequence[str]) -> Joined:
+        return Joined(list(ids), list(texts))
+
+    def keys(self, made: Joined) -> tuple[Any, Any]:
+        every = zip(made.ids, made.texts, strict=True)
+        pairs = [(crc32(word.encode()), record) for record, text in every for word in {*text.replace("\x1f", "|").split("|")} if word]
         return tuple(np.array(pairs, np.int64).reshape(-1, 2).T)
 
     def count(self, _entity: str, texts: Sequence[str]) -> str:

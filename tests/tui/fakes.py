@@ -48,7 +48,7 @@ def catalogue() -> Catalogue:
     fields = {}
     for entity, entries in tables.items():
         for name, facts in entries.items():
-            facts = {("is_key" if key == "key" else key): value for key, value in facts.items()}
+            facts = {{"key": "is_key", "to": "refers"}.get(key, key): value for key, value in facts.items()}
             facts["type"] = FieldType(facts["type"])
             if "choices" in facts:
                 facts["choices"] = tuple(facts["choices"])
@@ -112,6 +112,7 @@ class FakeSession:
     source = "excel"
     kind = "contacts"
     can_search = False
+    sheets: Sequence[Any] = ()
 
     def __init__(self, location: str = "/data/customers.xlsx", *, rows: Sequence[tuple[Any, ...]] = ROWS, password: str = "") -> None:
         self.location, self.state, self.table = location, "opened", "Customers"
@@ -419,6 +420,8 @@ class FakeWorkspace:
         self.session.plan()
         return self.session
 
+    reopen = resume
+
     def discard(self, draft: str) -> None:
         self.done.append(("discard", draft))
 
@@ -527,6 +530,15 @@ class FakeWorkspace:
 
     def price_lists(self) -> Sequence[Any]:
         return []
+
+    def own_fields(self) -> Sequence[Any]:
+        return []
+
+    def suppressions(self) -> Sequence[Any]:
+        return []
+
+    def refresh_fields(self) -> None:
+        pass
 
     def lists(self) -> dict[str, Sequence[ListItem]]:
         return {

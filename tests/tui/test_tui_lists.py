@@ -76,7 +76,7 @@ async def test_items_are_merged_moved_and_made_the_default(store: Workspace, fil
     imported(store, file)
     async with driven(store) as tui:
         await tui.press("p")
-        await tui.until("List: Category")
+        await tui.until("Lists and preferences")
         for _ in range(60):
             if "> Suplier" in tui.text:
                 break
@@ -121,6 +121,7 @@ async def test_a_selection_is_made_filled_and_edited_by_hand(store: Workspace, f
 
 async def test_a_person_is_erased_after_its_number_was_typed(store: Workspace, file: Path) -> None:
     imported(store, file)
+    store.backup()
     async with driven(store) as tui:
         await tui.press("s")
         await tui.until("New persons")
@@ -131,3 +132,37 @@ async def test_a_person_is_erased_after_its_number_was_typed(store: Workspace, f
         await tui.press("escape", "E", "1", "enter")
         await tui.until("backups cannot be changed")
         assert [person["first_name"] for person in store.records("person")] == ["Bo"]
+
+
+async def test_a_suppression_is_lifted_by_naming_the_person(store: Workspace, file: Path) -> None:
+    imported(store, file)
+    store.erase("person", 1)
+    async with driven(store) as tui:
+        await tui.until("Erased persons")
+        await tui.press("end", "enter")
+        await tui.until("e-mail address")
+        assert "Holm" not in tui.text
+        await tui.press("enter", "enter")
+        await tui.write("nobody@x.example")
+        await tui.press("enter", "f8")
+        await tui.until("Nobody is kept out")
+        await tui.press("escape", "enter")
+        await tui.write("a@x.example")
+        await tui.press("enter", "f8")
+        await tui.until("can be imported again")
+        assert all(mark.lifted_at for mark in store.suppressions())
+
+
+async def test_an_item_says_what_it_means(store: Workspace) -> None:
+    async with driven(store) as tui:
+        await tui.press("p")
+        await tui.until("Lists and preferences")
+        for _ in range(60):
+            if "> Prospect" in tui.text:
+                break
+            await tui.press("down")
+        await tui.press("t")
+        await tui.write("Not a customer yet")
+        await tui.press("enter")
+        await tui.until("Not a customer yet")
+    assert store.lists()["category"][0].tooltip == "Not a customer yet"

@@ -103,7 +103,7 @@ async def test_the_price_list_is_chosen_at_home_and_shown_there(store: Workspace
 async def test_price_lists_are_made_and_looked_at(store: Workspace) -> None:
     store.add_price_list(PriceListInfo(0, "Standard", currency="EUR", valid_from="2026-01-01"))
     async with driven(store) as tui:
-        await tui.press("end", "up", "enter")
+        await tui.press("end", "up", "up", "enter")
         await tui.until("2026-01-01 – …")
         await tui.press("+")
         await tui.write("Export")
@@ -112,3 +112,23 @@ async def test_price_lists_are_made_and_looked_at(store: Workspace) -> None:
         await tui.press("home", "enter")
         await tui.until("0 of 0 records")
     assert [each.name for each in store.price_lists()] == ["Export", "Standard"]
+
+
+async def test_a_price_list_is_changed_in_a_form(store: Workspace) -> None:
+    store.add_price_list(PriceListInfo(0, "Standard", currency="EUR"))
+    async with driven(store) as tui:
+        await tui.press("end", "up", "up", "enter")
+        await tui.until("Standard")
+        await tui.press("e", "down", "down", "enter")
+        await tui.write("K1")
+        await tui.press("enter", "f8")
+        await tui.until("no currency")
+        await tui.press("escape", "enter")
+        await tui.write("DKK")
+        await tui.press("enter", "end", "space", "f8")
+        await tui.until("Changed as run 2")
+        await tui.until("not active")
+    (changed,) = store.price_lists()
+    assert (changed.name, changed.currency, changed.active) == ("Standard", "DKK", False)
+    store.undo(2)
+    assert store.price_lists()[0].currency == "EUR"

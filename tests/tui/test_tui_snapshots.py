@@ -33,7 +33,7 @@ async def go(keys: tuple[str, ...], pilot: Pilot[Any]) -> None:
         elif key == "ROWS":
             await tui.press("5")
         elif key == "RUN":
-            await tui.press("end", "up", "up")
+            await tui.press("end", *["up"] * 4)
         else:
             await tui.press(key)
         await tui.settle()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tui_import.api.errors import TuiImportError, UsageError
+from tui_import.api.formulas import guard, needs_guard, unguard
 from tui_import.output.export import export_records
-from tui_import.output.guard import guard, needs_guard, unguard
 from tui_import.output.workbook import CELL_LIMIT, write_workbook
 
 FORMULAS = [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui_import import config
 from tui_import.api.errors import RecipeError, UsageError
 from tui_import.config.files import FOLDER_VARIABLE
-from tui_import.model.settings import Action, CompanyKey, ListPolicy, PersonKey, ProductKey, ProductRules, Recipe
+from tui_import.model.settings import Action, CompanyKey, KeyedAction, KeyedRules, ListPolicy, PersonKey, ProductKey, ProductRules, Recipe
 
 CONTRACT = """
 format = 1
@@ -78,10 +78,10 @@ def test_the_products_table_says_which_price_list_and_key() -> None:
     assert config.parse_recipe(config.dump_recipe(recipe)).settings == recipe.settings
 
 
-def test_tables_of_later_kinds_are_kept_as_they_stand() -> None:
-    recipe = config.parse_recipe("format = 1\nkind = 'projects'\n[project]\nmatch = 'number'")
-    assert recipe.other == {"project": {"match": "number"}}
-    assert config.parse_recipe(config.dump_recipe(recipe)).other == recipe.other
+def test_the_tables_of_all_kinds_say_key_and_action() -> None:
+    recipe = config.parse_recipe("format = 1\nkind = 'projects'\n[project]\nmatch = ['name', 'project.number']\naction = 'insert'")
+    assert recipe.settings.project == KeyedRules(("name", "number"), KeyedAction.INSERT)
+    assert config.parse_recipe(config.dump_recipe(recipe)).settings == recipe.settings
 
 
 def test_a_recipe_by_hand_needs_only_its_format() -> None:

@@ -27,6 +27,8 @@ class Choices:
     """Field → text."""
     kind: str = ""
     """What is imported; empty: as the recipe says, else by the columns."""
+    sheets: tuple[tuple[str, str], ...] = ()
+    """Sheet → what its rows are."""
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -41,7 +43,7 @@ def sort_choices(texts: Iterable[str]) -> Choices:
     """Tell settings, source options and constants apart."""
     settings: list[str] = []
     kind = ""
-    others: dict[str, list[tuple[str, str]]] = {"options": [], "constants": []}
+    others: dict[str, list[tuple[str, str]]] = {"options": [], "constants": [], "sheets": []}
     for text in texts:
         section, _dot, rest = text.partition(".")
         if section in others:
@@ -50,7 +52,7 @@ def sort_choices(texts: Iterable[str]) -> Choices:
             kind = pair(text)[1]
         else:
             settings.append(text)
-    return Choices(tuple(settings), tuple(others["options"]), tuple(others["constants"]), kind)
+    return Choices(tuple(settings), tuple(others["options"]), tuple(others["constants"]), kind, tuple(others["sheets"]))
 
 
 def unknown(sentence: str, name: str, known: Iterable[str]) -> UsageError:

@@ -39,7 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "verdicts": Entry("merging", N_("what is remembered of pairs, out of a store and into another")),
     "export": Entry("records", N_("write records to CSV, JSON or a workbook")),
     "template": Entry("records", N_("write a workbook to fill in")),
-    "fields": Entry("records", N_("the fields that can be imported")),
+    "fields": Entry("fields", N_("the fields that can be imported, and those of your own")),
     "lists": Entry("settings", N_("the lists of the store and their items")),
     "price-lists": Entry("price_lists", N_("what products are imported into")),
     "recipes": Entry("settings", N_("saved ways of importing")),
@@ -47,8 +47,10 @@ COMMANDS: dict[str, Entry] = {
     "connections": Entry("connections", N_("saved ways to accounts and servers; signing in")),
     "preferences": Entry("settings", N_("rules of the store: numbering, defaults")),
     "backup": Entry("safety", N_("copy the store and check the copy")),
+    "backups": Entry("backups", N_("the copies of the store; what differs between two")),
     "restore": Entry("safety", N_("bring back a backup, or a deleted record")),
     "erase": Entry("privacy", N_("remove a person everywhere, and keep the person out")),
+    "suppressions": Entry("privacy", N_("what keeps erased persons out, and lifting it")),
     "doctor": Entry("safety", N_("check the store and the program")),
 }
 """In the order of ``--help``."""

@@ -14,8 +14,10 @@ from tui_import.cli.importing import apply_transforms, write_plan
 from tui_import.cli.render import cell, number, table
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, entity_name
-from tui_import.model.kinds import PRODUCTS, entities_of
+from tui_import.model.fields import entity_word
+from tui_import.model.kinds import SEVERAL, entities_of
 from tui_import.model.plan import FieldChange, Operation, RowDetail, RowFilter, RowState, Verb
+from tui_import.model.sheets import SEPARATOR
 from tui_import.model.text import safe, shown
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def configure(verbs: Any) -> None:
     show.add_argument(
         "--show", choices=SHOWN, default="all", metavar=_("WHICH"), help=_("only some: {names}").format(names=", ".join(SHOWN))
     )
+    show.add_argument("--entity", metavar=_("ENTITY"), help=_("only rows that have such a record, as company or sale"))
     show.add_argument("--text", default="", metavar=_("TEXT"), help=_("only rows with this text in a cell"))
     show.add_argument("--fields", action="store_true", help=_("with every field: stored, incoming, result"))
     keys = verbs.add_parser("keys", help=_("how well each key would find records again"))
@@ -83,17 +86,17 @@ def show(call: Call) -> int:
             raise UsageError(
                 _("The draft has no plan yet."), hint=_("Make it with: tui-import drafts correct {draft}").format(draft=session.id)
             )
-        keys = session.row_keys(RowFilter(show=call.arguments.show, text=call.arguments.text))
+        keys = session.row_keys(RowFilter(show=call.arguments.show, text=call.arguments.text, entity=call.arguments.entity or ""))
         lines: list[list[str]] = []
         for first in range(0, len(keys), BLOCK):
             for key in keys.window(first, BLOCK):
                 detail = session.detail(key)
                 call.output.result(row_object(session, detail))
-                lines.append(_row_line(detail, session.kind))
+                lines.append(_row_line(detail, session))
                 if call.arguments.fields:
                     lines += [_field_line(change) for change in detail.changes]
         if lines:
-            one, other = (_("Product"), "") if session.kind == PRODUCTS else (_("Company"), _("Person"))
+            one, other = headings_of(session.kind)
             headings = [_("Row"), _("Import"), one, other, _("Cells"), _("What is wrong")]
             if call.arguments.fields:
                 headings = [
@@ -117,6 +120,7 @@ def row_object(session: ImportSession, detail: RowDetail) -> dict[str, Any]:
     row = detail.row
     return {
         "row": row.number,
+        **({"sheet": row.sheet} if row.sheet else {}),
         "checked": row.checked,
         "cells": {column.title: value for column, value in zip(session.columns, row.cells, strict=True)},
         "states": {state.entity: state.operation for state in row.states},
@@ -134,15 +138,27 @@ def row_object(session: ImportSession, detail: RowDetail) -> dict[str, Any]:
     }
 
 
-def _row_line(detail: RowDetail, kind: str) -> list[str]:
+def _row_line(detail: RowDetail, session: ImportSession) -> list[str]:
     row = detail.row
-    states = {state.entity: _state(state) for state in row.states}
-    first, second = (*entities_of(kind), "")[:2]
+    several = session.kind == SEVERAL
+    states = {state.entity: _state(state) for state in row.states if not several or state.operation is not Operation.SKIPPED}
+    first, second = (*entities_of(session.kind), "")[:2]
     cells = " · ".join(shown(value) for value in row.cells if value is not None) if row.cells else ""
     text = " · ".join(cells.split(" · ")[:FIRST_CELLS])
     reasons = dict.fromkeys([str(issue) for issue in detail.issues] + [str(state.reason) for state in row.states if state.reason])
     box = "[x]" if row.checked else "[ ]"
-    return [number(row.number), box, states.get(first, ""), states.get(second, ""), safe(text), safe("; ".join(reasons))]
+    both = ["; ".join(states.values()), ""] if several else [states.get(first, ""), states.get(second, "")]
+    place = f"{safe(row.sheet)}{SEPARATOR}{row.number}" if row.sheet else number(row.number)
+    return [place, box, *both, safe(text), safe("; ".join(reasons))]
+
+
+def headings_of(kind: str) -> tuple[str, str]:
+    """Over the states of a row: two entities, one, or all together."""
+    entities = entities_of(kind)
+    if kind == SEVERAL:
+        return _("State"), ""
+    names = [entity_word(entity) for entity in entities]
+    return names[0], names[1] if len(names) > 1 else ""
 
 
 def _state(state: RowState) -> str:
@@ -204,7 +220,7 @@ def correct(call: Call) -> int:
         changed += _repair(arguments.repair, session)
         for rows, checked in ((arguments.leave_out, False), (arguments.take_in, True)):
             if rows:
-                changed += session.check(session.keys_of(_rows(rows)), checked)
+                changed += session.check(session.keys_of(_rows(rows, session)), checked)
         call.output.note(ngettext("{count} change.", "{count} changes.", changed).format(count=number(changed)))
         with work() as progress:
             report = session.plan(progress)
@@ -217,9 +233,9 @@ def correct(call: Call) -> int:
 def _cell(text: str, session: ImportSession) -> tuple[int, int, str]:
     row, colon, rest = text.partition(":")
     name, equals, value = rest.partition("=")
-    if not (colon and equals and row.strip().isdecimal()):
+    if not (colon and equals and row.strip().rpartition(SEPARATOR)[2].isdecimal()):
         raise UsageError(_("“{text}” is not of the form ROW:COLUMN=VALUE.").format(text=text))
-    return int(row), column_position(name.strip(), session.columns), value
+    return session.row_at(row), column_position(name.strip(), session.columns), value
 
 
 def _replacement(text: str, session: ImportSession) -> tuple[int, str | int | float, str]:
@@ -247,10 +263,13 @@ def _repair(wanted: Iterable[str], session: ImportSession) -> int:
     return sum(repair(column, code) for column, code in offered)
 
 
-def _rows(text: str) -> list[int]:
+def _rows(text: str, session: ImportSession) -> list[int]:
     rows: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
+        if session.sheets and not dash:
+            rows.append(session.row_at(part))
+            continue
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise UsageError(_("“{text}” is no list of rows like 5,9-12.").format(text=text))
         rows += range(int(first), int(last or first) + 1)

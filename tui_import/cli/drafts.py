@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from tui_import.api.i18n import N_, _
+from tui_import.api.errors import UsageError
+from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli import correcting, deciding, lessons, workbook
 from tui_import.cli.call import Call, Command
+from tui_import.cli.parser import whole_number
 from tui_import.cli.render import local_time
 from tui_import.cli.screens import needs_terminal
 from tui_import.model.runs import DraftInfo
@@ -14,7 +16,7 @@ from tui_import.model.text import safe
 
 STATES = {
     "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
-    "applied": N_("imported"),
+    "applied": N_("imported"), "looking": N_("being looked for"), "reviewing": N_("being decided"),
 }  # fmt: skip
 
 
@@ -22,7 +24,8 @@ def _configure_drafts(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
     verbs.add_parser("list", help=_("all drafts, which is what you get without a verb"))
     discard = verbs.add_parser("discard", help=_("throw a draft away; the store keeps what was imported"))
-    discard.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it"))
+    discard.add_argument("draft", nargs="?", metavar=_("DRAFT"), help=_("its number, or the beginning of it"))
+    discard.add_argument("--older", type=whole_number, metavar=_("DAYS"), help=_("all that nobody touched for so many days"))
     correcting.configure(verbs)
     deciding.configure(verbs)
     workbook.configure(verbs)
@@ -43,8 +46,7 @@ def drafts(call: Call) -> int:
     if call.arguments.verb in verbs:
         return verbs[call.arguments.verb](call)
     if call.arguments.verb == "discard":
-        call.workspace.discard(call.arguments.draft)
-        return 0
+        return _discard(call)
     call.output.listing(
         call.workspace.drafts(),
         {
@@ -56,6 +58,20 @@ def drafts(call: Call) -> int:
         },
         empty=_("There are no drafts."),
     )
+    return 0
+
+
+def _discard(call: Call) -> int:
+    arguments = call.arguments
+    if (arguments.draft is None) == (arguments.older is None):
+        hint = _("tui-import drafts discard DRAFT, or tui-import drafts discard --older 30")
+        raise UsageError(_("Say which draft, or how old."), hint=hint)
+    if arguments.draft is not None:
+        call.workspace.discard(arguments.draft)
+        return 0
+    gone = call.workspace.discard_old(arguments.older)
+    call.output.result({"discarded": list(gone)})
+    call.output.text(ngettext("{count} draft thrown away.", "{count} drafts thrown away.", len(gone)).format(count=len(gone)))
     return 0
 
 
@@ -81,7 +97,7 @@ def _configure_resume(parser: ArgumentParser) -> None:
 def resume(call: Call) -> int:
     """Open a draft on the screens."""
     needs_terminal(_("Without one, import what it has planned with: tui-import apply DRAFT"))
-    session = call.workspace.resume(call.arguments.draft)  # says now, and in one line, what is wrong with it
+    session = call.workspace.reopen(call.arguments.draft)  # says now, and in one line, what is wrong with it
     draft = session.id
     session.close()
     call.close()

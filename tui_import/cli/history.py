@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
-from tui_import.cli.records import add_entity
+from tui_import.cli.records import ENTITIES, add_entity
 from tui_import.cli.render import Output, local_time, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, summary_object
@@ -19,7 +20,8 @@ from tui_import.model.text import safe, shown
 KINDS = {
     "import": N_("import"), "delete": N_("deletion"), "restore": N_("restoring"), "erase": N_("erasure"), "edit": N_("editing"),
     "list_merge": N_("merging of list items"), "merge": N_("merging"),
-    "price_list": N_("new price list"),
+    "price_list": N_("new price list"), "fields": N_("user-defined fields"),
+    "lift": N_("lifting of a suppression"),
 }  # fmt: skip
 STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
 VERBS = {
@@ -89,7 +91,8 @@ def show(call: Call) -> int:
             state=_(STATES.get(run.state, run.state)),
         )
     )
-    output.text(counts_table(run.entities))
+    if run.entities:
+        output.text(counts_table(run.entities))
     if run.backup:
         output.text(_("Backup before it: {path}").format(path=safe(run.backup)))
     return 0
@@ -100,14 +103,28 @@ def show(call: Call) -> int:
 
 def _configure_undo(parser: ArgumentParser) -> None:
     _configure_run(parser)
-    parser.add_argument("--selection", type=whole_number, metavar=_("SELECTION"), help=_("only the records of this selection"))
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--selection", type=whole_number, metavar=_("SELECTION"), help=_("only the records of this selection"))
+    only.add_argument(
+        "--record", nargs=2, metavar=(_("ENTITY"), _("ID")), help=_("only this record, with all that was merged with it, like company 7")
+    )
 
 
 def undo(call: Call) -> int:
     """Take a run back: every field that still holds what the run wrote."""
+    arguments = call.arguments
+    record = _record(*arguments.record) if arguments.record else None
     with work() as progress:
-        summary, report = call.workspace.undo(call.arguments.run, selection=call.arguments.selection, progress=progress)
+        summary, report = call.workspace.undo(arguments.run, selection=arguments.selection, record=record, progress=progress)
     return _write_report(call.output, summary, report, _("Run {run} is undone.").format(run=report.run))
+
+
+def _record(entity: str, number: str) -> tuple[str, int]:
+    if entity not in ENTITIES or not number.isdecimal():
+        raise UsageError(
+            _("“{text}” is no record.").format(text=f"{entity} {number}"), hint=_("Name it like this: undo 12 --record company 7")
+        )
+    return entity, int(number)
 
 
 def redo(call: Call) -> int:
@@ -138,7 +155,7 @@ def _write_report(output: Output, summary: Summary, report: UndoReport, title: s
     more = max(len(report.kept) - MOST, 0) + max(len(report.blocked) - MOST, 0)
     if more:
         output.note(ngettext("… and {count} more", "… and {count} more", more).format(count=number(more)))
-    if not (report.restored or report.kept or report.blocked):
+    if not (report.restored or report.definitions or report.kept or report.blocked):
         output.note(_("There was nothing to do."))
     return ROWS_LEFT if report.blocked else 0
 

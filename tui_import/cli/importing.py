@@ -13,12 +13,13 @@ from tui_import.api.errors import DriftError, PasswordNeededError, RefusedError,
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import Choices, column_position, links, option_values, pair, sort_choices
+from tui_import.cli.merging import apply_review
 from tui_import.cli.parser import whole_number
 from tui_import.cli.problems import MOST, shown_source, write_findings, write_problems
 from tui_import.cli.render import Output, number
 from tui_import.cli.stopping import interruption, work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
-from tui_import.model.kinds import PRODUCTS, entities_of
+from tui_import.model.kinds import planned_of
 from tui_import.model.plan import PlanReport
 from tui_import.model.settings import Action
 from tui_import.model.text import safe
@@ -97,7 +98,7 @@ def _begin(call: Call) -> ImportSession:
     workspace, arguments = call.workspace, call.arguments
     recipe = workspace.recipe(arguments.recipe) if arguments.recipe else None
     source = arguments.source or (recipe.source if recipe else "")
-    if not arguments.file and not (source and workspace.source_info(source).without_file):
+    if not arguments.file and not (source and workspace.reads_without_file(source)):
         raise UsageError(
             _("Say which file to import."),
             hint=_("tui-import run FILE; without a file: tui-import run --source SOURCE --option connection=NAME"),
@@ -140,13 +141,15 @@ def _refuse_repetition(call: Call, session: ImportSession) -> None:
         return
     where = Where(file=_named(call))
     sentence = _("The same content was imported already, by run {run}.").format(run=earlier.id)
-    if Action.ADD in map(session.settings.action, entities_of(session.kind)) and not call.arguments.yes:
+    if Action.ADD in map(session.settings.action, planned_of(session.kind, session.mapping.fields)) and not call.arguments.yes:
         raise RefusedError(sentence, where=where, hint=_("It would add every record once more; with --yes it does."))
     call.output.note(f"{safe(_named(call))}: {sentence}")
 
 
 def _configure_session(call: Call, session: ImportSession) -> None:
     """Mapping, constants and settings; nothing may be missing afterwards."""
+    for sheet, kind in _choices(call).sheets:
+        session.set_sheet_kind(sheet, kind)
     for column, fields in links(call.arguments.map, session.columns).items():
         session.unlink(column)
         for field in fields:
@@ -202,7 +205,8 @@ def _refuse_missing(call: Call, session: ImportSession) -> None:
         raise UsageError(
             " ".join(each.reason for each in missing),
             where=Where(file=_named(call)),
-            hint=_('Link a column with --map "COLUMN={field}"; the columns are: {columns}.').format(
+            hint=missing[0].hint
+            or _('Link a column with --map "COLUMN={field}"; the columns are: {columns}.').format(
                 field=missing[0].fields[0][0], columns=", ".join(column.title for column in session.columns)
             ),
         )
@@ -238,7 +242,7 @@ def write_plan(call: Call, session: ImportSession, report: PlanReport) -> None:
     output.result(plan_object(session.id, report))
     output.text(heading(shown_source(call.workspace, session), report.rows))
     output.text(counts_table(report.entities))
-    if session.kind == PRODUCTS:
+    if "product" in report.entities:
         _write_price_list(call, session)
     for name, items in report.new_list_items.items():
         output.text(_("New in the list {list}: {items}").format(list=safe(name), items=", ".join(map(safe, items))))
@@ -313,10 +317,14 @@ def _configure_apply(parser: ArgumentParser) -> None:
 
 
 def apply(call: Call) -> int:
-    """Carry out the plan of a kept draft."""
+    """Carry out the plan of a kept draft, or what was decided in a review of the store."""
     if call.arguments.unattended:
         return _apply_unattended(call)
-    session = call.workspace.resume(call.arguments.draft)
+    from tui_import.session.importing import ImportSession
+
+    session = call.workspace.reopen(call.arguments.draft)
+    if not isinstance(session, ImportSession):
+        return apply_review(call, session)
     try:
         done = session.summary
         if done is not None:

@@ -43,11 +43,19 @@ def main(words: Sequence[str], screens: Screens) -> int:
         if os.environ.get("TUI_IMPORT_DEBUG"):
             raise
         output.note(
-            _("tui-import: An error that we did not foresee: {error}. Set TUI_IMPORT_DEBUG=1 to see where, and tell us.").format(
-                error=safe(f"{type(error).__name__}: {error}")
+            _("tui-import: An error that we did not foresee: {kind} in {place}. Set TUI_IMPORT_DEBUG=1 to see more, and tell us.").format(
+                kind=type(error).__name__, place=_place(error)
             )
         )
         return 1
+
+
+def _place(error: Exception) -> str:
+    """Where it happened. What it says may hold a customer's data, and standard error may go to a log."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def dispatch(words: Sequence[str], screens: Screens) -> int:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
-from tui_import.cli.summary import write_summary
+from tui_import.cli.render import number
+from tui_import.cli.stopping import work
+from tui_import.cli.summary import ROWS_LEFT, heading, write_summary
 from tui_import.model.text import safe
+
+if TYPE_CHECKING:
+    from tui_import.session.stored_review import StoredReview
 
 ENTITIES = ("company", "person")
 
@@ -33,13 +39,28 @@ def _configure_merge(parser: ArgumentParser) -> None:
 def merge(call: Call) -> int:
     """Make two records one."""
     arguments = call.arguments
-    summary = call.workspace.merge(
-        arguments.entity, arguments.survivor, arguments.gone, take=arguments.take, persons=arguments.persons
-    )
+    summary = call.workspace.merge(arguments.entity, arguments.survivor, arguments.gone, take=arguments.take, persons=arguments.persons)
     heading = _("Run {run}: {gone} is part of {survivor} now.")
     write_summary(call.output, summary, heading.format(run=summary.run, gone=arguments.gone, survivor=arguments.survivor))
     call.output.note(_("Take it back with: tui-import undo {run}").format(run=summary.run))
     return 0
+
+
+def apply_review(call: Call, session: StoredReview) -> int:
+    """Merge what was decided to be the same."""
+    try:
+        with work() as progress:
+            summary = session.apply(progress)
+        waiting = session.open_pairs
+    finally:
+        session.close()
+    source = _("Duplicates in the store")
+    write_summary(call.output, summary, heading(source, summary.rows, summary.seconds, summary.run) if summary.run else _("Remembered."))
+    if summary.run:
+        call.output.note(_("Take it back with: tui-import undo {run}").format(run=summary.run))
+    if waiting:
+        call.output.note(ngettext("{count} pair is open.", "{count} pairs are open.", waiting).format(count=number(waiting)))
+    return ROWS_LEFT if waiting else 0
 
 
 def _configure_verdicts(parser: ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from tui_import.cli.records import CONTACTS, add_entity
 from tui_import.cli.render import Output, local_time, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT
-from tui_import.model.privacy import Erasure, PrivacyReport, Trait
+from tui_import.model.privacy import Erasure, Named, PrivacyReport, Trait
 from tui_import.model.text import safe
 
 TRAITS = {
@@ -104,4 +104,55 @@ def write_report(output: Output, report: PrivacyReport) -> None:
         output.text(text.format(count=number(count)))
 
 
+# -- suppressions
+
+
+def _configure_suppressions(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
+    verbs.add_parser("list", help=_("all marks, which is what you get without a verb"))
+    lifting = verbs.add_parser("lift", help=_("let a person be imported again whom you can name"))
+    for name, help in (
+        ("email", _("an e-mail address")),
+        ("phone", _("a telephone number, with its country: +45 …")),
+        ("first-name", _("with the last name, and company or date of birth")),
+        ("last-name", _("see there")),
+        ("birthdate", _("the whole date")),
+        ("company", _("the company's name")),
+        ("country", _("two letters, for a number without +")),
+    ):
+        lifting.add_argument(f"--{name}", default="", metavar=_("TEXT"), help=help)
+
+
+def suppressions(call: Call) -> int:
+    """List the marks of erased persons, or lift those of one."""
+    return _lift(call) if call.arguments.verb == "lift" else _list_marks(call)
+
+
+def _list_marks(call: Call) -> int:
+    call.output.listing(
+        call.workspace.suppressions(),
+        {
+            _("Mark"): lambda each: each.mark,
+            _("Known by"): lambda each: _(TRAITS[each.kind]),
+            _("Erased"): lambda each: local_time(each.at),
+            _("Who"): lambda each: each.by,
+            _("Run"): lambda each: "" if each.run is None else str(each.run),
+            _("Lifted"): lambda each: f"{local_time(each.lifted_at)}, {each.lifted_by}" if each.lifted_at else "",
+        },
+        empty=_("Nobody is kept out."),
+    )
+    return 0
+
+
+def _lift(call: Call) -> int:
+    asked = call.arguments
+    person = Named(asked.email, asked.phone, asked.first_name, asked.last_name, asked.birthdate, asked.company, asked.country)
+    summary, kinds = call.workspace.lift_suppression(person)
+    call.output.result({"run": summary.run, "lifted": list(kinds)})
+    text = _("Run {run}: the person can be imported again; it was kept out by: {traits}")
+    call.output.text(text.format(run=summary.run, traits=", ".join(_(TRAITS[kind]) for kind in kinds)))
+    return 0
+
+
 ERASE = Command(erase, _configure_erase)
+SUPPRESSIONS = Command(suppressions, _configure_suppressions)

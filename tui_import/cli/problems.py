@@ -12,6 +12,7 @@ from tui_import.api.source import Finding
 from tui_import.cli.render import Output, number
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.plan import Operation, PreviewRow, RowFilter
+from tui_import.model.sheets import own_header
 from tui_import.model.text import safe, shown
 
 if TYPE_CHECKING:
@@ -58,10 +59,12 @@ def _line(session: ImportSession, row: PreviewRow, issue: Issue) -> str:
     if issue.column is not None:
         column = session.columns[issue.column].title
         value = shown(row.cells[issue.column])
-    return f"{safe(str(_where(session, row.number, column, value)))}: {safe(str(issue))}"
+    return f"{safe(str(_where(session, row.number, own_header(column, row.sheet), value, row.sheet)))}: {safe(str(issue))}"
 
 
-def _where(session: ImportSession, row: int | None, column: str = "", value: str = "") -> Where:
+def _where(session: ImportSession, row: int | None, column: str = "", value: str = "", sheet: str = "") -> Where:
     """The place; a text file's only table is not worth a name of its own."""
+    if session.sheets:
+        return Where(session.origin, sheet, row, column, value)
     table = "" if session.table in (Path(session.origin).name, _("standard input")) else session.table
     return Where(session.origin, table, row, column, value)

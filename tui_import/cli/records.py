@@ -1,4 +1,4 @@
-"""``export``, ``template``, ``fields``: records out of the store, and what they consist of."""
+"""``export``, ``template``: records out of the store, and workbooks to fill in."""
 
 from __future__ import annotations
 
@@ -9,29 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_import.api.errors import UsageError
-from tui_import.api.i18n import N_, _, ngettext
+from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.choices import unknown
 from tui_import.cli.parser import whole_number
 from tui_import.cli.render import number
-from tui_import.model.fields import Field
+from tui_import.model.kinds import KEYED, KINDS
 from tui_import.model.text import safe
 
 CONTACTS = ("company", "person")
-ENTITIES = (*CONTACTS, "product", "price_list")
+ENTITIES = (*CONTACTS, "product", "price_list", *KEYED)
 FORMATS = ("csv", "json", "xlsx")
-TYPES = {
-    "text": N_("text"), "long_text": N_("long text"), "email": N_("e-mail address"), "phone": N_("telephone number"),
-    "url": N_("web address"), "domain": N_("web domain"), "postal_code": N_("post code"), "vat_number": N_("VAT number"),
-    "date": N_("date"), "partial_date": N_("date, parts may be missing"), "boolean": N_("yes or no"), "integer": N_("whole number"),
-    "decimal": N_("number"), "country": N_("country"), "list": N_("list"), "choice": N_("choice"), "reference": N_("record"),
-    "id": N_("record number"),
-}  # fmt: skip
 
 
 def add_entity(parser: ArgumentParser, entities: Sequence[str] = ENTITIES) -> None:
     """The argument that names a kind of record."""
-    help = _("company or person") if entities == CONTACTS else _("company, person, product or price_list")
+    help = _("company or person") if entities == CONTACTS else ", ".join(entities)
     parser.add_argument("entity", choices=entities, metavar=_("ENTITY"), help=help)
 
 
@@ -96,7 +89,9 @@ def _to_terminal(call: Call, file_format: str) -> None:
     """What a terminal shows is made safe first, so it takes the way through a file."""
     if file_format == "xlsx":
         raise UsageError(_("A workbook is nothing for a terminal."), hint=_("Name a file: -o FILE.xlsx"))
-    with tempfile.TemporaryDirectory() as folder:
+    private = call.workspace.drafts_folder  # not among everybody's temporary files, where a killed program would leave it
+    private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=private) as folder:
         path = Path(folder, "export")
         arguments, parent = call.arguments, _price_list(call)
         call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection, parent=parent)
@@ -109,7 +104,7 @@ def _to_terminal(call: Call, file_format: str) -> None:
 
 
 def _configure_template(parser: ArgumentParser) -> None:
-    parser.add_argument("name", metavar=_("NAME"), help=_("contacts or products"))
+    parser.add_argument("name", metavar=_("NAME"), help=", ".join(KINDS))
     parser.add_argument("file", metavar=_("OUT.xlsx"), help=_("where to; must not exist"))
 
 
@@ -121,45 +116,5 @@ def template(call: Call) -> int:
     return 0
 
 
-# -- fields
-
-
-def _configure_fields(parser: ArgumentParser) -> None:
-    text = _("only the fields of this kind of record: company, person, product or price_list")
-    parser.add_argument("entity", nargs="?", metavar=_("ENTITY"), help=text)
-
-
-def fields(call: Call) -> int:
-    """All fields with type, length, multiplicity and list."""
-    wanted = call.arguments.entity
-    found = [field for field in call.workspace.catalogue if wanted in (None, field.entity)]
-    if not found:
-        raise unknown(_("There is no kind of record “{name}”."), wanted, ENTITIES)
-    call.output.listing(
-        found,
-        {
-            _("Field"): lambda field: field.key,
-            _("In words"): lambda field: field.title,
-            _("Type"): _type,
-            _("Characters"): lambda field: "" if field.length is None else str(field.length),
-            _("Several"): lambda field: _("yes") if field.multiple else "",
-        },
-        empty="",
-        as_object=lambda field: {
-            "field": field.key, "label": field.title, "type": field.type, "length": field.length, "multiple": field.multiple,
-            "required": field.required, "list": field.list or None, "choices": list(field.choices), "group": field.group,
-        },
-    )  # fmt: skip
-    return 0
-
-
-def _type(field: Field) -> str:
-    name = _(TYPES[field.type])
-    if field.list:
-        return _("{type} “{list}”").format(type=name, list=field.list)
-    return f"{name}: {', '.join(field.choices)}" if field.choices else name
-
-
 EXPORT = Command(export, _configure_export)
 TEMPLATE = Command(template, _configure_template)
-FIELDS = Command(fields, _configure_fields)

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
+from tui_import.cli.backups import list_backups
 from tui_import.cli.call import Call, Command
 from tui_import.cli.records import ENTITIES
 from tui_import.cli.render import local_time, number, table
@@ -22,15 +23,7 @@ def _configure_backup(parser: ArgumentParser) -> None:
 def backup(call: Call) -> int:
     """Copy the store and check the copy, or list the copies."""
     if call.arguments.list:
-        call.output.listing(
-            call.workspace.backups(),
-            {
-                _("Made"): lambda each: local_time(each.made),
-                _("Bytes"): lambda each: each.size,
-                _("Backup"): lambda each: each.path,
-            },
-            empty=_("There are no backups."),
-        )
+        list_backups(call)
         return 0
     with work() as progress:
         made = call.workspace.backup(call.arguments.file, progress)
@@ -66,8 +59,15 @@ def restore(call: Call) -> int:
     return 0
 
 
+def _configure_doctor(parser: ArgumentParser) -> None:
+    parser.add_argument("--files", action="store_true", help=_("which files are kept, and which of them hold personal data"))
+
+
 def doctor(call: Call) -> int:
-    """Check the store and the program; exit code 1 where something is wrong."""
+    """Check the store and the program; exit code 1 where something is wrong. Or list the files."""
+    if call.arguments.files:
+        _list_files(call)
+        return 0
     checks = call.workspace.doctor()
     if call.output.as_json:
         for check in checks:
@@ -82,6 +82,21 @@ def doctor(call: Call) -> int:
     return 0 if all(check.ok for check in checks) else 1
 
 
+def _list_files(call: Call) -> None:
+    call.output.listing(
+        call.workspace.files(),
+        {
+            _("File"): lambda each: each.path,
+            _("What"): lambda each: each.kind,
+            _("Bytes"): lambda each: each.size,
+            _("Last changed"): lambda each: local_time(each.changed),
+            _("Mode"): lambda each: each.mode,
+            _("Personal data"): lambda each: each.personal,
+        },
+        empty=_("There are no files."),
+    )
+
+
 BACKUP = Command(backup, _configure_backup)
 RESTORE = Command(restore, _configure_restore)
-DOCTOR = Command(doctor)
+DOCTOR = Command(doctor, _configure_doctor)

@@ -30,6 +30,9 @@ def _configure(parser: ArgumentParser) -> None:
     add_entity(new)
     new.add_argument("name", metavar=_("NAME"), help=_("what it is called"))
     _add_records(new, "*")
+    copy = verbs.add_parser("copy", help=_("make a selection with the members of another"))
+    copy.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
+    copy.add_argument("name", metavar=_("NAME"), help=_("what the new one is called"))
     for verb, help in (("add", _("put records into a selection")), ("remove", _("take records out of a selection; they stay"))):
         members = verbs.add_parser(verb, help=help)
         members.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
@@ -50,7 +53,7 @@ def _add_records(parser: ArgumentParser, count: str) -> None:
 
 def selections(call: Call) -> int:
     """List, make, combine, edit or delete."""
-    verbs = {"combine": _combine, "delete": _delete, "new": _new, "add": _change, "remove": _change, "set": _set}
+    verbs = {"combine": _combine, "delete": _delete, "new": _new, "copy": _copy, "add": _change, "remove": _change, "set": _set}
     return verbs.get(call.arguments.verb, _list)(call)
 
 
@@ -81,6 +84,13 @@ def _combine(call: Call) -> int:
 
 def _new(call: Call) -> int:
     made = call.workspace.new_selection(call.arguments.entity, call.arguments.name, call.arguments.record)
+    call.output.result(selection_object(made))
+    call.output.text(selections_table([made]))
+    return 0
+
+
+def _copy(call: Call) -> int:
+    made = call.workspace.copy_selection(_find(call).id, call.arguments.name)
     call.output.result(selection_object(made))
     call.output.text(selections_table([made]))
     return 0

@@ -23,7 +23,8 @@ def _configure_lists(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"))
     every = verbs.add_parser("list", help=_("all items, which is what you get without a verb"))
     every.add_argument("list", nargs="?", metavar=_("LIST"), help=_("only this list"))
-    _list_verb(verbs, "add", _("add an item"))
+    add = _list_verb(verbs, "add", _("add an item"))
+    add.add_argument("--key", default="", metavar=_("KEY"), help=_("of a purpose, legal basis or source; default: made of the name"))
     rename = _list_verb(verbs, "rename", _("rename an item; records keep it"))
     rename.add_argument("new_name", metavar=_("NEW_NAME"), help=_("what it is to be called"))
     _list_verb(verbs, "deactivate", _("offer an item no longer; records keep it"))
@@ -32,6 +33,8 @@ def _configure_lists(parser: ArgumentParser) -> None:
     merge.add_argument("into", metavar=_("INTO"), help=_("the item that stays"))
     move = _list_verb(verbs, "move", _("move an item to another place"))
     move.add_argument("place", type=whole_number, metavar=_("PLACE"), help=_("1 is the first"))
+    tooltip = _list_verb(verbs, "tooltip", _("say what an item means; nothing takes it away"))
+    tooltip.add_argument("text", metavar=_("TEXT"), help=_("one line"))
     _list_verb(verbs, "default", _("make an item the list's default"))
 
 
@@ -53,9 +56,11 @@ def lists(call: Call) -> int:
         _write_items(call.output, [item for key, items in known.items() if name in (None, key) for item in items])
         return 0
     if arguments.verb == "add":
-        item = workspace.add_list_item(name, arguments.name)
+        item = workspace.add_list_item(name, arguments.name, arguments.key)
     elif arguments.verb == "rename":
         item = workspace.set_list_item(name, arguments.name, rename=arguments.new_name)
+    elif arguments.verb == "tooltip":
+        item = workspace.set_list_item(name, arguments.name, tooltip=arguments.text)
     elif arguments.verb == "move":
         item = workspace.set_list_item(name, arguments.name, place=arguments.place)
     elif arguments.verb == "default":
@@ -91,6 +96,7 @@ def _write_items(output: Output, items: list[ListItem]) -> None:
             _("List"): lambda item: item.list,
             _("Item"): lambda item: item.name,
             _("Records"): lambda item: item.used,
+            **({_("Key"): lambda item: item.key} if any(item.key for item in items) else {}),
             _("Remark"): _remark,
         },
         empty=_("The list is empty."),
@@ -100,7 +106,7 @@ def _write_items(output: Output, items: list[ListItem]) -> None:
 def _remark(item: ListItem) -> str:
     if item.merged_into:
         return _("is “{name}”").format(name=item.merged_into)
-    return _("not offered") if item.deactivated else ""
+    return ", ".join(filter(None, [_("not offered") if item.deactivated else "", item.tooltip]))
 
 
 # -- recipes
@@ -125,7 +131,12 @@ def recipes(call: Call) -> int:
 def _rules(recipe: Recipe) -> str:
     """Key and action of each entity that a recipe imports."""
     settings = recipe.settings
-    return "; ".join(f"{entity} {getattr(settings, entity).match}, {settings.action(entity)}" for entity in entities_of(recipe.kind))
+    parts = []
+    for entity in entities_of(recipe.kind):
+        rules = getattr(settings, entity)
+        match = "+".join(rules.match) or "-" if isinstance(rules.match, tuple) else rules.match
+        parts.append(f"{entity} {match}, {rules.action}")
+    return "; ".join(parts)
 
 
 # -- preferences

@@ -37,20 +37,27 @@ class Interruption:
         """The line is gone, or somebody ends the program; nobody at the keyboard changed their mind."""
         self.handed_over = False
         """Another process does the work."""
+        self._watchdog: threading.Timer | None = None
 
     def install(self) -> None:
         """Take the signals over; only the main thread can."""
+        self.hung_up = self.handed_over = False
         if threading.current_thread() is threading.main_thread():
             for number_ in (*SIGNALS, signal.SIGALRM):
                 signal.signal(number_, self._stop)
+
+    def ended(self) -> None:
+        """The last words are said."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
 
     def _stop(self, number_: int, _frame: FrameType | None) -> None:
         if number_ in (signal.SIGTERM, signal.SIGHUP) and not self.hung_up:
             self.hung_up = True
             # a terminal that takes nothing more would hold up the last words for ever
-            watchdog = threading.Timer(LAST, os._exit, [StoppedError.exit_code])
-            watchdog.daemon = True
-            watchdog.start()
+            self._watchdog = threading.Timer(LAST, os._exit, [StoppedError.exit_code])
+            self._watchdog.daemon = True
+            self._watchdog.start()
         if number_ == signal.SIGHUP and self.goes_on is not None and not self.handed_over:
             self.handed_over = self.goes_on()
         if self.progress is not None and not self.progress.stopped:

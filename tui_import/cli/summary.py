@@ -7,13 +7,12 @@ from typing import Any
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.cli.render import Output, number, seconds, table
+from tui_import.model.kinds import PLURALS
 from tui_import.model.plan import COUNTED, Counts, PlanReport, SelectionInfo, Summary
 from tui_import.model.text import safe
 
 ROWS_LEFT = 3
 """Exit code: done, but rows are left."""
-ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products"), "price_list": N_("Price lists")}
-"""Entity → how many of them are called."""
 COUNT_HEADINGS = {
     "added": N_("added"), "updated": N_("updated"), "unchanged": N_("unchanged"), "skipped": N_("skipped"), "problem": N_("problems"),
     "held": N_("held"),
@@ -27,7 +26,7 @@ SELECTION_KINDS = {
 
 def entity_name(entity: str) -> str:
     """The entity in words."""
-    return _(ENTITIES[entity]) if entity in ENTITIES else safe(entity)
+    return _(PLURALS[entity]) if entity in PLURALS else safe(entity)
 
 
 def selection_object(selection: SelectionInfo) -> dict[str, Any]:

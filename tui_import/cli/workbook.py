@@ -8,10 +8,9 @@ from typing import Any
 
 from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
-from tui_import.cli.importing import write_plan
+from tui_import.cli.deciding import left, planned, reopened, write_outcome
 from tui_import.cli.render import number
-from tui_import.cli.stopping import work
-from tui_import.cli.summary import ROWS_LEFT, plan_object
+from tui_import.cli.summary import plan_object
 from tui_import.model.text import safe
 
 REFUSED = 4
@@ -30,7 +29,7 @@ def export_decisions(call: Call) -> int:
     from tui_import.session.duplicates import workbook
 
     path = Path(call.arguments.path)
-    session = call.workspace.resume(call.arguments.draft)
+    session = reopened(call, call.arguments.draft)
     try:
         count = workbook.export_decisions(session, path)
     finally:
@@ -46,24 +45,22 @@ def _configure_decide(parser: ArgumentParser) -> None:
 
 
 def decide(call: Call) -> int:
-    """Take the answers over and plan again."""
+    """Take the answers over; of an import, plan again."""
     from tui_import.session.duplicates import workbook
 
     session, answered = workbook.read_decisions(call.workspace, Path(call.arguments.path))
     try:
-        with work() as progress:
-            report = session.plan(progress)
-        call.output.result(
-            {
-                "draft": session.id,
-                "decided": answered.decided,
-                "unchanged": answered.unchanged,
-                "refused": [{"row": each.row, "name": each.name, "reason": each.reason} for each in answered.refused],
-                "plan": plan_object(session.id, report),
-            }
-        )
+        facts: dict[str, Any] = {
+            "draft": session.id,
+            "decided": answered.decided,
+            "unchanged": answered.unchanged,
+            "refused": [{"row": each.row, "name": each.name, "reason": each.reason} for each in answered.refused],
+        }
+        plan = planned(session)
+        call.output.result(facts | ({"plan": plan_object(session.id, plan)} if plan else {}))
         if not call.output.as_json:
-            write_plan(call, session, report)
+            write_outcome(call, session, plan)
+        code = left(session, plan)
     finally:
         session.close()
     text = ngettext("{count} decision taken over.", "{count} decisions taken over.", answered.decided)
@@ -73,7 +70,7 @@ def decide(call: Call) -> int:
         call.output.note(line.format(row=refusal.row, name=safe(refusal.name), reason=safe(refusal.reason)))
     if answered.refused:
         return REFUSED
-    return ROWS_LEFT if any(counts.problem + counts.held for counts in report.entities.values()) else 0
+    return code
 
 
 DECIDE = Command(decide, _configure_decide)

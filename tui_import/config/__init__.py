@@ -9,7 +9,7 @@ from tui_import.config.files import read_layered, read_toml, shipped_folder, sta
 from tui_import.config.memory import load_memory, memory_path, recall, remember
 from tui_import.config.recipes import dump_recipe, list_recipes, load_recipe, parse_recipe, recipe_folder, recipe_path, save_recipe
 from tui_import.config.settings import apply_set, default_settings, settings_from_dict, settings_to_dict
-from tui_import.config.shipped import load_catalogue, load_vocabulary, nearest, parse_catalogue, shipped_lists
+from tui_import.config.shipped import load_catalogue, load_vocabulary, nearest, parse_catalogue, shipped_lists, unknown_field
 
 __all__ = [
     "apply_set",
@@ -36,5 +36,6 @@ __all__ = [
     "shipped_folder",
     "shipped_lists",
     "state_folder",
+    "unknown_field",
     "user_folder",
 ]

@@ -11,15 +11,13 @@ from tui_import.api.errors import RecipeError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.config.files import parse_toml, read_toml, user_folder, write_file
 from tui_import.config.settings import TABLES, settings_from_dict, settings_to_dict
-from tui_import.config.shipped import shown, unknown
+from tui_import.config.shipped import shown, unknown, unknown_field
 from tui_import.model.fields import Catalogue
+from tui_import.model.kinds import CONTACTS, KINDS
 from tui_import.model.settings import Recipe
 
 FORMAT = 1
-KINDS = ("contacts", "products", "projects", "sales", "follow_ups", "currencies", "post_codes", "red_letter_days")
-LATER_TABLES = ("project", "sale", "follow_up", "currency", "post_code", "red_letter_day")
-"""Tables of kinds that are not imported yet. They are kept as they stand in `Recipe.other`; every other unknown table is an error."""
-_KEYS = ("format", "source", "kind", "options", "mapping", "transforms", "constants", *TABLES, *LATER_TABLES)
+_KEYS = ("format", "source", "kind", "options", "mapping", "transforms", "constants", "sheets", "own_fields", *TABLES)
 _LONGEST_NAME = 100
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 Plain = str | int | float | bool
@@ -49,9 +47,10 @@ def recipe_from_dict(data: Mapping[str, Any], *, name: str = "", file: str = "",
         mapping={header: _fields(header, value, file) for header, value in _table(data, "mapping", file).items()},
         transforms={header: _fields(header, value, file) for header, value in _table(data, "transforms", file).items()},
         constants={key: _plain("constants", key, value, file) for key, value in _table(data, "constants", file).items()},
+        sheets={name: _sheet_kind(name, value, file) for name, value in _table(data, "sheets", file).items()},
         settings=settings_from_dict({key: data[key] for key in TABLES if key in data}, file=file),
         name=name,
-        other={key: _table(data, key, file) for key in LATER_TABLES if key in data},
+        own_fields={key: _definition(key, value, file) for key, value in _table(data, "own_fields", file).items()},
     )
     if catalogue is not None:
         _check_fields(recipe, catalogue, file)
@@ -80,10 +79,16 @@ def _text(data: Mapping[str, Any], key: str, file: str) -> str:
 
 
 def _kind(data: Mapping[str, Any], file: str) -> str:
-    kind = _text(data, "kind", file) or KINDS[0]
+    kind = _text(data, "kind", file) or CONTACTS
     if kind not in KINDS:
         raise unknown(kind, KINDS, f"kind = {kind}", file)
     return kind
+
+
+def _sheet_kind(name: str, value: object, file: str) -> str:
+    if value not in KINDS:
+        raise unknown(str(value), KINDS, f"[sheets] {name} = {value}", file)
+    return str(value)
 
 
 def _table(data: Mapping[str, Any], key: str, file: str) -> dict[str, Any]:
@@ -105,6 +110,15 @@ def _plain(table: str, key: str, value: object, file: str) -> Plain:
     return value
 
 
+def _definition(key: str, value: object, file: str) -> dict[str, str | int]:
+    """What a user-defined field was, for whoever uses the recipe with a store that does not have it."""
+    if not isinstance(value, dict):
+        raise RecipeError(_("[{table}] must be a table.").format(table=f"own_fields.{shown(key)}"), where=Where(file=file))
+    length = value.get("length")
+    texts = {name: _text(value, name, file) for name in ("type", "label", "list") if name in value}
+    return {**texts, "length": length} if isinstance(length, int) else {**texts}
+
+
 def _fields(header: str, value: object, file: str) -> tuple[str, ...]:
     fields = [value] if isinstance(value, str) else value
     if isinstance(fields, list) and all(isinstance(field, str) for field in fields):
@@ -120,10 +134,10 @@ def _check_fields(recipe: Recipe, catalogue: Catalogue, file: str) -> None:
     for header, fields in recipe.mapping.items():
         for field in fields:
             if field not in catalogue:
-                raise unknown(field, catalogue.fields.keys(), f"[mapping] {header} = {field}", file)
+                raise unknown_field(field, catalogue, f"[mapping] {header} = {field}", file, recipe.own_fields.get(field))
     for field in recipe.constants:
         if field not in catalogue:
-            raise unknown(field, catalogue.fields.keys(), f"[constants] {field}", file)
+            raise unknown_field(field, catalogue, f"[constants] {field}", file, recipe.own_fields.get(field))
 
 
 def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
@@ -136,8 +150,9 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
         "mapping": {header: fields[0] if len(fields) == 1 else list(fields) for header, fields in recipe.mapping.items()},
         **({"transforms": {header: list(names) for header, names in recipe.transforms.items()}} if recipe.transforms else {}),
         "constants": dict(recipe.constants),
+        **({"sheets": dict(recipe.sheets)} if recipe.sheets else {}),
+        **({"own_fields": recipe.own_fields} if recipe.own_fields else {}),
         **settings_to_dict(recipe.settings),
-        **recipe.other,
     }
 
 

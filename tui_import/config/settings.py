@@ -7,16 +7,20 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from enum import StrEnum
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from tui_import.api.errors import RecipeError, Where
 from tui_import.api.i18n import _
 from tui_import.config.files import read_layered
 from tui_import.config.shipped import load_catalogue, shown, unknown
+from tui_import.model.kinds import CONTACTS, KEYED, entities_of
+from tui_import.model.own_fields import PREFIX
 from tui_import.model.settings import (
     LISTS_WITHOUT_DEFAULT_POLICY,
+    USUAL,
     CompanyRules,
     DuplicateRules,
+    KeyedRules,
     ListPolicy,
     PersonRules,
     Privacy,
@@ -28,7 +32,7 @@ from tui_import.model.settings import (
 
 SECTIONS: Mapping[str, type] = {
     "company": CompanyRules, "person": PersonRules, "product": ProductRules, "values": ValueRules, "privacy": Privacy,
-    "duplicates": DuplicateRules,
+    "duplicates": DuplicateRules, **dict.fromkeys(KEYED, KeyedRules),
 }  # fmt: skip
 """Table of a recipe → its part of `Settings`. ``[lists]`` is a table of its own: list → policy."""
 LISTS = "lists"
@@ -40,6 +44,9 @@ _LONGEST_ITEM = 239
 _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("values", "date_order"): ("", "dmy", "mdy", "ymd"),
     ("values", "decimal_separator"): ("", ",", "."),
+    ("values", "date_format"): ("", "numbers", "seconds"),
+    ("values", "owner_format"): ("", "first_last", "last_first"),
+    ("values", "country_format"): ("", "local", "english", "code"),
 }
 """Texts with few values."""
 _LONGEST_COMMENT = 255
@@ -57,6 +64,7 @@ def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
         "company": _part_to_dict(settings.company),
         "person": _part_to_dict(settings.person),
         "product": _part_to_dict(settings.product),
+        **{entity: _part_to_dict(settings.keyed(entity)) for entity in KEYED if settings.keyed(entity) != Settings().keyed(entity)},
         LISTS: {name: policy.value for name, policy in settings.lists.items()},
         **({LIST_VALUES: {name: dict(values) for name, values in settings.list_values.items()}} if settings.list_values else {}),
         "values": _part_to_dict(settings.values),
@@ -67,7 +75,13 @@ def settings_to_dict(settings: Settings) -> dict[str, dict[str, Any]]:
 
 def _part_to_dict(part: Any) -> dict[str, Any]:
     values = {field.name: getattr(part, field.name) for field in dataclass_fields(part)}
-    return {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def settings_from_dict(data: Mapping[str, Any], *, file: str = "", lists: Collection[str] | None = None) -> Settings:
@@ -115,6 +129,8 @@ def _typed(table: str, key: str, text: str) -> object:
             return float(text)
         except ValueError:
             return text
+    if wanted is not None and get_origin(wanted) is tuple:
+        return text.replace(",", " ").split()
     return text
 
 
@@ -162,6 +178,8 @@ def _with_values(
 
 def _checked(table: str, key: str, value: object, wanted: type, file: str) -> object:
     """The value in the type of its setting."""
+    if get_origin(wanted) is tuple:
+        return _fields_of_key(table, key, value, file)
     if issubclass(wanted, StrEnum):
         if value not in list(wanted):
             raise _not_allowed(table, key, value, ", ".join(wanted), file)
@@ -179,37 +197,63 @@ def _checked(table: str, key: str, value: object, wanted: type, file: str) -> ob
     return _checked_text(table, key, value, file)
 
 
+def _fields_of_key(table: str, key: str, value: object, file: str) -> tuple[str, ...]:
+    """Bare or whole names of fields that records are matched by."""
+    names = [value] if isinstance(value, str) else value
+    allowed = [field.name for field in load_catalogue().of(table) if field.can_be_matched]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _not_allowed(table, key, value, _("a list of fields: {names}").format(names=", ".join(allowed)), file)
+    bare = tuple(dict.fromkeys(name.removeprefix(f"{table}.") for name in names if name))
+    for name in bare if bare != (USUAL,) else ():
+        if name not in allowed:
+            raise unknown(name, [*allowed, USUAL], f"{table}.{key} = {name}", file)
+    return bare
+
+
 def _checked_text(table: str, key: str, value: str, file: str) -> str:
     choices = _CHOICES.get((table, key))
     if choices is not None and value not in choices:
         raise _not_allowed(table, key, value, ", ".join(choice or '""' for choice in choices), file)
     if (table, key) == ("privacy", "comment") and len(value) > _LONGEST_COMMENT:
         raise _not_allowed(table, key, value, _("a text of at most {count} characters").format(count=_LONGEST_COMMENT), file)
-    if (table, key) == ("values", "country") and value:
-        return _country(value, file)
+    if (table, key) in (("values", "country"), ("values", "default_country")) and value:
+        return _country(key, value, file)
+    if (table, key) == ("values", "default_currency") and value:
+        return _currency(value, file)
     if (table, key) == ("duplicates", "survivorship"):
         _check_survivorship(value, file)
     return value
 
 
 def _check_survivorship(value: str, file: str) -> None:
-    """Each part is FIELD=RULE; the field is one of the catalogue's, its bare name, or "*"."""
-    names = {"*"} | {name for field in load_catalogue() for name in (field.key, field.name)}
+    """Each part is FIELD=RULE; the field is one of the catalogue's or a store's own, its bare name, or "*"."""
+    contacts = [field for entity in entities_of(CONTACTS) for field in load_catalogue().of(entity)]
+    names = {"*"} | {name for field in contacts for name in (field.key, field.name)}
     for part in value.split():
         name, equals, rule = part.partition("=")
-        if not equals or rule not in list(Survivor) or name not in names:
+        of_a_store = name.partition(".")[2].startswith(PREFIX) or name.startswith(PREFIX)
+        if not equals or rule not in list(Survivor) or not (name in names or of_a_store):
             rules = ", ".join(Survivor)
             raise _not_allowed("duplicates", "survivorship", part, _("FIELD=RULE with one of: {rules}").format(rules=rules), file)
 
 
-def _country(value: str, file: str) -> str:
+def _currency(value: str, file: str) -> str:
+    from tui_import.flow.normalise.currency import currency_of
+
+    code = currency_of(value)
+    if not code:
+        raise _not_allowed("values", "default_currency", value, _("an ISO 4217 code, such as EUR"), file)
+    return code
+
+
+def _country(key: str, value: str, file: str) -> str:
     if len(value) == 2 and value.isascii() and value.isupper() and value.isalpha():
         return value
     from tui_import.flow.normalise.country import country_code
 
     code = country_code(value)
     if code is None:
-        raise _not_allowed("values", "country", value, _("a country or its ISO 3166 code, such as DK"), file)
+        raise _not_allowed("values", key, value, _("a country or its ISO 3166 code, such as DK"), file)
     return code
 
 

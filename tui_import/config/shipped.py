@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from tui_import.api.errors import RecipeError, Where
 from tui_import.api.i18n import _
 from tui_import.config.files import names_in, read_layered
 from tui_import.model.fields import Catalogue, Field, FieldType
+from tui_import.model.own_fields import OWNERS, PREFIX
 
 if TYPE_CHECKING:
     from tui_import.flow.mapping.headers import Vocabulary
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 FIELDS = "fields.toml"
 LISTS = "lists.toml"
 _PROPERTIES: Mapping[str, type] = {
-    "type": str, "label": str, "group": str, "length": int, "multiple": bool, "required": bool, "virtual": bool, "list": str,
+    "type": str, "label": str, "group": str, "length": int, "multiple": bool, "required": bool, "virtual": bool, "list": str, "to": str,
     "choices": list, "key": bool,
 }  # fmt: skip
 """What the catalogue file says about a field, and the type of it."""
@@ -62,6 +64,7 @@ def _field(entity: str, name: str, properties: Mapping[str, Any], file: str) -> 
         required=properties.get("required", False),
         virtual=properties.get("virtual", False),
         list=properties.get("list", ""),
+        refers=properties.get("to", ""),
         choices=tuple(properties.get("choices", ())),
         is_key=properties.get("key", False),
     )
@@ -94,8 +97,39 @@ def unknown(name: str, known: Collection[str], place: str, file: str = "") -> Re
     return RecipeError(_("“{place}” is not known.").format(place=_printable(place)), where=Where(file=file), hint=hint)
 
 
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)[:80]
+def unknown_field(
+    name: str, catalogue: Catalogue, place: str = "", file: str = "", definition: Mapping[str, object] | None = None
+) -> RecipeError:
+    """The error for a field that a store does not have: how to define it, take it into use again, or what was perhaps meant.
+
+    ``definition``: what a user-defined field was where it comes from, see `Recipe.own_fields`.
+    """
+    where = Where(file=file)
+    if name in catalogue.retired:
+        return RecipeError(
+            _("The field {field} is out of use in this store.").format(field=name),
+            where=where,
+            hint=_("Take it into use again: tui-import fields activate {field}").format(field=name),
+        )
+    entity, _dot, bare = name.partition(".")
+    if bare.startswith(PREFIX) and entity in OWNERS:
+        return RecipeError(
+            _("This store has no field {field} of its own.").format(field=_printable(name)),
+            where=where,
+            hint=_("Define it: {command}").format(command=_printable(_command(entity, bare, definition or {}), 200)),
+        )
+    return unknown(name, catalogue.fields.keys(), place or name, file)
+
+
+def _command(entity: str, bare: str, definition: Mapping[str, object]) -> str:
+    """The command line that defines a field."""
+    known = {name: value for name, value in definition.items() if value} or {"type": "TYPE", "label": "LABEL"}
+    words = [word for name in ("type", "label", "length", "list") if name in known for word in (f"--{name}", str(known[name]))]
+    return shlex.join(["tui-import", "fields", "add", entity, bare.removeprefix(PREFIX), *words])
+
+
+def _printable(text: str, most: int = 80) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)[:most]
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -14,7 +14,7 @@ from tui_import.matching.records import Cleaned
 
 Rows = NDArray[np.int64]
 _BLOCK = 400
-_AT_ONCE = 4_000_000
+_AT_ONCE = 2_000_000
 """Pairs that are held at a time before they are pruned."""
 
 

@@ -140,6 +140,10 @@ class Column:
         self._token_bits = self._known(self._token_bits, self.token_texts, codes)
         return np.asarray(self._token_bits[codes])
 
+    def name_bits(self, codes: Codes, words: Bits) -> Bits:
+        """Information of whole names; ``words``: that of their words."""
+        return self.frequencies.whole_bits(self.field, self.texts(codes), words)
+
     def shapes(self) -> Shapes:
         """What tells words apart at a glance."""
         start = len(self._shapes.lengths)

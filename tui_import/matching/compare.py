@@ -21,7 +21,7 @@ from tui_import.matching.words import alike
 Levels = NDArray[np.int8]
 DISTINCTIVE = 7.0
 """Bits of a word from which two names that each have one of their own are taken for two branches rather than one name."""
-_BLOCK = 100_000
+_BLOCK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Comparison:
 
 def compare(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     """Level and information of each pair of values."""
+    if not a.any() or not b.any():  # a field that a side does not have takes no memory
+        return np.broadcast_to(np.int8(NOT_COMPARED), len(a)), np.broadcast_to(np.float32(0), len(a))
     levels = np.full(len(a), NOT_COMPARED, np.int8)
     bits = np.zeros(len(a), np.float32)
     equal = (a == b) & (a > 0)
@@ -55,7 +57,8 @@ def compare(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
 
 def _same_bits(column: Column, codes: Codes) -> Bits:
     if column.field.compare in _BY_WORD:
-        return together(column.token_bits(column.matrix()[codes]))
+        words = together(column.token_bits(column.matrix()[codes]))
+        return column.name_bits(codes, words) if column.field.compare == "organisation" else words
     return column.bits(codes)
 
 
@@ -113,6 +116,7 @@ class _Overlap:
         self.shared = np.minimum(together(self.bits_a * best_a), together(self.bits_b * best_b))
         self.conflict = np.minimum((self.bits_a * (1 - best_a)).max(axis=1), (self.bits_b * (1 - best_b)).max(axis=1))
         self.exact = (same.any(axis=2).sum(axis=1) == (one > 0).sum(axis=1)) & (same.any(axis=1).sum(axis=1) == (other > 0).sum(axis=1))
+        self.own_a, self.own_b = np.where(best_a >= 1, 0, one), np.where(best_b >= 1, 0, other)
         self.cover_a, self.cover_b = shared_a / np.maximum(self.total_a, 1e-6), shared_b / np.maximum(self.total_b, 1e-6)
 
 
@@ -122,10 +126,11 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     apart = column.numbered_apart(a, b)
     whole = np.maximum(_ratio(one, other), np.where(_letter_apart(one, other) & ~apart, ONE_LETTER, 0))
     cover, contained = np.minimum(overlap.cover_a, overlap.cover_b), np.maximum(overlap.cover_a, overlap.cover_b)
-    least = np.minimum(together(overlap.bits_a), together(overlap.bits_b))
+    least = np.minimum(column.name_bits(a, together(overlap.bits_a)), column.name_bits(b, together(overlap.bits_b)))
     bits = np.maximum(overlap.shared, np.where(whole >= 0.8, whole * whole * least, 0))
     best = np.maximum(cover, np.where(whole >= 0.8, whole, 0))
-    agreeing = ((overlap.conflict < DISTINCTIVE) | (whole >= 0.85)) & ~apart
+    asked = (overlap.conflict >= DISTINCTIVE) & ((best >= 0.35) | (contained >= 0.6)) & ~apart
+    agreeing = ((overlap.conflict < DISTINCTIVE) | _misspelt(column, overlap, asked)) & ~apart
     levels = np.select(
         [
             apart & (overlap.conflict < DISTINCTIVE),
@@ -135,6 +140,21 @@ def _organisation(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
         [7, 1, 2, 3, 4, 5, 6], 7,
     )  # fmt: skip
     return levels.astype(np.int8), bits.astype(np.float32)
+
+
+MISSPELT = 0.6
+"""Similarity from which the words that each of two names has of its own may be the same, misspelt or otherwise divided."""
+
+
+def _misspelt(column: Column, overlap: _Overlap, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where (among ``pairs``) each name has a distinctive word of its own: whether those are spelt alike. "Carole Robertson Center Basile"
+    and "Carole Robertson Center Flores" have nearly all their letters in common and are two."""
+    asked = np.flatnonzero(pairs)
+    texts = column.token_texts
+    one, other = (["".join(texts[code] for code in row if code) for row in own[asked].tolist()] for own in (overlap.own_a, overlap.own_b))
+    found = np.zeros(len(pairs), bool)
+    found[asked] = _ratio(one, other) >= MISSPELT
+    return found
 
 
 def _letter_apart(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
@@ -243,7 +263,7 @@ def _shares_word(column: Column, a: Codes, b: Codes) -> NDArray[np.bool_]:
 def _surname(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     one, other = ([text.replace(" ", "") for text in column.texts(codes)] for codes in (a, b))
     edits = _ratio(one, other, "osa")
-    similar = ((edits >= 0.75) | ((edits >= 0.65) & (_ratio(one, other, "jaro") >= 0.9))) & ~column.numbered_apart(a, b)
+    similar = ((edits >= 0.7) | ((edits >= 0.65) & (_ratio(one, other, "jaro") >= 0.9))) & ~column.numbered_apart(a, b)
     return np.select([_shares_word(column, a, b), similar], [1, 2], 4).astype(np.int8), _larger(column, a, b)
 
 
@@ -253,7 +273,7 @@ def _date(column: Column, a: Codes, b: Codes) -> tuple[Levels, Bits]:
     level = np.full(len(a), 3, np.int8)
     for at, (x, y, wrong) in enumerate(zip(one, other, edits.tolist(), strict=True)):
         same = (x[:4] == y[:4]) + (x[4:6] == y[4:6]) + (x[6:] == y[6:])
-        if wrong <= 1 or (same == 2 and wrong <= 2) or (x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6]):
+        if wrong <= 1 or (same == 2 and x[:4] == y[:4]) or (x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6]):
             level[at] = 1
         elif same == 2 or x[:4] == y[:4] or wrong == 2:
             level[at] = 2

@@ -23,7 +23,8 @@ class Explanation:
     reasons: tuple[Reason, ...]
     """Strongest first."""
     carried: float = 0.0
-    """Bits that come from a third record which is the same as both."""
+    """Bits that come from other records: one that is the same as both speaks for it, one that fits as well against it; and against it
+    speaks that the two may belong together without being one."""
     turn: Reason | None = None
     """The smallest single change (field, level, its weight then) that would turn the verdict; None where no single one would."""
 
@@ -40,12 +41,11 @@ def explain(found: Found, at: int, model: EntityModel, damping: float, line: flo
     compared = [field for field in model.fields if levels[field.name] != NOT_COMPARED]
     reasons = [Reason(field.name, field.levels[levels[field.name]].name, shares[field.name]) for field in compared]
     reasons.sort(key=lambda reason: (-reason.weight, reason.field))
-    prior = found.estimate.prior
-    start = math.log2(prior / (1 - prior)) + model.bias
+    start = found.estimate.start + model.bias
     probability = float(found.probability[at])
     own = start + sum(reason.weight for reason in reasons)
-    carried = max(_odds(probability) - own, 0.0) if probability > _chance(own) + 1e-6 else 0.0
-    turn = _turn(compared, levels, shares, own, _odds(line), {name: float(bits[at]) for name, bits in found.weights.items()})
+    carried = _odds(probability) - own if abs(probability - _chance(own)) > 1e-6 else 0.0
+    turn = _turn(compared, levels, shares, own + carried, _odds(line), {name: float(bits[at]) for name, bits in found.weights.items()})
     return Explanation(probability, start, tuple(reasons), carried, turn)
 
 

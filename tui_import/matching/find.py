@@ -14,11 +14,12 @@ from tui_import.flow.shared_out import shared_out
 from tui_import.matching.candidates import Candidates, Left, alike, distinct, sharing
 from tui_import.matching.clean import clean
 from tui_import.matching.closure import closed
-from tui_import.matching.estimate import Estimate, estimate
+from tui_import.matching.estimate import Estimate, estimate, first_prior, judge
 from tui_import.matching.frequencies import Frequencies, count
 from tui_import.matching.keys import Keys, keys
 from tui_import.matching.model import Model
 from tui_import.matching.records import Cleaned, Ids, Records
+from tui_import.matching.rivals import Rivals, contested
 from tui_import.matching.score import Comparer, Evidence, probability, total, weights
 
 LEAST = 0.01
@@ -27,6 +28,11 @@ BLOCK = 5_000
 """Incoming records that are compared at a time; bounds the memory."""
 SAMPLE = 5_000
 """Incoming records by which the weights are adapted, where there are more."""
+TURNS, SETTLED = 4, 0.03
+"""How often records are compared among themselves at most; it ends before where the expected number of duplicates changes by less than this
+share."""
+PAIRS, HOPELESS = 100_000, -16.0
+"""Of many records among themselves: pairs that are looked at in one block, and bits of their odds below which they are forgotten."""
 LEAST_ALIKE, MOST_ALIKE = 65, 12
 """Where all names are compared with all: similarity (0 to 100) from which a pair is looked at, and about how many a record."""
 
@@ -137,24 +143,43 @@ def find(
 
 
 def _among(own: Cleaned, model: Model, least: float) -> Found:
-    """Among themselves, twice: the first time tells which records are the same, the second counts values once for each of those."""
+    """Among themselves, several times: each tells which records are the same, and the next counts values once for each of those."""
     entity = model.entities[own.entity]
     many = len(own) ** 2 > model.whole
     candidates, left = sharing(keys(own, model.words), None, model.common_key, model.rare_key if many else 0)
     if not many:
         candidates = _joined(candidates, alike(own, None, LEAST_ALIKE, MOST_ALIKE), same=True)
-    pairs = max(len(own) * (len(own) - 1) / 2, 1)
-    each = np.ones(len(own))
-    for turn in (1, 2):
-        comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 3 - turn, each))
+    pairs, compared = max(len(own) * (len(own) - 1) / 2, 1), len(candidates.a)
+    each, expected = np.ones(len(own)), 0.0
+    if many:
+        candidates = _promising(own, candidates, model, first_prior(entity, len(own), pairs))
+    for turn in range(2 if many else TURNS):
+        comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 1 if turn else 2, each))
         evidence = comparer.evidence(*candidates)
         adapted = estimate(evidence, entity, model.damping, len(own), pairs)
-        scored = weights(evidence, entity, adapted.m)
-        bits = total(scored, entity, model.damping) + entity.bias
-        found = probability(bits, adapted.prior)
-        each = 1 / (1 + np.bincount(candidates.a, found, len(own)) + np.bincount(candidates.b, found, len(own)))
-    found = closed(found, candidates, len(own), bits, scored, own.entity)
-    return _kept(own.entity, candidates, found, evidence, scored, adapted, left, least, own.ids, own.ids)
+        judged = judge(evidence, entity, model.damping, adapted)
+        found = judged.probability
+        no_chance = probability(judged.bits, adapted.prior)  # what related records share, too, is not shared by chance
+        each = 1 / (1 + np.bincount(candidates.a, no_chance, len(own)) + np.bincount(candidates.b, no_chance, len(own)))
+        before, expected = expected, float(found.sum())
+        if turn and abs(expected - before) <= SETTLED * expected:
+            break
+    found = closed(found, candidates, len(own), judged.bits, judged.weights, own.entity)
+    return _kept(own.entity, candidates, found, evidence, judged.weights, adapted, left, least, own.ids, own.ids, compared)
+
+
+def _promising(own: Cleaned, candidates: Candidates, model: Model, prior: float) -> Candidates:
+    """The pairs that may turn out to be duplicates, a block of pairs at a time: nearly all are none, and what is known of each takes a
+    hundred bytes."""
+    entity = model.entities[own.entity]
+    comparer = Comparer(own, own, entity, model.words, count(own, model.words.common, 2))
+    kept = [np.zeros(0, np.intp)]
+    for start in range(0, len(candidates.a), PAIRS):
+        evidence = comparer.evidence(candidates.a[start : start + PAIRS], candidates.b[start : start + PAIRS])
+        bits = total(weights(evidence, entity), entity, model.damping) + entity.bias + np.log2(prior)
+        kept.append(np.flatnonzero(bits > HOPELESS) + start)
+    chosen = np.concatenate(kept)
+    return Candidates(candidates.a[chosen], candidates.b[chosen])
 
 
 def _joined(one: Candidates, other: Candidates, *, same: bool) -> Candidates:
@@ -176,8 +201,8 @@ def _against(
     whole = all_of_it is not None and pairs <= model.whole
     if adapted is None and len(own) > 2 * SAMPLE:
         sample = own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False))
-        _c, _l, evidence, _b = _evidence(sample, model, population, frequencies, None, pairs > model.whole)
-        adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1))
+        _c, _l, evidence, _b, rivals = _evidence(sample, model, population, frequencies, None, pairs > model.whole)
+        adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1), rivals)
     one = partial(_block, model, population, frequencies, all_of_it if whole else None, adapted, pairs, least)
     if adapted is None or len(own) <= BLOCK:  # one block
         return one(own)
@@ -196,25 +221,40 @@ def _block(
     block: Cleaned,
 ) -> Found:
     entity = model.entities[block.entity]
-    candidates, left, evidence, ids = _evidence(block, model, population, frequencies, all_of_it, pairs > model.whole)
+    candidates, left, evidence, ids, rivals = _evidence(block, model, population, frequencies, all_of_it, pairs > model.whole)
     if adapted is None:
-        adapted = estimate(evidence, entity, model.damping, len(block), pairs)
-    scored = weights(evidence, entity, adapted.m)
-    found = probability(total(scored, entity, model.damping) + entity.bias, adapted.prior)
-    return _kept(block.entity, candidates, found, evidence, scored, adapted, left, least, block.ids, ids)
+        adapted = estimate(evidence, entity, model.damping, len(block), pairs, rivals)
+    judged = judge(evidence, entity, model.damping, adapted, rivals)
+    return _kept(block.entity, candidates, judged.probability, evidence, judged.weights, adapted, left, least, block.ids, ids)
 
 
 def _evidence(
     block: Cleaned, model: Model, population: Population, frequencies: Frequencies, all_of_it: Cleaned | None, many: bool
-) -> tuple[Candidates, Left, Evidence, Ids]:
+) -> tuple[Candidates, Left, Evidence, Ids, Rivals]:
+    entity = model.entities[block.entity]
     rare = model.rare_key if many else 0
     candidates, left = population.lookup(keys(block, model.words), model.common_key, rare)
     if all_of_it is not None:
         candidates = _joined(candidates, alike(block, all_of_it, LEAST_ALIKE, MOST_ALIKE), same=False)
     ids, places = np.unique(candidates.b, return_inverse=True)
     candidates = Candidates(candidates.a, places.astype(np.int64))
-    comparer = Comparer(block, population.fetch(ids), model.entities[block.entity], model.words, frequencies)
-    return candidates, left, comparer.evidence(*candidates), ids
+    stored = population.fetch(ids)
+    evidence = Comparer(block, stored, entity, model.words, frequencies).evidence(*candidates)
+    prior = first_prior(entity, len(block), len(block) * max(population.size, 1))
+    return candidates, left, evidence, ids, _rivals(candidates, evidence, stored, model, frequencies, prior)
+
+
+def _rivals(candidates: Candidates, evidence: Evidence, stored: Cleaned, model: Model, frequencies: Frequencies, prior: float) -> Rivals:
+    """Candidates of one record are compared with each other: those that are the same are no rivals."""
+    entity = model.entities[stored.entity]
+    start = np.log2(prior / (1 - prior)) + entity.bias
+    one, other = contested(candidates.a, total(weights(evidence, entity), entity, model.damping) + start)
+    pairs, places = np.unique(candidates.b[one] << 32 | candidates.b[other], return_inverse=True)
+    some, at = np.unique(np.concatenate([pairs >> 32, pairs & 0xFFFFFFFF]), return_inverse=True)
+    rivals = stored.take(some)
+    between = Comparer(rivals, rivals, entity, model.words, frequencies).evidence(at[: len(pairs)], at[len(pairs) :])
+    same = probability(total(weights(between, entity), entity, model.damping) + entity.bias, prior)
+    return Rivals(one, other, 1 - same[places], candidates.a)
 
 
 def _kept(
@@ -228,6 +268,7 @@ def _kept(
     least: float,
     a: Ids,
     b: Ids,
+    compared: int = 0,
 ) -> Found:
     keep = np.flatnonzero(found >= least)
     return Found(
@@ -239,7 +280,7 @@ def _kept(
         {name: each[keep] for name, each in scored.items()},
         adapted,
         left,
-        len(found),
+        compared or len(found),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -24,11 +25,11 @@ COMMON_WORD = 0.01
 SHORT_WORDS = {1: 0.01, 2: 0.004, 3: 0.001}
 """Expected share of a word of so few letters: there are not many."""
 
-WHOLE_NAME = "whole name"
-"""Beside the slots: first and last name together. They are not independent: where many have the same whole name, agreement on it says
-no more than that."""
-WHOLE_NAME_SHARE = 1e-7
-"""Expected share of a whole name that nothing is known of."""
+WHOLE = "whole {slot}"
+"""Beside the slots of companies' names: whole names. A word may be in many names and the name of one company alone."""
+NAMES = ("name", "company")
+NAME_WEIGHT = 100.0
+"""What the words of a name make expect of the whole counts as much as so many records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +56,49 @@ class Frequencies:
         share = (np.maximum(seen - self.copies, 0) + PRIOR_WEIGHT * expected) / (self.sizes.get(model.name, 0) + PRIOR_WEIGHT)
         return np.asarray(-np.log2(np.minimum(share, 1)), np.float32)
 
-    def whole_name_bits(self, names: Sequence[str]) -> NDArray[np.float32]:
-        """Information of whole names."""
-        counts = self.counts.get(WHOLE_NAME, {})
-        seen = np.fromiter(map(counts.get, names, repeat(0.0)), np.float64, len(names))
-        share = np.maximum(seen - self.copies, 0) + PRIOR_WEIGHT * WHOLE_NAME_SHARE
-        return np.asarray(-np.log2(np.minimum(share / (self.sizes.get(WHOLE_NAME, 0) + PRIOR_WEIGHT), 1)), np.float32)
-
-
-def whole_names(cleaned: Cleaned) -> list[str]:
-    """First and last name of each person together; empty where one is missing."""
-    both = zip(cleaned.columns["given"], cleaned.columns["surname"], strict=True)
-    return [f"{given} {last}" if given and last else "" for given, last in both]
+    def whole_bits(self, model: FieldModel, values: Sequence[str], words: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Information of whole names of companies; ``words``: that of their words, which is the least."""
+        slot = WHOLE.format(slot=model.name)
+        counts = self.counts.get(slot, {})
+        seen = np.fromiter(map(counts.get, values, repeat(0.0)), np.float64, len(values))
+        share = np.maximum(seen - self.copies, 0) + NAME_WEIGHT * np.exp2(-words)
+        return np.maximum(words, -np.log2(np.minimum(share / (self.sizes.get(slot, 0) + NAME_WEIGHT), 1)).astype(np.float32))
 
 
 def count(cleaned: Cleaned, common: frozenset[str], copies: float = 1, weights: NDArray[np.float64] | None = None) -> Frequencies:
     """The counts of these records. ``weights``: how much each counts, where several stand for one company or person."""
-    each = np.ones(len(cleaned)) if weights is None else weights
-    counts: dict[str, dict[str, float]] = {}
+    each = None if weights is None else weights.tolist()
+    whole = float(len(cleaned) if weights is None else weights.sum())
+    counts: dict[str, Mapping[str, float]] = {}
     sizes: dict[str, float] = {}
     for slot, values in cleaned.columns.items():
-        own: dict[str, float] = {}
-        for value, weight in zip(values, each.tolist(), strict=True):
-            if value:
-                own[value] = own.get(value, 0) + weight
+        own, sizes[slot] = _counted(values, each), whole
+        if slot in NAMES:
+            counts[WHOLE.format(slot=slot)], sizes[WHOLE.format(slot=slot)] = own, sum(own.values())
         if slot == "name":
             own = {value: min(weight, 1) for value, weight in own.items()}
-        sizes[slot] = sum(own.values()) if slot == "name" else float(each.sum())
-        if slot not in WHOLE_VALUES:
-            words: dict[str, float] = {}
-            for value, weight in own.items():
-                for word in set(value.split()):
-                    words[word] = words.get(word, 0) + weight
-            own = words
-        counts[slot] = own
-    if cleaned.entity == "person":
-        whole: dict[str, float] = {}
-        for name, weight in zip(whole_names(cleaned), each.tolist(), strict=True):
-            if name:
-                whole[name] = whole.get(name, 0) + weight
-        counts[WHOLE_NAME], sizes[WHOLE_NAME] = whole, float(each.sum())
+            sizes[slot] = sum(own.values())
+        counts[slot] = own if slot in WHOLE_VALUES else _words(own)
     return Frequencies(sizes, counts, copies, common)
+
+
+def _counted(values: Sequence[str], weights: Sequence[float] | None) -> dict[str, float]:
+    """How many have each value. A pair that shares one is compared with whoever else has it, and those are no more than the other records,
+    however unsure it is that the two are one."""
+    records = Counter(values)
+    del records[""]
+    if weights is None:
+        return dict(records)
+    found = dict.fromkeys(records, 0.0)
+    for value, weight in zip(values, weights, strict=True):
+        if value:
+            found[value] += weight
+    return {value: min(weight, max(records[value] - 1, 1)) for value, weight in found.items()}
+
+
+def _words(values: Mapping[str, float]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for value, weight in values.items():
+        for word in set(value.split()):
+            found[word] = found.get(word, 0) + weight
+    return found

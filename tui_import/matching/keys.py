@@ -6,6 +6,7 @@ A key is the CRC-32 of a letter for its kind and a text. Two texts with the same
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -29,13 +30,20 @@ class Keys(NamedTuple):
 def keys(cleaned: Cleaned, words: Words) -> Keys:
     """All keys of all records; rows are places in the batch."""
     found = _company(cleaned, words) if cleaned.entity == "company" else _person(cleaned, words)
-    rows: list[int] = []
-    hashes: list[int] = []
-    for row, texts in enumerate(found):
-        own = {crc32(text.encode()) for text in texts}
-        hashes.extend(own)
-        rows.extend([row] * len(own))
-    return Keys(np.array(hashes, np.int64), np.array(rows, np.int64))
+    texts = list(found)
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    hashes = np.fromiter(map(crc32, map(str.encode, chain.from_iterable(texts))), np.int64, int(sizes.sum()))
+    packed = np.sort(np.repeat(np.arange(len(texts)), sizes) << 32 | hashes)
+    packed = packed[np.append(True, packed[1:] != packed[:-1])] if len(packed) else packed
+    return Keys(packed & 0xFFFFFFFF, packed >> 32)
+
+
+class _Skeletons(dict[str, str]):
+    """Of each word once."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = found = skeleton(word)
+        return found
 
 
 def skeleton(word: str) -> str:
@@ -49,7 +57,7 @@ def skeleton(word: str) -> str:
 
 
 def _company(cleaned: Cleaned, words: Words) -> Iterator[list[str]]:
-    columns = cleaned.columns
+    columns, skeletons = cleaned.columns, _Skeletons()
     slots = ("name", "vat", "code", "phone", "email", "domain", "street", "house", "postcode", "people")
     for name, vat, code, phone, email, domain, street, house, postcode, people in zip(*(columns[slot] for slot in slots), strict=True):
         tokens = name.split()
@@ -60,7 +68,7 @@ def _company(cleaned: Cleaned, words: Words) -> Iterator[list[str]]:
             if len(token) > 2:
                 found.append(f"t{token}")
                 if len(token) > 4:
-                    found.append(f"k{skeleton(token)}")
+                    found.append(f"k{skeletons[token]}")
         if len(whole) > 6:
             found += [f"x{whole[:6]}", f"y{whole[-7:]}"]
         if len(rare) > 1:
@@ -92,26 +100,26 @@ def _of_emails(addresses: str, words: Words) -> list[str]:
 
 
 def _person(cleaned: Cleaned, words: Words) -> Iterator[list[str]]:
-    columns = cleaned.columns
+    columns, skeletons = cleaned.columns, _Skeletons()
     nicknames = words.nicknames
     slots = ("given", "surname", "birth", "phone", "email", "street", "house", "postcode", "city", "company", "code")
     for given, surname, birth, phone, email, street, house, postcode, city, company, code in zip(
         *(columns[slot] for slot in slots), strict=True
     ):
-        first = given.split(" ", 1)[0]
+        first = given.partition(" ")[0]
         first = nicknames.get(first, first)
         last = surname.replace(" ", "")
         found = [f"p{number}" for number in phone.split()]
         found += _of_emails(email, words)
         if first and last:
             low, high = sorted((first, last))
-            found += [f"n{low}{high}", f"i{first[0]}{skeleton(last)}", f"j{last[0]}{skeleton(first)}{birth[:4]}{postcode}"]
+            found += [f"n{low}{high}", f"i{first[0]}{skeletons[last]}", f"j{last[0]}{skeletons[first]}{birth[:4]}{postcode}"]
         if birth:
             found.append(f"b{birth}")
             if first:
                 found.append(f"f{first[0]}{birth[4:]}")
             if last:
-                found += [f"g{last[0]}{birth[4:]}", f"h{skeleton(last)}{birth[:4]}"]
+                found += [f"g{last[0]}{birth[4:]}", f"h{skeletons[last]}{birth[:4]}"]
         if last:
             for part in {last, *surname.split()}:
                 found += [f"a{part}{place}" for place in (postcode, city, company) if place]

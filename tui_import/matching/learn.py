@@ -33,7 +33,7 @@ class Decision:
     weights: Mapping[str, float]
     """Field → weight in bits, before coefficients and damping (`Found.weights`)."""
     start: float
-    """Bits of the pair's prior, without the bias."""
+    """Bits that no field brings: of the pair's prior and of other records, without the bias."""
     same: bool
 
 

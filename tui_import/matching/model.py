@@ -23,6 +23,9 @@ class Level:
     spread: float = 0.0
     """Where the value itself says how probable chance is: u is the share of records that have the value, times this (1 for equal
     values; more where several neighbouring values would have agreed as well)."""
+    related: float = 0.0
+    """Share of pairs that belong together without being one (branches of a company, members of a family) at this degree; 0: as many as of
+    duplicates, which tells nothing."""
 
     def bits(self, information: float = 0.0) -> float:
         """Its weight, log2 m/u. ``information``: -log2 of the share of records that have the value."""
@@ -47,6 +50,8 @@ class FieldModel:
     """Most bits that agreement can count."""
     group: str = ""
     """Fields of one group say partly the same (post code and city): the strongest counts whole, the others a quarter."""
+    related_group: str | None = None
+    """The same, for telling branches from duplicates; None: `group`."""
     coefficient: float = 1.0
     """What decisions taught: the weight is multiplied by it."""
 
@@ -64,10 +69,18 @@ class EntityModel:
     """Share of incoming records that have a duplicate, before anything is known of the data."""
     bias: float = 0.0
     """What decisions taught, in bits."""
+    related: float = 0.0
+    """For each duplicate, how many pairs belong together without being one."""
 
     def field(self, name: str) -> FieldModel:
         """One field's."""
         return next(each for each in self.fields if each.name == name)
+
+    @property
+    def for_related(self) -> EntityModel:
+        """With the groups that count for telling branches from duplicates."""
+        groups = (each.group if each.related_group is None else each.related_group for each in self.fields)
+        return replace(self, fields=tuple(replace(each, group=group) for each, group in zip(self.fields, groups, strict=True)))
 
     def with_coefficients(self, coefficients: Mapping[str, float], bias: float) -> EntityModel:
         """After learning."""

@@ -13,8 +13,8 @@ from tui_import.matching.model import EntityModel, FieldModel, Level, Model, Wor
 from tui_import.matching.records import SLOTS
 
 FILE = "matching.toml"
-_FIELD_KEYS = {"compare", "frequency", "most", "group", "levels"}
-_LEVEL_KEYS = {"m", "u", "spread"}
+_FIELD_KEYS = {"compare", "frequency", "most", "group", "related_group", "levels"}
+_LEVEL_KEYS = {"m", "u", "spread", "related"}
 
 
 def parse_model(data: Mapping[str, Any], legal_forms: Iterable[str] = ()) -> Model:
@@ -40,10 +40,13 @@ def _entity(entity: str, table: Mapping[str, Any]) -> EntityModel:
                 where=Where(file=FILE),
                 hint=_("Allowed: {allowed}.").format(allowed=", ".join(SLOTS[entity])),
             )
-    share = table.get("duplicates", 0.2)
+    share, related = table.get("duplicates", 0.2), table.get("related", 0.0)
     if not _is_number(share) or not 0 < share < 1:
         raise _wrong(entity, "duplicates", share)
-    return EntityModel(tuple(_field(entity, name, value) for name, value in fields.items()), float(share))
+    if not _is_number(related) or related < 0:
+        raise _wrong(entity, "related", related)
+    made = tuple(_field(entity, name, value) for name, value in fields.items())
+    return EntityModel(made, float(share), related=float(related))
 
 
 def _field(entity: str, name: str, table: Mapping[str, Any]) -> FieldModel:
@@ -70,7 +73,8 @@ def _field(entity: str, name: str, table: Mapping[str, Any]) -> FieldModel:
     for key, value in numbers.items():
         if not _is_number(value) or value <= 0:
             raise _wrong(place, key, value)
-    return FieldModel(name, comparison, made, **numbers, group=str(table.get("group", "")))
+    group, apart = str(table.get("group", "")), table.get("related_group")
+    return FieldModel(name, comparison, made, **numbers, group=group, related_group=None if apart is None else str(apart))
 
 
 def _level(place: str, name: str, table: Mapping[str, Any]) -> Level:

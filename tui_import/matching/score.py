@@ -31,15 +31,13 @@ class Comparer:
     def __init__(self, a: Cleaned, b: Cleaned, model: EntityModel, words: Words, frequencies: Frequencies) -> None:
         self.model, self.a, self.b = model, a, b
         self.columns = {field.name: Column(field, words, frequencies) for field in model.fields}
-        self.codes = {
-            name: (column.codes(a.columns[name]), column.codes(b.columns[name])) for name, column in self.columns.items()
-        }
+        self.codes = {name: (column.codes(a.columns[name]), column.codes(b.columns[name])) for name, column in self.columns.items()}
         self.house = (np.array(a.columns["house"], object), np.array(b.columns["house"], object))
 
     def evidence(self, a: Rows, b: Rows) -> Evidence:
         """Levels and information of these pairs (places in the batches)."""
         found = {name: compare(column, self.codes[name][0][a], self.codes[name][1][b]) for name, column in self.columns.items()}
-        if "street" in found:
+        if "street" in found and found["street"][0].flags.writeable:
             self._house_numbers(found["street"][0], a, b)
         if "given" in found and "surname" in found:
             self._swapped(found, a, b)
@@ -79,13 +77,15 @@ def weights(evidence: Evidence, model: EntityModel, ms: Mapping[str, NDArray[np.
     found: dict[str, Bits] = {}
     for field in model.fields:
         levels, information = evidence.levels[field.name], evidence.bits[field.name]
+        if not (levels != NOT_COMPARED).any():
+            found[field.name] = np.broadcast_to(np.float32(0), len(levels))
+            continue
         m = np.log2(ms[field.name] if ms else np.array([level.m for level in field.levels]))
         chance = np.array([np.log2(level.spread or level.u) for level in field.levels])
         informed = np.array([bool(level.spread) for level in field.levels])
         own = np.where(informed[levels], information, 0)
-        weight = m[levels] - np.minimum(chance[levels] - own, -0.0 if False else np.inf)
         # chance cannot be more probable than certain: a common value that nearly agrees is no evidence at all
-        weight = np.where(informed[levels], m[levels] + np.maximum(own - chance[levels], 0), weight)
+        weight = m[levels] + np.where(informed[levels], np.maximum(own - chance[levels], 0), -chance[levels])
         weight[levels == NOT_COMPARED] = 0
         found[field.name] = np.minimum(weight, field.most).astype(np.float32)
     return found
@@ -110,7 +110,26 @@ def total(found: Mapping[str, Bits], model: EntityModel, damping: float) -> NDAr
     return result
 
 
-def probability(bits: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
-    """From the sum of the weights and the share of all pairs that are duplicates."""
-    odds = bits + np.log2(prior / (1 - prior))
-    return np.asarray(1 / (1 + np.exp2(-np.clip(odds, -60, 60))))
+def related(
+    evidence: Evidence, model: EntityModel, damping: float, share: float, ms: Mapping[str, NDArray[np.float64]] | None = None
+) -> NDArray[np.float64]:
+    """How much likelier it is, in bits, that a pair belongs together without being one (two branches) than that it is one. ``share``: such
+    pairs for each duplicate. Where only one field was compared, nothing tells the two apart: its own weight allows for both."""
+    told = np.zeros(len(next(iter(evidence.levels.values()))), np.int32)
+    found: dict[str, Bits] = {}
+    for field in model.fields:
+        m = ms[field.name] if ms else np.array([level.m for level in field.levels])
+        kin = np.array([level.related for level in field.levels])
+        bits = np.append(np.where(kin > 0, np.log2(np.where(kin > 0, kin, 1) / m), 0), 0)  # the last: not compared
+        levels = evidence.levels[field.name]
+        found[field.name] = bits[levels].astype(np.float32)
+        told += (levels != NOT_COMPARED) & bool(kin.any())
+    if not share:
+        return np.full(len(told), -np.inf)
+    return np.where(told > 1, np.log2(share) + total(found, model.for_related, damping), -np.inf)
+
+
+def probability(bits: NDArray[np.float64], prior: float, related: NDArray[np.float64] | float = -np.inf) -> NDArray[np.float64]:
+    """From the sum of the weights, the share of all pairs that are duplicates, and what `related` says."""
+    odds = np.exp2(np.clip(bits + np.log2(prior / (1 - prior)), -60, 60))
+    return np.asarray(odds / (1 + odds * (1 + np.exp2(related))))

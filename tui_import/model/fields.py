@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from tui_import.api.i18n import _
+from tui_import.model.kinds import SINGULARS
 
 
 class FieldType(StrEnum):
@@ -26,10 +28,21 @@ class FieldType(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     COUNTRY = "country"
+    CURRENCY = "currency"
+    """An ISO 4217 code."""
+    USER = "user"
+    """A colleague, by name."""
+    DATETIME = "datetime"
+    """A day, with the time where it has one."""
     LIST = "list"
     CHOICE = "choice"
     REFERENCE = "reference"
     ID = "id"
+
+
+def entity_word(entity: str) -> str:
+    """What one record of an entity is called: "Red-letter day"."""
+    return _(SINGULARS[entity]) if entity in SINGULARS else entity.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +68,26 @@ class Field:
     """Read from columns but not stored under this name (full name, a person's company)."""
     list: str = ""
     """The list its items belong to."""
+    refers: str = ""
+    """For `FieldType.REFERENCE`: the entity of the record that it names."""
     choices: tuple[str, ...] = ()
     """For `FieldType.CHOICE`: all values."""
     is_key: bool = False
     """Records are matched by it, so a folded copy (`key_column`) is stored beside it."""
+    own: str = ""
+    """Of a field that the users of a store defined: its type, a `model.own_fields.OwnType`."""
+    years: tuple[int, int] | None = None
+    """The first and the last year of its dates, where they are limited."""
 
     @property
     def key(self) -> str:
         """The whole name: "company.vat_number"."""
         return f"{self.entity}.{self.name}"
+
+    @property
+    def can_be_matched(self) -> bool:
+        """Records can be told apart by it, alone or with other fields (SPEC 5)."""
+        return not (self.multiple or self.virtual or (self.type is FieldType.LONG_TEXT and not self.is_key))
 
     @property
     def key_column(self) -> str:
@@ -73,7 +97,12 @@ class Field:
     @property
     def title(self) -> str:
         """What a user sees: "Company: VAT number"."""
-        return f"{_(self.entity.replace('_', ' ').capitalize())}: {_(self.label)}"
+        return f"{entity_word(self.entity)}: {self.shown_label}"
+
+    @property
+    def shown_label(self) -> str:
+        """The label as a user sees it: ours translated, the users' own as they wrote it."""
+        return self.label if self.own else _(self.label)
 
 
 @dataclass(frozen=True)
@@ -82,15 +111,22 @@ class Catalogue:
 
     fields: Mapping[str, Field] = field(default_factory=dict)
     """By whole name."""
+    retired: Mapping[str, Field] = field(default_factory=dict)
+    """User-defined fields that are out of use: found by name, but neither listed nor offered."""
 
     def __getitem__(self, key: str) -> Field:
-        return self.fields[key]
+        return self.fields[key] if key in self.fields else self.retired[key]
 
     def __contains__(self, key: str) -> bool:
         return key in self.fields
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields.values())
+
+    @cached_property
+    def whole(self) -> Catalogue:
+        """With the fields that are out of use among the others: for what records and the journal may still hold."""
+        return Catalogue({**self.fields, **self.retired})
 
     def of(self, entity: str) -> tuple[Field, ...]:
         """All fields of one entity."""
@@ -107,3 +143,7 @@ class Catalogue:
     def keys(self, entity: str) -> tuple[Field, ...]:
         """The stored fields that have a key column."""
         return tuple(f for f in self.stored(entity) if f.is_key)
+
+    def references(self, entity: str) -> dict[str, str]:
+        """Bare names of the stored fields that name other records → the entities of those."""
+        return {f.name: f.refers for f in self.stored(entity) if f.type is FieldType.REFERENCE}

@@ -108,9 +108,11 @@ class Missing:
     """What the import cannot go on without."""
 
     fields: tuple[tuple[str, ...], ...]
-    """Alternatives, the most usual first; all fields of one of them have to be linked or given a constant."""
+    """Alternatives, the most usual first; all fields of one of them have to be linked or given a constant. None where a link is no help."""
     reason: str
     """A sentence for the user."""
+    hint: str = ""
+    """What to do, where it is not to link a column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tui_import.api.i18n import N_, _
 from tui_import.model.issues import Issue
 from tui_import.model.records import Value
-from tui_import.model.settings import Action
+from tui_import.model.settings import Action, ValuesPolicy
 
 SEPARATOR = "\x1f"
 """Between the values of a multiple field, and between the slots of a packed record."""
@@ -53,6 +53,15 @@ class Choice(StrEnum):
     EDITED = "edited"
 
 
+CHOICE_POLICIES: Mapping[Choice, ValuesPolicy] = {
+    Choice.INCOMING: ValuesPolicy.REPLACE,
+    Choice.EDITED: ValuesPolicy.REPLACE,
+    Choice.STORED: ValuesPolicy.IGNORE,
+    Choice.BOTH: ValuesPolicy.ADD,
+}
+"""What a choice means for a field that holds several values."""
+
+
 class MatchKind(StrEnum):
     """Why a pair is shown."""
 
@@ -63,7 +72,10 @@ class MatchKind(StrEnum):
 
 
 class Pair(NamedTuple):
-    """An incoming record, and the one that it may be the same as."""
+    """An incoming record, and the one that it may be the same as.
+
+    Where both are stored, ``row`` is the younger one's id and ``record`` the older one's.
+    """
 
     entity: str
     row: int
@@ -97,6 +109,21 @@ class Verdicts:
     """Who; "earlier" decisions that the store remembers keep their author."""
     origin: str = "user"
     """user | bulk | memory | rule"""
+    swapped: bool = False
+    """Of two stored records the younger one stays; ``fields`` are those of the sides as they are shown then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One stored record becomes part of another."""
+
+    entity: str
+    survivor: int
+    gone: int
+    action: Action = Action.MERGE
+    """MERGE: the survivor keeps what it has and gets what it lacks. REPLACE: what the other has wins. SKIP: no field is changed."""
+    fields: Mapping[str, FieldChoice] = field(default_factory=dict)
+    """Bare field name → whose value it gets: `Choice.INCOMING` is that of the record that goes."""
 
 
 class Become(StrEnum):
@@ -184,6 +211,10 @@ class Reason:
         return _("{field}: {level}").format(field=_(FIELD_WORDS.get(self.field, self.field)), level=_(LEVEL_WORDS[self.level]))
 
 
+NOTED = 0.5
+"""Bits from which it is said that other records count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """One pair, as it lies in the draft."""
@@ -196,7 +227,8 @@ class Match:
     start: float = 0.0
     """Bits before anything was compared."""
     carried: float = 0.0
-    """Bits that come from a third record which is the same as both."""
+    """Bits that come from other records: for it, from one that is the same as both; against it, from one that fits as well, and from how
+    often two belong together without being one."""
     turn: Reason | None = None
     """The smallest single change that would turn the verdict; None where no single one would."""
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -218,8 +250,10 @@ class Match:
     def words(self) -> str:
         """All reasons in one line, those for it first."""
         words = [reason.words for reason in self.reasons]
-        if self.carried:
+        if self.carried >= NOTED:
             words.append(_("a third record is the same as both"))
+        elif self.carried <= -NOTED:
+            words.append(_("another record fits as well, or the two only belong together"))
         return "; ".join(words)
 
     @property

@@ -53,6 +53,13 @@ WRITING = frozenset({Verb.FILL, Verb.OVERWRITE, Verb.CLEAR, Verb.APPEND, Verb.RE
 """The verbs that change the store."""
 
 
+LETTERS: Mapping[str, str] = {
+    "company": "C", "person": "P", "product": "A", "project": "J", "sale": "S", "follow_up": "F", "currency": "M", "post_code": "Z",
+    "red_letter_day": "D",
+}  # fmt: skip
+"""Entity → its letter in the preview; M is money, Z a zip code, A an article, J a project."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field of one record in the plan, in words that can be shown (list items by name)."""
@@ -79,12 +86,14 @@ class RowState:
     """Why it is a problem, skipped …"""
     row: int | None = None
     """For `Operation.REPEATED`: the row that it joins."""
+    ref: int | None = None
+    """The record, negative where the plan makes it."""
 
     @property
     def glyph(self) -> str:
         """Two characters, readable without colour: +C, ~P, = , - , ! ."""
         sign = {"added": "+", "updated": "~", "unchanged": "=", "repeated": '"', "skipped": "-", "problem": "!", "held": "?"}
-        letter = {"company": "C", "person": "P", "product": "A"}.get(self.entity, self.entity[:1].upper())
+        letter = LETTERS.get(self.entity, self.entity[:1].upper())
         return sign[self.operation] + letter
 
 
@@ -103,6 +112,8 @@ class PreviewRow:
     """Company first, then person. Empty before there is a plan."""
     marks: frozenset[int] = frozenset()
     """Positions of the columns with an issue."""
+    sheet: str = ""
+    """The sheet that it stands in, where several were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,8 @@ class RowFilter:
     sort: int | None = None
     """Position of the column to sort by; None: as in the file."""
     descending: bool = False
+    entity: str = ""
+    """Only rows that have such a record, and what is shown is meant of it."""
 
 
 @dataclass(frozen=True, slots=True)

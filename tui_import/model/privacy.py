@@ -55,6 +55,38 @@ def mark_of(salt: bytes, trait: Trait, text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SuppressionMark:
+    """What keeps an erased person out of imports."""
+
+    mark: str
+    """The beginning of the salted hash."""
+    kind: Trait
+    """What it recognises the person by."""
+    at: str
+    """When the person was erased: ISO 8601, UTC."""
+    by: str
+    run: int | None
+    """The erasure."""
+    lifted_at: str = ""
+    """Since when it keeps nobody out any more; empty: it does."""
+    lifted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as somebody names it who wants its suppression lifted; each as one would write it in a file."""
+
+    email: str = ""
+    phone: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    birthdate: str = ""
+    company: str = ""
+    country: str = ""
+    """ISO 3166, for a telephone number without +."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErasedDraft:
     """An import in progress that had rows of an erased record."""
 

@@ -73,7 +73,7 @@ class RecordReader(Protocol):
         """A store preference; None where it is not set."""
 
     def with_consent(self, purpose: str, persons: Sequence[int]) -> frozenset[int]:
-        """Those of the persons that have a consent for the purpose (folded name of the list item)."""
+        """Those of the persons that have a consent for the purpose (key of the list item)."""
 
     def next_number(self, entity: str) -> int:
         """One more than the greatest number that stands in the entity's number field."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tui_import.model.plan import Counts, FieldChange, Stored, Verb
 
@@ -105,6 +107,8 @@ class UndoReport:
     blocked: tuple[Blocked, ...] = ()
     entities: dict[str, Counts] = field(default_factory=dict)
     """Records removed again count as "updated", as do those changed back."""
+    definitions: int = 0
+    """List items and definitions of fields put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,8 @@ class ListItem:
     """Records that have it."""
     merged_into: str = ""
     """Name of the item that it was merged into, and is found as; empty where it was not."""
+    key: str = ""
+    """Of a purpose, a legal basis or a source: what it is, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,37 @@ class BackupInfo:
     size: int
     """Bytes."""
     verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDifference:
+    """One record that two states of a store do not have alike."""
+
+    entity: str
+    id: int
+    what: str
+    """new | gone | changed."""
+    name: str
+    """What it is called, in the later state where it is there."""
+    fields: Mapping[str, tuple[Any, Any]]
+    """Of a changed one: field → before and after, lists for multiple fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that the program keeps."""
+
+    kind: str
+    """What it is, in the user's language."""
+    path: str
+    size: int
+    """Bytes."""
+    changed: str
+    """ISO 8601, UTC."""
+    mode: str
+    """Who may read and write it, as chmod says it."""
+    personal: bool
+    """It holds data about persons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 
 class CompanyKey(StrEnum):
@@ -45,6 +47,28 @@ class Action(StrEnum):
     MERGE = "merge"
     REPLACE = "replace"
     SKIP = "skip"
+
+
+class KeyedAction(StrEnum):
+    """What happens where a record exists, as the Windows client has it (SPEC 5)."""
+
+    UPDATE = "update"
+    """The file wins."""
+    BLANKS = "blanks"
+    """Only what is empty in the store is filled."""
+    SKIP = "skip"
+    INSERT = "insert"
+    """Always a new record: no key is needed."""
+
+    @property
+    def action(self) -> Action:
+        """The same in the words of the web import."""
+        return _ACTIONS[self]
+
+
+_ACTIONS = {
+    KeyedAction.UPDATE: Action.REPLACE, KeyedAction.BLANKS: Action.MERGE, KeyedAction.SKIP: Action.SKIP, KeyedAction.INSERT: Action.ADD,
+}  # fmt: skip
 
 
 class WithoutCompany(StrEnum):
@@ -110,6 +134,20 @@ PRODUCT_KEY_FIELDS: dict[ProductKey, tuple[str, ...]] = {
     ProductKey.ERP_KEY: ("product.erp_key",),
 }
 
+DEFAULTS: dict[str, dict[str, float]] = {"currency": {"units": 1.0}}
+"""Entity → what a new record has in a required field where the row says nothing. Colleagues have one, too: whoever imports."""
+USUAL = "usual"
+"""Stands for the usual key: the first of `USUAL_KEYS` whose fields are all linked."""
+USUAL_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "project": (("number",), ("name",)),
+    "sale": (("number",), ("heading", "company", "sale_date"), ("heading", "sale_date"), ("heading",)),
+    "follow_up": (("start", "company", "text"), ("start", "person", "text"), ("start", "text"), ("start", "company"), ("text",)),
+    "currency": (("iso_code",), ("name",)),
+    "post_code": (("country", "code", "city"), ("code", "city"), ("code",)),
+    "red_letter_day": (("country", "date"), ("date",)),
+}
+"""Entity matched by any combination of its fields → the keys that tell its records apart, the best first."""
+
 LISTS_WITH_DEFAULT = frozenset({"category", "business"})
 """Lists for which the store may have a default item."""
 LISTS_WITHOUT_DEFAULT_POLICY = frozenset({"position", "product_category", "product_family", "product_type"})
@@ -146,6 +184,35 @@ class ProductRules:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedRules:
+    """An entity that is matched by any combination of its fields."""
+
+    match: tuple[str, ...] = (USUAL,)
+    """Bare names of the fields that make two records the same; empty: no key is chosen."""
+    action: KeyedAction = KeyedAction.BLANKS
+    create_parents: bool = False
+    """A company or project that is named and not there is made."""
+
+    def key(self, entity: str, mapped: Collection[str]) -> tuple[str, ...]:
+        """The fields to match by, where the fields in ``mapped`` (whole names) get a value; empty: no key."""
+        if self.match != (USUAL,):
+            return self.match
+        usual = USUAL_KEYS[entity]
+        return next((names for names in usual if all(f"{entity}.{name}" in mapped for name in names)), usual[-1])
+
+    @property
+    def has_rule(self) -> bool:
+        """There is a key, or none is needed; an import is refused without (SPEC 5)."""
+        return bool(self.match) or self.action is KeyedAction.INSERT
+
+
+RESET = KeyedRules(match=(), action=KeyedAction.SKIP)
+"""The rules after a reset: they have to be chosen anew."""
+_REFERENCE_RULES = KeyedRules(action=KeyedAction.UPDATE)
+"""Of what is looked up rather than kept: the newest file is right."""
+
+
+@dataclass(frozen=True, slots=True)
 class ValueRules:
     """Telephones, addresses, blanks and values that do not fit; how dates and numbers are written in the file."""
 
@@ -159,6 +226,20 @@ class ValueRules:
     """"dmy", "mdy", "ymd" or empty: found out per column."""
     decimal_separator: str = ""
     """"," or "." or empty: found out per column."""
+    date_format: str = ""
+    """"numbers" (figures alone: 310124), "seconds" (since 1970-01-01) or empty: as dates are written."""
+    ticked: str = ""
+    """What means yes in a checkbox field, between blanks; all else is no. Empty: the usual words."""
+    owner_format: str = ""
+    """"last_first" where colleagues are written so; empty: first name first."""
+    default_owner: str = ""
+    """Owner of new projects, sales and follow-ups that name none; empty: whoever imports."""
+    country_format: str = ""
+    """"local" (the country's own language), "english", "code" (ISO 3166) or empty: any of them."""
+    default_country: str = ""
+    """ISO 3166 code for post codes and red-letter days that name no country, and for countries that nobody knows."""
+    default_currency: str = ""
+    """ISO 4217 code of new sales that name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +272,8 @@ class Survivor(StrEnum):
     COMPLETE = "complete"
     """That of the record which has more fields filled."""
     LONGEST = "longest"
+    TRUST = "trust"
+    """That of the source which stands first in `DuplicateRules.trust`."""
     APPEND = "append"
     """Both, where the field holds several values."""
 
@@ -212,6 +295,9 @@ class DuplicateRules:
     """Fields that are not compared, between blanks: "company.phone person.birth"."""
     survivorship: str = ""
     """Whose value a field begins with in a decision, FIELD=RULE between blanks: "*=newest company.name=longest person.phone=append"."""
+
+    trust: str = ""
+    """Sources for the rule "trust", the most trusted first, between blanks: "odoo outlook csv". Others come last."""
 
     def survivors(self, entity: str) -> dict[str, Survivor]:
         """Bare field name ("*": all others) → its rule; what is no rule is left out."""
@@ -240,6 +326,12 @@ class Settings:
     company: CompanyRules = field(default_factory=CompanyRules)
     person: PersonRules = field(default_factory=PersonRules)
     product: ProductRules = field(default_factory=ProductRules)
+    project: KeyedRules = field(default_factory=KeyedRules)
+    sale: KeyedRules = field(default_factory=KeyedRules)
+    follow_up: KeyedRules = field(default_factory=KeyedRules)
+    currency: KeyedRules = _REFERENCE_RULES
+    post_code: KeyedRules = _REFERENCE_RULES
+    red_letter_day: KeyedRules = _REFERENCE_RULES
     lists: dict[str, ListPolicy] = field(default_factory=dict)
     """List name → policy; a list not named here has `ListPolicy.ADD`."""
     list_values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -255,7 +347,18 @@ class Settings:
 
     def action(self, entity: str) -> Action:
         """What happens where a record of this entity exists."""
-        return {"company": self.company.action, "person": self.person.action, "product": self.product.action}[entity]
+        action: Action | KeyedAction = getattr(self, entity).action
+        return action.action if isinstance(action, KeyedAction) else action
+
+    def keyed(self, entity: str) -> KeyedRules:
+        """The rules of an entity that is matched by any combination of its fields."""
+        rules: KeyedRules = getattr(self, entity)
+        return rules
+
+    def with_keyed(self, entity: str, rules: KeyedRules) -> Settings:
+        """The same with other rules for such an entity."""
+        changed: dict[str, Any] = {entity: rules}
+        return replace(self, **changed)
 
     def list_policy(self, name: str) -> ListPolicy:
         """The policy for one list."""
@@ -275,7 +378,9 @@ class Recipe:
     """Column header → transforms of plugins, in the order in which they are applied."""
     constants: dict[str, str | int | float | bool] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    sheets: dict[str, str] = field(default_factory=dict)
+    """Sheet → what its rows are, where several sheets are imported in one pass."""
     name: str = ""
     """File name without ending, for the list; empty where it was never saved."""
-    other: dict[str, dict[str, object]] = field(default_factory=dict)
-    """Tables of kinds that this version does not import ([project]), kept as they stand."""
+    own_fields: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    """User-defined fields of the mapping → what they were where the recipe was made: "type", "label", "length", "list"."""

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tui_import.api.errors import RefusedError, SourceError, UsageError, Where
 from tui_import.api.i18n import _
@@ -168,17 +168,21 @@ def read_questions(path: Path) -> Answers:
         _("This is no decision workbook."), where=where, hint=_("Write one with: tui-import drafts export-decisions DRAFT FILE.xlsx")
     )
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST:
-                raise none
+        with path.open("rb") as stream:
+            return _read(stream, none)
     except OSError as error:
         raise SourceError(_("It cannot be read: {reason}.").format(reason=error.strerror or error), where=where) from error
-    except zipfile.BadZipFile as error:
-        raise none from error
+
+
+def _read(stream: BinaryIO, none: SourceError) -> Answers:
+    """``stream`` is closed by whoever opened it: openpyxl leaves a file open that it fails on."""
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, data_only=True, read_only=True)
+        with zipfile.ZipFile(stream) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST:
+                raise none
+        book = openpyxl.load_workbook(stream, data_only=True, read_only=True)
         try:
             return _answers(book, none)
         finally:

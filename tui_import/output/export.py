@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tui_import.api.errors import UsageError
+from tui_import.api.formulas import guard
 from tui_import.api.i18n import _
 from tui_import.output.files import whole_file
-from tui_import.output.guard import guard
 
 Record = Mapping[str, Any]
 """A record under its field names; the values of multiple fields are lists."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tui_import.api.errors import TuiImportError, Where
 from tui_import.api.i18n import _
+from tui_import.umask import users_mask
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary = Path(name)
         try:
             yield temporary
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(0o666 & ~users_mask())
             temporary.replace(path)
         except BaseException:
             with suppress(OSError):
@@ -36,10 +37,3 @@ def whole_file(path: Path) -> Iterator[Path]:
             where=Where(file=str(path)),
             hint=_("Check the folder, its permissions and the room on the disk."),
         ) from error
-
-
-def _umask() -> int:
-    """The user's mask; it can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

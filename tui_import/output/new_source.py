@@ -9,6 +9,7 @@ from pathlib import Path
 import tui_import
 from tui_import.api.errors import RefusedError, UsageError, Where
 from tui_import.api.i18n import _
+from tui_import.umask import users_mask
 
 TEMPLATE_NAME = "example"
 _PACKAGE = Path(tui_import.__file__).parent
@@ -41,6 +42,9 @@ def new_source(name: str, folder: Path | None = None) -> Path:
                 new = target / _renamed(str(place), name)
                 new.parent.mkdir(parents=True, exist_ok=True)
                 new.write_text(_renamed(path.read_text(encoding="utf-8"), name), encoding="utf-8")
+                new.chmod(0o666 & ~users_mask())
+        for made in filter(Path.is_dir, (*target.rglob("*"), target)):
+            made.chmod(0o777 & ~users_mask())
     except OSError as error:
         raise RefusedError(_("It cannot be written: {reason}.").format(reason=error.strerror), where=Where(file=str(target))) from error
     return target

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui_import.api.errors import RefusedError, UsageError, Where
 from tui_import.api.i18n import N_, _
+from tui_import.model.fields import Field
+from tui_import.model.kinds import TITLES
+from tui_import.model.own_fields import TAGS, OwnType
 from tui_import.output.files import whole_file
 
 if TYPE_CHECKING:
@@ -111,28 +114,100 @@ PRODUCTS: tuple[TemplateColumn, ...] = (
     TemplateColumn("product.web_address", N_("Web address"), N_("The product's page."), "www.nordlys.example/lys"),
 )
 
-TEMPLATES: Mapping[str, tuple[TemplateColumn, ...]] = {"contacts": CONTACTS, "products": PRODUCTS}
-"""Template name → its columns."""
-LATER = ("projects", "sales", "follow_ups", "currencies", "post_codes", "red_letter_days")
-"""Templates of kinds of data that this version does not import yet."""
+_LIST = N_("New words can be added to the list.")
+_OWNER = N_("A colleague; empty: whoever imports.")
+_DAY = N_("Year, month, day: 2026-03-31.")
+_WHOSE = N_("As it is called in the store: its name, its number, or # and its ID.")
+
+PROJECTS: tuple[TemplateColumn, ...] = (
+    TemplateColumn("project.name", N_("Project name"), N_("What the project is called."), "New web shop", required=True),
+    TemplateColumn("project.number", N_("Project number"), N_("Your own number; the best key for the next import."), "P-2026-01"),
+    TemplateColumn("project.type", N_("Project type"), _LIST, "Customer", list="project_type"),
+    TemplateColumn("project.status", N_("Project status"), _LIST, "Active", list="project_status"),
+    TemplateColumn("project.manager", N_("Project manager"), _OWNER, "Anna Berg"),
+    TemplateColumn("project.start_date", N_("Start date"), _DAY, "2026-03-01"),
+    TemplateColumn("project.end_date", N_("End date"), _DAY, "2026-09-30"),
+    TemplateColumn("project.description", N_("Description"), N_("What it is about."), "Shop for spare parts"),
+    TemplateColumn("project.url", N_("Web address"), N_("The project's page."), "www.nordlys.example/shop"),
+)
+
+SALES: tuple[TemplateColumn, ...] = (
+    TemplateColumn("sale.heading", N_("Sale heading"), N_("What the sale is called."), "200 desk lamps", required=True),
+    TemplateColumn("sale.number", N_("Sale number"), N_("Your own number; the best key for the next import."), "S-1001"),
+    TemplateColumn("sale.company", N_("Company"), _WHOSE, "Nordlys Teknik ApS"),
+    TemplateColumn("sale.person", N_("Person"), N_("A name or an e-mail address."), "signe.damgaard@nordlys.example"),
+    TemplateColumn("sale.project", N_("Project"), _WHOSE, "P-2026-01"),
+    TemplateColumn("sale.sale_date", N_("Sale date"), _DAY, "2026-06-30", required=True),
+    TemplateColumn("sale.amount", N_("Amount"), N_("A number."), "259900.00"),
+    TemplateColumn("sale.currency", N_("Currency"), N_("Three letters, as EUR."), "DKK"),
+    TemplateColumn("sale.type", N_("Sale type"), _LIST, "New sale", list="sale_type"),
+    TemplateColumn("sale.stage", N_("Stage"), _LIST, "Proposal", list="sale_stage"),
+    TemplateColumn("sale.probability", N_("Probability"), N_("In per cent."), "60"),
+    TemplateColumn("sale.status", N_("Sale status"), N_("open, sold, lost or stalled."), "open"),
+    TemplateColumn("sale.owner", N_("Sale owner"), _OWNER, "Anna Berg"),
+    TemplateColumn("sale.source", N_("Sale source"), _LIST, "Trade fair", list="sale_source"),
+    TemplateColumn("sale.description", N_("Description"), N_("What it is about."), "Lamps for the new office"),
+)
+
+FOLLOW_UPS: tuple[TemplateColumn, ...] = (
+    TemplateColumn("follow_up.type", N_("Follow-up type"), _LIST, "Meeting", list="follow_up_type"),
+    TemplateColumn("follow_up.start", N_("Start"), N_("Year, month, day and time: 2026-03-31 10:00."), "2026-03-31 10:00", required=True),
+    TemplateColumn("follow_up.end", N_("End"), N_("Year, month, day and time: 2026-03-31 11:00."), "2026-03-31 11:00"),
+    TemplateColumn("follow_up.text", N_("Text"), N_("What is to be done."), "Show the new lamps"),
+    TemplateColumn("follow_up.company", N_("Company"), _WHOSE, "Nordlys Teknik ApS"),
+    TemplateColumn("follow_up.person", N_("Person"), N_("A name or an e-mail address."), "signe.damgaard@nordlys.example"),
+    TemplateColumn("follow_up.project", N_("Project"), _WHOSE, "P-2026-01"),
+    TemplateColumn("follow_up.sale", N_("Sale"), _WHOSE, "S-1001"),
+    TemplateColumn("follow_up.owner", N_("Follow-up owner"), _OWNER, "Anna Berg"),
+    TemplateColumn("follow_up.status", N_("Follow-up status"), N_("not started, started or completed."), "not started"),
+    TemplateColumn("follow_up.priority", N_("Priority"), _LIST, "Medium", list="priority"),
+    TemplateColumn("follow_up.location", N_("Location"), N_("Where it takes place."), "Head office"),
+)
+
+CURRENCIES: tuple[TemplateColumn, ...] = (
+    TemplateColumn("currency.iso_code", N_("ISO code"), N_("Three letters, as EUR."), "EUR", required=True),
+    TemplateColumn("currency.name", N_("Currency name"), N_("What it is called."), "Euro"),
+    TemplateColumn("currency.rate", N_("Rate"), N_("What so many units cost in your own currency."), "746.00", required=True),
+    TemplateColumn("currency.units", N_("Units"), N_("For how many the rate is: 1 or 100."), "100"),
+)
+
+POST_CODES: tuple[TemplateColumn, ...] = (
+    TemplateColumn("post_code.country", N_("Country"), N_("A name or two letters."), "Denmark"),
+    TemplateColumn("post_code.code", N_("Post code"), N_("The column is text, so zeros stay."), "8000", required=True),
+    TemplateColumn("post_code.city", N_("City"), N_("What the place is called."), "Aarhus C", required=True),
+)
+
+RED_LETTER_DAYS: tuple[TemplateColumn, ...] = (
+    TemplateColumn("red_letter_day.date", N_("Date"), _DAY, "2026-12-25", required=True),
+    TemplateColumn("red_letter_day.country", N_("Country"), N_("A name or two letters."), "Denmark", required=True),
+    TemplateColumn("red_letter_day.text", N_("Red-letter day"), N_("What it is called."), "Christmas Day"),
+    TemplateColumn("red_letter_day.colour", N_("Colour"), N_("red, black or special."), "red"),
+)
+
+TEMPLATES: Mapping[str, tuple[TemplateColumn, ...]] = {
+    "contacts": CONTACTS,
+    "products": PRODUCTS,
+    "projects": PROJECTS,
+    "sales": SALES,
+    "follow_ups": FOLLOW_UPS,
+    "currencies": CURRENCIES,
+    "post_codes": POST_CODES,
+    "red_letter_days": RED_LETTER_DAYS,
+}
+"""Template name, a kind of import → its columns."""
 
 DROP_DOWN_ROWS = 5000
 """Rows under the heading that offer drop-downs."""
 
 
-def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]]) -> None:
-    """Write the template; ``lists`` are the items of the store's lists by list name.
+def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]], own: Sequence[Field] = ()) -> None:
+    """Write the template; ``lists`` are the items of the store's lists by list name, ``own`` the store's own fields of that kind.
 
     Raises `UsageError` for an unknown name and `RefusedError` where the file exists: it may be one that somebody filled in.
     """
-    if name in LATER:
-        raise UsageError(
-            _("The template “{name}” comes with a later version of tui-import.").format(name=name),
-            hint=_("Now there are: {names}.").format(names=", ".join(TEMPLATES)),
-        )
     if name not in TEMPLATES:
         raise UsageError(
-            _("There is no template “{name}”.").format(name=name), hint=_("Now there are: {names}.").format(names=", ".join(TEMPLATES))
+            _("There is no template “{name}”.").format(name=name), hint=_("There are: {names}.").format(names=", ".join(TEMPLATES))
         )
     if path.suffix.lower() != ".xlsx":
         raise UsageError(_("A template is a workbook, so its name ends in .xlsx."), where=Where(file=str(path)))
@@ -140,11 +215,12 @@ def write_template(name: str, path: Path, lists: Mapping[str, Sequence[str]]) ->
         raise RefusedError(_("The file exists already."), where=Where(file=str(path)), hint=_("Choose another name."))
     from openpyxl import Workbook
 
+    columns = (*TEMPLATES[name], *(TemplateColumn(field.key, field.title, TAGS[OwnType(field.own)], list=field.list) for field in own))
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = _(name.capitalize())
-    _fill(sheet, TEMPLATES[name])
-    _add_drop_downs(book, sheet, TEMPLATES[name], lists)
+    sheet.title = _(TITLES[name])
+    _fill(sheet, columns)
+    _add_drop_downs(book, sheet, columns, lists)
     with whole_file(path) as temporary:
         book.save(temporary)
 

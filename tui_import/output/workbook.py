@@ -12,9 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from tui_import.api.formulas import needs_guard
 from tui_import.api.i18n import _
 from tui_import.output.export import as_text
-from tui_import.output.guard import needs_guard
 
 ROWS_A_SHEET = 1_048_576
 """What a sheet holds, heading included; further records go on to a further sheet."""
@@ -24,6 +24,8 @@ TITLE_LIMIT = 31
 """Characters that a sheet's name holds."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that XML cannot carry."""
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Where a text looks like the format's escape of a character, which programs would put in its place."""
 _ILLEGAL_TITLE = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -79,7 +81,8 @@ def cell_text(text: str) -> str:
 def set_text(cell: Any, text: str) -> None:
     """Make the cell text whatever it looks like, also after somebody edits it."""
     clean = _ILLEGAL.sub("\ufffd", text)
-    cell._value = cell_text(text)  # set past openpyxl, which would take "=1+1" for a formula and "#N/A" for an error
+    # set past openpyxl, which would take "=1+1" for a formula and "#N/A" for an error
+    cell._value = _ESCAPE.sub("_x005F_", cell_text(text))
     cell.data_type = "s"
     if needs_guard(clean):
         cell.quotePrefix = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
@@ -33,7 +34,7 @@ def erase(workspace: Workspace, entity: str, record: int, progress: Progress | N
     who = erasure.subject(workspace.database, workspace.catalogue, entity, record)
     drafts = erase_from_drafts(workspace.drafts_folder, who)
     done = erasure.erase(workspace.database, who, workspace.user, progress)
-    copies = tuple(info.path for info in backup.backups(workspace.path))
+    copies = tuple(info.path for info in backup.backups(workspace.path) if backup.may_hold(Path(info.path), entity, record))
     return replace(done, drafts=tuple(drafts), backups=copies, remarks=(*done.remarks, *_remarks(workspace, who, done)))
 
 

@@ -12,8 +12,8 @@ from tui_import.api.i18n import _
 from tui_import.api.source import Finding, Scalar
 from tui_import.flow.mapping import recipe_keys, recipe_mapping
 from tui_import.model.fields import Field
-from tui_import.model.kinds import CONTACTS, KINDS, entities_of, kind_of
-from tui_import.model.mapping import LINK_FROM, Drift, Evidence, Guess, Link, Mapping, Missing
+from tui_import.model.kinds import CONTACTS, KINDS, SEVERAL, entities_of, has_contacts, kind_of
+from tui_import.model.mapping import LINK_FROM, ColumnInfo, Drift, Evidence, Guess, Link, Mapping, Missing
 from tui_import.model.plan import KeyAdvice
 from tui_import.model.progress import Progress
 from tui_import.model.settings import (
@@ -26,6 +26,7 @@ from tui_import.model.settings import (
     Settings,
     WithoutCompany,
 )
+from tui_import.model.sheets import Sheet, own_header
 from tui_import.model.steps import ReadReport, TransformInfo, TransformReport
 from tui_import.session import planning
 from tui_import.session.connecting import PASSING
@@ -77,10 +78,47 @@ class MappingStep(SourceStep):
 
     def guesses(self) -> Sequence[Guess]:
         """What each column is believed to be, linked or not."""
-        return self._workspace.guess(self.columns, self.kind)
+        if not self.sheets:
+            return self._workspace.guess(self.columns, self.kind)
+        found: list[Guess] = []
+        for sheet in self.sheets:
+            found += self._workspace.guess(self._of_sheet(sheet), sheet.kind or CONTACTS)
+        return found
+
+    def _of_sheet(self, sheet: Sheet) -> list[ColumnInfo]:
+        """A sheet's columns, called as they are there."""
+        return [replace(column, header=own_header(column.header, sheet.name)) for column in self.columns if sheet.has(column.position)]
+
+    def _recognise_sheets(self, recipe: Recipe | None) -> None:
+        """What the rows of each sheet are: as the recipe says, else by its columns."""
+        known = recipe.sheets if recipe else {}
+        sheets = [
+            replace(sheet, kind=sheet.kind or known.get(sheet.name, "") or self._workspace.recognise_kind(self._of_sheet(sheet)))
+            for sheet in self.sheets
+        ]
+        self._draft.write_sheets(sheets)
+
+    def set_sheet_kind(self, name: str, kind: str) -> None:
+        """Say what the rows of one of several sheets are; its columns are linked anew. Raises `UsageError`."""
+        self._changeable()
+        check_kind(kind)
+        sheets = list(self.sheets)
+        at = next((at for at, sheet in enumerate(sheets) if sheet.name == name), None)
+        if at is None:
+            names = ", ".join(f"“{sheet.name}”" for sheet in sheets) or "-"
+            raise UsageError(_("No sheet “{name}” was read.").format(name=name), hint=_("There are: {names}.").format(names=names))
+        sheets[at] = replace(sheets[at], kind=kind)
+        self._draft.write_sheets(sheets)
+        guesses = self._workspace.guess(self._of_sheet(sheets[at]), kind)
+        links = [link for link in self.mapping.links if not sheets[at].has(link.column)]
+        links += [guess.link for guess in guesses if guess.link is not None and guess.link.confidence >= LINK_FROM]
+        self._write_mapping(replace(self.mapping, links=tuple(links)))
 
     def _map_at_first(self) -> None:
         recipe = self._recipe_it_runs()
+        if self.sheets:
+            self._draft.write_meta(kind=SEVERAL)
+            self._recognise_sheets(recipe)
         if recipe is not None:
             mapping, _drift = self._workspace.match_recipe(recipe, self.columns)
         else:
@@ -94,6 +132,9 @@ class MappingStep(SourceStep):
         """Say what is imported, a key of `model.kinds.KINDS`; what was linked is guessed anew. Raises `UsageError`."""
         self._changeable()
         check_kind(kind)
+        if self.sheets and kind != SEVERAL:
+            hint = _("Choose one sheet, or say what each sheet is: sheets.NAME=KIND.")
+            raise UsageError(_("Several sheets are of several kinds."), hint=hint)
         if kind != self._draft.meta("kind"):
             self._draft.write_meta(kind=kind, mapping=None, outdated=True)
             if self.state != "opened":
@@ -121,7 +162,13 @@ class MappingStep(SourceStep):
         if columns[column].locked and columns[column].field != field:
             raise UsageError(_("The source does not let this column be mapped anew."), where=Where(column=columns[column].title))
         mapping = self.mapping
-        links = [link for link in mapping.links if link.field != field or (known.multiple and link.column != column)]
+        sheet = next((sheet for sheet in self.sheets if sheet.has(column)), None)
+
+        def stays(link: Link) -> bool:
+            other = link.column != column
+            return link.field != field or (other and (known.multiple or (sheet is not None and not sheet.has(link.column))))
+
+        links = [link for link in mapping.links if stays(link)]
         self._write_mapping(replace(mapping, links=(*links, Link(column, field, Evidence.USER, 1.0, _("chosen by you")))))
 
     def unlink(self, column: int, field: str = "") -> None:
@@ -197,7 +244,7 @@ class MappingStep(SourceStep):
         if stored:
             return config.settings_from_dict(stored)
         settings = config.default_settings()
-        if self.kind == CONTACTS and self.mapping.fields and not any(field.startswith("person.") for field in self.mapping.fields):
+        if has_contacts(self.kind) and self.mapping.fields and not any(field.startswith("person.") for field in self.mapping.fields):
             settings = replace(settings, person=replace(settings.person, match=PersonKey.NONE))
         return settings
 
@@ -224,9 +271,10 @@ class MappingStep(SourceStep):
         options = {key: value for key, value in self.options.items() if value is not None and key not in passing}
         constants = {key: value for key, value in mapping.constants.items() if isinstance(value, str | int | float | bool)}
         transforms = {header: tuple(names) for header, names in self._draft.meta("transforms", {}).items()}
-        return Recipe(
-            self.source, self.kind, options, fields, transforms, constants, self.settings, name=self._draft.meta("recipe_name", "")
-        )
+        own = {field.key: field.definition() for field in self._workspace.own_fields() if field.key in {*mapping.fields, *constants}}
+        name = self._draft.meta("recipe_name", "")
+        sheets = {sheet.name: sheet.kind for sheet in self.sheets}
+        return Recipe(self.source, self.kind, options, fields, transforms, constants, self.settings, sheets, name, own)
 
 
 def check_kind(kind: str) -> None:

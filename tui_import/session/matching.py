@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -99,7 +99,7 @@ def _of_entity(
     from tui_import.matching.find import find
     from tui_import.matching.records import Records
 
-    model = _without(learnt_model(), entity, settings.duplicates)
+    model = without(learnt_model(), entity, settings.duplicates)
     workspace.refresh_index(progress)
     incoming = matches.incoming(entity, COMPARED[entity])
     columns = _with_company_names(workspace, incoming) if entity == "person" else incoming.columns
@@ -141,7 +141,7 @@ def _stamp(workspace: Workspace, model: EntityModel) -> str:
     return hashlib.sha256(fact.encode()).hexdigest()[:16]
 
 
-def _without(model: Model, entity: str, rules: DuplicateRules) -> Model:
+def without(model: Model, entity: str, rules: DuplicateRules) -> Model:
     """The model without the fields that are not to be compared."""
     ignored = rules.ignored(entity)
     if not ignored:
@@ -168,7 +168,7 @@ def _remembered(workspace: Workspace, entity: str, found: Sequence[Match]) -> di
     known = verdicts.of_records(workspace.database, entity, {match.pair.record for match in found if match.pair.record})
     decided: dict[Pair, tuple[Verdicts, str, str]] = {}
     for match in found:
-        said = [each for each in known.get(match.pair.record, ()) if _same_row(each.text, match.fingerprint)]
+        said = [each for each in known.get(match.pair.record, ()) if same_row(each.text, match.fingerprint)]
         if said:
             nearest = min(said, key=lambda each: len(changed_slots(entity, each.text, match.fingerprint)))
             verdict = Verdicts(Verdict(nearest.verdict), at=nearest.at, by=nearest.by, origin="memory")
@@ -176,7 +176,7 @@ def _remembered(workspace: Workspace, entity: str, found: Sequence[Match]) -> di
     return decided
 
 
-def _same_row(one: str, other: str) -> bool:
+def same_row(one: str, other: str) -> bool:
     """Two fingerprints that share their name and most of what else is known: the same row at another time."""
     first, second = one.split(SEPARATOR), other.split(SEPARATOR)
     known = [(a, b) for a, b in zip(first, second, strict=False) if a and b]
@@ -185,17 +185,40 @@ def _same_row(one: str, other: str) -> bool:
 
 def _matches(found: Found, model: Model, texts: Mapping[int, str], stored: Mapping[int, str] | None) -> Iterator[Match]:
     """``stored``: texts of the stored records; None where incoming records were compared with each other."""
+    if stored is None:
+        return _explained(
+            found, model, lambda a, b: Pair(found.entity, max(a, b), 0, min(a, b)), lambda pair: (pair.row, pair.other), texts, texts
+        )
+    return _explained(found, model, lambda a, b: Pair(found.entity, a, b), lambda pair: (pair.row, pair.record), texts, stored)
+
+
+def stored_matches(found: Found, model: Model, texts: Mapping[int, str]) -> Iterator[Match]:
+    """Pairs of stored records; ``texts``: what was compared of each."""
+    return _explained(
+        found, model, lambda a, b: Pair(found.entity, max(a, b), min(a, b)), lambda pair: (pair.row, pair.record), texts, texts
+    )
+
+
+def _explained(
+    found: Found,
+    model: Model,
+    pair_of: Callable[[int, int], Pair],
+    ends: Callable[[Pair], tuple[int, int]],
+    texts: Mapping[int, str],
+    others: Mapping[int, str],
+) -> Iterator[Match]:
     from tui_import.matching.explain import explain
 
     own: EntityModel = model.entities[found.entity]
     seen: set[Pair] = set()
     for at, (a, b) in enumerate(zip(found.a.tolist(), found.b.tolist(), strict=True)):
-        pair = Pair(found.entity, a, b) if stored is not None else Pair(found.entity, max(a, b), 0, min(a, b))
-        if pair.row == pair.other or pair in seen:
+        pair = pair_of(a, b)
+        one, two = ends(pair)
+        if (one == two and texts is others) or pair in seen:
             continue
         seen.add(pair)
         why = explain(found, at, own, model.damping)
-        other = texts.get(pair.other, "") if stored is None else stored.get(b, "")
+        other = others.get(two, "")
         weights = {name: float(weight[at]) for name, weight in found.weights.items()}
         yield Match(
             pair,
@@ -206,7 +229,7 @@ def _matches(found: Found, model: Model, texts: Mapping[int, str], stored: Mappi
             why.carried,
             why.turn,
             weights,
-            texts.get(pair.row, ""),
+            texts.get(one, ""),
             other,
         )
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_import import config
 from tui_import.api.errors import DriftError, UsageError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Scalar
-from tui_import.model.kinds import CONTACTS
+from tui_import.model.kinds import planned_of
 from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.plan import PlanReport, PreviewRow, RowDetail, RowFilter
 from tui_import.model.progress import Progress
@@ -42,9 +43,12 @@ class PlanStep(MappingStep):
     def plan(self, progress: Progress | None = None) -> PlanReport:
         """Make the plan, or make it anew; the last one stands until this one is done."""
         self._changeable()
+        generation = self._workspace.reader.generation()
+        self._take_fields()
         missing = self.missing()
         if missing:
-            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=_("Link a column to it, or give it a constant."))
+            hint = missing[0].hint or _("Link a column to it, or give it a constant.")
+            raise UsageError(missing[0].reason, where=Where(file=self.location), hint=hint)
         if self.drift().blocks:
             names = ", ".join(f"“{name}”" for name in self.drift().missing)
             raise DriftError(
@@ -53,9 +57,9 @@ class PlanStep(MappingStep):
                 hint=_("Map them by hand, or save the recipe anew."),
             )
         started = time.monotonic()
-        generation = self._workspace.reader.generation()
         moved = planning.make_plan(self._workspace, self._draft, self.mapping, self.settings, progress or Progress())
-        flagged = counted(self._draft, self.settings.duplicates) if self.settings.duplicates.find and self.kind == CONTACTS else {}
+        finds = self.settings.duplicates.find and "company" in planned_of(self.kind, self.mapping.fields)
+        flagged = counted(self._draft, self.settings.duplicates) if finds else {}
         report = replace(self._preview.report(moved), duplicates=flagged)
         report = replace(report, perhaps_meant=list_values.perhaps_meant(self._workspace, self.settings, report.new_list_items))
         self._draft.write_meta(
@@ -67,6 +71,15 @@ class PlanStep(MappingStep):
             seconds_planned=time.monotonic() - started,
         )
         return report
+
+    def _take_fields(self) -> None:
+        """Plan with the fields that the store has now. Raises `UsageError` where one that is linked is not there any more."""
+        workspace = self._workspace
+        workspace.refresh_fields()
+        for key in (*self.mapping.fields, *self.mapping.constants):
+            if key not in workspace.catalogue:
+                raise config.unknown_field(key, workspace.catalogue)
+        self._preview = Preview(self._draft, workspace.database, workspace.catalogue)
 
     @property
     def report(self) -> PlanReport | None:
@@ -142,11 +155,13 @@ class PlanStep(MappingStep):
         Raises `UsageError` where there is no plan yet.
         """
         from tui_import.session.duplicates.review import Review
+        from tui_import.session.duplicates.sides import RowSides
 
         self._changeable()
         if self.report is None:
             raise UsageError(_("There is no plan yet."), hint=_("Look at the preview first."))
-        return Review(self._workspace, self._draft, self.mapping, self.settings)
+        sides = RowSides(self._workspace, self._draft, self.mapping, self.settings)
+        return Review(self._workspace, self._draft, sides, self.settings)
 
     # -- values that lists do not have
 

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _
 from tui_import.api.source import Finding
-from tui_import.flow.folding import fold
+from tui_import.flow.garbage import garbage_collector_off
 from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
-from tui_import.flow.plan.advice import KeyAdviser
+from tui_import.flow.plan.advice import KeyAdviser, keyed_candidates
 from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
-from tui_import.flow.plan.contacts import Consent, ContactsPlanner
-from tui_import.flow.plan.products import NEW_PRICE_LIST, ProductsPlanner
+from tui_import.flow.plan.planner import RowsPlanner
+from tui_import.flow.plan.products import NEW_PRICE_LIST
+from tui_import.flow.plan.rows import LeftOut
 from tui_import.model.fields import FieldType
-from tui_import.model.kinds import CONTACTS, PRODUCTS
+from tui_import.model.kinds import CONTACTS, KEYED, PRODUCTS, SEVERAL, entities_of, planned_of
 from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.matches import Overrides
-from tui_import.model.plan import KeyAdvice, Stored
+from tui_import.model.plan import KeyAdvice
 from tui_import.model.progress import Progress
 from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
+from tui_import.model.sheets import own_header
+from tui_import.session import parts
 from tui_import.session.matching import find_duplicates
-from tui_import.session.products import NearlyNamed, chosen_price_list, region_of
-from tui_import.store import rest, suppression
+from tui_import.session.parts import default_item
+from tui_import.session.products import chosen_price_list
+from tui_import.store import rest
 from tui_import.store.draft import Block, Draft
 from tui_import.store.plan import PlanWriter
 
 if TYPE_CHECKING:
     from tui_import.session.workspace import Workspace
 
-PURPOSE = "Sales and service"
-"""The purpose that an import writes consents for (SPEC 4.6)."""
+DATES = frozenset({FieldType.DATE, FieldType.PARTIAL_DATE, FieldType.DATETIME})
 ADVICE_ROWS = 20_000
 """The key adviser looks at so many rows."""
 
@@ -43,23 +44,36 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     """How each column writes dates and numbers: as the settings say, else as its values show."""
     values = settings.values
     region = values.country or str(workspace.reader.preference("default.country") or "")
-    types = {
-        position: {workspace.catalogue[field].type for field in mapping.fields_of(position)} for position in range(len(draft.columns()))
-    }
+    types = {position: _types(workspace, mapping, position) for position in range(len(draft.columns()))}
     known: dict[int, Formats] = {}
 
     def formats(position: int) -> Formats:
         if position not in known:
             order, separator = values.date_order, values.decimal_separator
             kinds = types.get(position, set()) if position != CONSTANT else set()
-            if not order and kinds & {FieldType.DATE, FieldType.PARTIAL_DATE}:
+            if not order and kinds & DATES:
                 order = detect_date_order(draft.sample(position), region).order
             if not separator and FieldType.DECIMAL in kinds:
                 separator = detect_decimal_separator(draft.sample(position), region).separator
-            known[position] = Formats(region, order, separator)
+            known[position] = Formats(
+                region,
+                order,
+                separator,
+                values.date_format,
+                values.ticked,
+                values.owner_format,
+                values.country_format,
+                values.default_country,
+            )
         return known[position]
 
     return formats
+
+
+def _types(workspace: Workspace, mapping: ColumnMapping, position: int) -> set[FieldType]:
+    """Types of the fields that a column feeds; of one that the store has lost since, `PlanStep.plan` speaks."""
+    known = workspace.catalogue.whole
+    return {known[field].type for field in mapping.fields_of(position) if field in known}
 
 
 ORDERS = {"dmy": N_("day, month, year"), "mdy": N_("month, day, year"), "ymd": N_("year, month, day")}
@@ -71,8 +85,8 @@ def ambiguities(workspace: Workspace, draft: Draft, mapping: ColumnMapping, sett
     region = values.country or str(workspace.reader.preference("default.country") or "")
     found = []
     for column in draft.columns():
-        kinds = {workspace.catalogue[field].type for field in mapping.fields_of(column.position)}
-        if not values.date_order and kinds & {FieldType.DATE, FieldType.PARTIAL_DATE}:
+        kinds = _types(workspace, mapping, column.position)
+        if not (values.date_order or values.date_format) and kinds & DATES:
             date = detect_date_order(column.samples, region)
             if date.ambiguous and date.order:
                 text = _("Dates like “{value}” in the column “{column}” are read as {order}; values.date_order says otherwise.")
@@ -96,11 +110,17 @@ def list_items(workspace: Workspace, settings: Settings) -> dict[str, ListItems]
     return resolvers
 
 
-def default_item(workspace: Workspace, name: str, items: Mapping[str, tuple[int, str, bool]] | None = None) -> int | None:
-    """Id of a list's default item, where the store's preferences have one."""
-    default = workspace.reader.preference(f"default.{name}")
-    found = (items if items is not None else workspace.reader.list_items(name)).get(fold(str(default))) if default else None
-    return found[0] if found else None
+def with_default_country(workspace: Workspace, mapping: ColumnMapping, settings: Settings, kind: str) -> ColumnMapping:
+    """Post codes and red-letter days that name no country are of the default one (SPEC 5)."""
+    country = settings.values.default_country or settings.values.country
+    wanted = {
+        field.key: country
+        for entity in entities_of(kind)
+        if entity in KEYED and country
+        for field in workspace.catalogue.of(entity)
+        if field.type is FieldType.COUNTRY
+    }
+    return replace(mapping, constants={**wanted, **mapping.constants}) if wanted else mapping
 
 
 def kind_of_draft(draft: Draft) -> str:
@@ -120,7 +140,7 @@ def make_plan(
     try:
         settled = rest.imported_records(draft)
         lists = _write_plan(workspace, draft, mapping, settings, progress, writer, settled)
-        if settings.duplicates.find and kind_of_draft(draft) == CONTACTS:
+        if settings.duplicates.find and "company" in planned_of(kind_of_draft(draft), mapping.fields):
             decided = find_duplicates(workspace, draft, settings, progress)
             if decided:
                 both = rest.with_records(decided, settled)
@@ -143,79 +163,20 @@ def _write_plan(
     """One pass over all rows; returns the lists with the items that it plans."""
     progress.begin(_("Planning"), draft.meta("rows", 0))
     lists = list_items(workspace, settings)
+    mapping = with_default_country(workspace, mapping, settings, kind_of_draft(draft))
     formats = formats_of(workspace, draft, mapping, settings)
     binder = Binder(workspace.catalogue, mapping, settings, formats, lists, draft.meta("scope", ""), kind_of_draft(draft))
-    headers = {column.position: column.header for column in draft.columns()}
-    make = _products_planner if kind_of_draft(draft) == PRODUCTS else _contacts_planner
-    planner = make(workspace, draft, mapping, settings, writer, binder, [headers[position] for position in binder.positions], decided)
+    sheets = draft.sheets()
+    names = {position: sheet.name for sheet in sheets for position in range(*sheet.columns)}
+    headers = {column.position: own_header(column.header, names.get(column.position, "")) for column in draft.columns()}
+    left_out = LeftOut(binder, [headers[position] for position in binder.positions], rest.imported_rows(draft), stacked=bool(sheets))
+    planner = RowsPlanner(binder, left_out, parts.make(workspace, draft, mapping, settings, writer, binder, decided))
     writer.begin(planner.entities)
     with garbage_collector_off():
-        for planned in planner.plan(_counted(draft.blocks(binder.positions), progress)):
+        blocks = draft.blocks(binder.positions, parts=[sheet.rows for sheet in parts.in_order(workspace.catalogue, sheets, mapping)])
+        for planned in planner.plan(_counted(blocks, progress)):
             writer.write(planned)
     return lists
-
-
-def _products_planner(
-    workspace: Workspace,
-    draft: Draft,
-    mapping: ColumnMapping,
-    settings: Settings,
-    writer: PlanWriter,
-    binder: Binder,
-    headers: Sequence[str],
-    _decided: Overrides,
-) -> ProductsPlanner | ContactsPlanner:
-    price_list = chosen_price_list(workspace, draft, mapping, settings)
-    return ProductsPlanner(
-        workspace.catalogue,
-        settings,
-        binder,
-        workspace.reader,
-        writer,
-        price_list,
-        headers,
-        rest.imported_rows(draft),
-        region_of(workspace, settings),
-        NearlyNamed(workspace, price_list, settings),
-    )
-
-
-def _contacts_planner(
-    workspace: Workspace,
-    draft: Draft,
-    mapping: ColumnMapping,
-    settings: Settings,
-    writer: PlanWriter,
-    binder: Binder,
-    headers: Sequence[str],
-    decided: Overrides,
-) -> ProductsPlanner | ContactsPlanner:
-    return ContactsPlanner(
-        workspace.catalogue,
-        settings,
-        binder,
-        workspace.reader,
-        writer,
-        headers=headers,
-        numbers_from=_first_numbers(workspace, draft, mapping),
-        defaults={"company": _defaults(workspace)},
-        consent=_consent(workspace, settings),
-        overrides=decided,
-        imported=rest.imported_rows(draft),
-        suppression=suppression.load(workspace.database, workspace.catalogue),
-    )
-
-
-@contextmanager
-def garbage_collector_off() -> Iterator[None]:
-    """A block of rows is a hundred thousand small objects and not one cycle: looking for cycles among them takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _counted(blocks: Iterator[Block], progress: Progress) -> Iterator[Block]:
@@ -224,68 +185,19 @@ def _counted(blocks: Iterator[Block], progress: Progress) -> Iterator[Block]:
         progress.advance(len(block.n))
 
 
-def _first_numbers(workspace: Workspace, draft: Draft, mapping: ColumnMapping) -> dict[str, int]:
-    """Entity → first number to hand out, beyond all that the store and the file have, where numbers are allocated."""
-    first = {}
-    for entity in ("company", "person"):
-        if workspace.reader.preference(f"{entity}.number.allocate"):
-            largest = max((draft.largest_number(position) for position in mapping.columns_of(f"{entity}.number")), default=0)
-            first[entity] = max(workspace.reader.next_number(entity), largest + 1)
-    return first
-
-
-def _defaults(workspace: Workspace) -> dict[str, Stored]:
-    """List fields of new companies that take the store's default item (SPEC 4.4)."""
-    found = {name: default_item(workspace, name) for name in LISTS_WITH_DEFAULT}
-    return {name: item for name, item in found.items() if item is not None}
-
-
-def consent_items(workspace: Workspace, settings: Settings) -> dict[str, int] | None:
-    """Ids of purpose, legal basis and source of the consents to write; None where there is no legal basis.
-
-    Raises `UsageError` where the settings name an item that its list does not have.
-    """
-    basis = settings.privacy.legal_basis
-    if basis == "default":
-        basis = str(workspace.reader.preference("default.legal_basis") or "")
-    if not basis:
-        return None
-    wanted = {
-        "purpose": ("consent_purpose", PURPOSE),
-        "legal_basis": ("legal_basis", basis),
-        "source": ("consent_source", settings.privacy.consent_source),
-    }
-    found = {}
-    for part, (name, text) in wanted.items():
-        items = workspace.reader.list_items(name)
-        item = items.get(fold(text))
-        if item is None:
-            names = ", ".join(f"“{known[1]}”" for known in items.values())
-            raise UsageError(
-                _("The list {list} has no item “{name}”.").format(list=name, name=text), hint=_("It has: {names}.").format(names=names)
-            )
-        found[part] = item[0]
-    return found
-
-
-def _consent(workspace: Workspace, settings: Settings) -> Consent | None:
-    items = consent_items(workspace, settings)
-    if items is None:
-        return None
-    names = {item: text for item, text, _deactivated in workspace.reader.list_items("legal_basis").values()}
-    return Consent(fold(PURPOSE), names[items["legal_basis"]])
-
-
 def advise(workspace: Workspace, draft: Draft, mapping: ColumnMapping, settings: Settings, progress: Progress) -> list[KeyAdvice]:
     """How well each key would do, judged by the first `ADVICE_ROWS` rows."""
     progress.begin(_("Trying the keys"), min(ADVICE_ROWS, draft.meta("rows", 0)))
     kind = kind_of_draft(draft)
+    mapping = with_default_country(workspace, mapping, settings, kind)
     formats, lists = formats_of(workspace, draft, mapping, settings), list_items(workspace, settings)
     binder = Binder(workspace.catalogue, mapping, settings, formats, lists, kind=kind)
     price_list = None
-    if kind == PRODUCTS:
+    if kind == PRODUCTS or (kind == SEVERAL and "product" in planned_of(kind, mapping.fields)):
         price_list = chosen_price_list(workspace, draft, mapping, settings).ref if settings.product.price_list else NEW_PRICE_LIST
-    adviser = KeyAdviser(mapping, workspace.reader, price_list)
+    entities = [entity for entity in planned_of(kind, mapping.fields) if entity in KEYED]
+    keyed = {entity: keyed_candidates(workspace.catalogue, entity, mapping.fields) for entity in entities}
+    adviser = KeyAdviser(mapping, workspace.reader, price_list, keyed)
     rows = 0
     for block in draft.blocks(binder.positions):
         adviser.look(binder.bind(block))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui_import.matching.model import Model
     from tui_import.matching.records import Cleaned, Ids
 
-RULES = 2
-"""To be counted up when `matching.clean` or `matching.keys` makes something else of the same record."""
+RULES = 3
+"""To be counted up when `matching.clean`, `matching.keys` or `matching.frequencies` makes something else of the same records."""
 
 
 class MatcherIndexing:
@@ -45,20 +45,26 @@ class MatcherIndexing:
 
         return COMPARED[entity]
 
-    def texts(self, entity: str, ids: Sequence[int], columns: Mapping[str, Sequence[str | None]]) -> list[str]:
-        """See `Indexing.texts`."""
+    def made(self, entity: str, ids: Sequence[int], columns: Mapping[str, Sequence[str | None]]) -> Cleaned:
+        """See `Indexing.made`."""
         from tui_import.matching.clean import clean
         from tui_import.matching.records import Records
 
         known = {name: column for name, column in columns.items() if any(column)}
-        return clean(Records(entity, ids, known), self._model.words).packed()
+        return clean(Records(entity, ids, known), self._model.words)
 
-    def keys(self, entity: str, texts: Sequence[str]) -> tuple[Ids, Ids]:
-        """See `Indexing.keys`."""
-        from tui_import.matching.keys import keys
+    def unpacked(self, entity: str, ids: Sequence[int], texts: Sequence[str]) -> Cleaned:
+        """See `Indexing.unpacked`."""
         from tui_import.matching.records import Cleaned
 
-        return keys(Cleaned.unpacked(entity, range(len(texts)), texts), self._model.words)
+        return Cleaned.unpacked(entity, ids, texts)
+
+    def keys(self, made: Cleaned) -> tuple[Ids, Ids]:
+        """See `Indexing.keys`."""
+        from tui_import.matching.keys import keys
+
+        found = keys(made, self._model.words)
+        return found.keys, made.ids[found.rows]
 
     def count(self, entity: str, texts: Sequence[str]) -> str:
         """Values that only one record has are left out: they say nothing."""

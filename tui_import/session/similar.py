@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
 from tui_import.flow.shared_out import shared_out
+from tui_import.model.matches import Match
 from tui_import.model.progress import Progress
-from tui_import.session.matching import learnt_model
+from tui_import.model.settings import DuplicateRules
+from tui_import.session.matching import learnt_model, stored_matches, without
 from tui_import.session.population import StorePopulation
 from tui_import.session.stored_pairs import kept_apart
-from tui_import.store import matching_index
+from tui_import.store import matching_index, verdicts
 
 if TYPE_CHECKING:
     from tui_import.matching import Found, Model
@@ -69,15 +71,32 @@ def similar(
 
     The store is only read, block by block. Raises `UsageError`, `StoppedError`.
     """
+    progress = progress or Progress()
+    entities = entities_of(entity)
+    workspace.refresh_index(progress)
+    for each in entities:
+        yield from _of_entity(workspace, each, least, limit, progress)
+
+
+def entities_of(entity: str) -> tuple[str, ...]:
+    """One kind of record, or for an empty name both. Raises `UsageError` for another."""
     if entity and entity not in CONTACTS:
         raise UsageError(
             _("The store has no records of kind “{entity}”.").format(entity=entity),
             hint=_("Choose one of: {names}.").format(names=", ".join(CONTACTS)),
         )
-    progress = progress or Progress()
-    workspace.refresh_index(progress)
-    for each in [entity] if entity else CONTACTS:
-        yield from _of_entity(workspace, each, least, limit, progress)
+    return (entity,) if entity else CONTACTS
+
+
+def batches(workspace: Workspace, entity: str, rules: DuplicateRules, progress: Progress) -> Iterator[list[Match]]:
+    """All pairs of stored records from the rules' line on, a block of the store at a time, as a review keeps them.
+
+    The store is only read; its index must be up to date. Raises `StoppedError`.
+    """
+    model = without(learnt_model(), entity, rules)
+    for found in _blocks(workspace, entity, model, rules.flag_at, progress):
+        ids = {int(each) for ends in (found.a, found.b) for each in ends}
+        yield list(stored_matches(found, model, verdicts.text_of_each(workspace.database, entity, ids)))
 
 
 def _of_entity(workspace: Workspace, entity: str, least: float, limit: int | None, progress: Progress) -> Iterator[SimilarPair]:
@@ -86,9 +105,7 @@ def _of_entity(workspace: Workspace, entity: str, least: float, limit: int | Non
     from tui_import.matching.explain import explain
 
     model = learnt_model()
-    size = matching_index.state(workspace.database, entity).size
-    progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), size)
-    parts = list(_found(workspace, entity, model, size, least, progress))
+    parts = list(_blocks(workspace, entity, model, least, progress))
     every = [(part, at) for part in parts for at in range(len(part.a))]
     order = np.argsort(-np.concatenate([np.zeros(0), *(part.probability for part in parts)]), kind="stable").tolist()
     pairs = [(min(one), max(one)) for one in ((int(part.a[at]), int(part.b[at])) for part, at in every)]
@@ -101,11 +118,13 @@ def _of_entity(workspace: Workspace, entity: str, least: float, limit: int | Non
         yield SimilarPair(entity, a, b, float(part.probability[at]), tuple(reason.words for reason in why.reasons))
 
 
-def _found(workspace: Workspace, entity: str, model: Model, size: int, least: float, progress: Progress) -> Iterator[Found]:
+def _blocks(workspace: Workspace, entity: str, model: Model, least: float, progress: Progress) -> Iterator[Found]:
     """What each block has; a store so small that all can be compared with all is one block."""
     from tui_import.matching.find import find
     from tui_import.matching.records import Cleaned
 
+    size = matching_index.state(workspace.database, entity).size
+    progress.begin(_("Looking for duplicate companies") if entity == "company" else _("Looking for duplicate persons"), size)
     if size**2 <= model.whole:
         for ids, texts in matching_index.blocks(workspace.database, entity, max(size, 1)):
             yield find(Cleaned.unpacked(entity, ids, texts), model, least=least)

@@ -6,7 +6,9 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui_import import plugin_host
@@ -15,10 +17,13 @@ from tui_import.api.errors import SourceError, TuiImportError, UsageError, Where
 from tui_import.api.i18n import _, ngettext
 from tui_import.api.options import OptionValue
 from tui_import.api.source import Capability, Column, Finding, Peek, Row, Table
+from tui_import.flow.cells import column_letter
 from tui_import.flow.read import LISTED, Reading, batches
+from tui_import.model.kinds import SEVERAL
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
 from tui_import.model.runs import RunInfo
+from tui_import.model.sheets import ALL, LIST_SEPARATOR, SEPARATOR, Sheet, label, number_of
 from tui_import.model.steps import ReadReport, TableInfo
 from tui_import.session import connecting
 from tui_import.session.finding import Search
@@ -90,6 +95,8 @@ class SourceStep:
     @property
     def table(self) -> str:
         """Name of the table that is or will be read; of an account that is not open yet the chosen one, if any: asking it takes long."""
+        if self.sheets:
+            return LIST_SEPARATOR.join(sheet.name for sheet in self.sheets)
         if self._tables is None and not self.location:
             return str(self.options.get("sheet") or self._draft.meta("table", ""))
         return self._table().name if self.state == "opened" or self._tables else str(self._draft.meta("table", ""))
@@ -111,7 +118,7 @@ class SourceStep:
         self._tables = None
         if self.state != "opened":
             self._changeable()
-            self._draft.write_meta(state="opened", mapping=None, outdated=True)
+            self._draft.write_meta(state="opened", mapping=None, outdated=True, sheets=[])
 
     def peek(self, limit: int = 20) -> Peek:
         """The first rows of the chosen table, and what the source found out about it."""
@@ -125,20 +132,57 @@ class SourceStep:
     def _open(self) -> Sequence[Table]:
         if self._tables is None:
             source = plugin_host.load(self.source)
-            self._tables = source.open(self.location, connecting.merged(self.source, {**self.options, **self._secrets}))
+            options = {**self.options, **self._secrets}
+            if self.location and (options.get("sheet") == ALL or LIST_SEPARATOR in str(options.get("sheet") or "")):
+                del options["sheet"]  # the source opens them all; which of them are read is chosen here
+            self._tables = source.open(self.location, connecting.merged(self.source, options))
         return self._tables
 
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The sheets that were read together; none where it was one table."""
+        return self._draft.sheets()
+
+    def row_label(self, number: int) -> str:
+        """Where a row stands in the source: "12", or "Persons!12" where several sheets were read."""
+        return label(number, [sheet.name for sheet in self.sheets])
+
+    def row_at(self, text: str) -> int:
+        """The number of a row that is written "12" or "Persons!12", as `row_label` writes it. Raises `UsageError`."""
+        sheet, _separator, row = text.strip().rpartition(SEPARATOR)
+        names = [each.name for each in self.sheets]
+        if not row.isdecimal() or (sheet not in names if sheet or names else False):
+            raise UsageError(_("There is no row {row} in the draft.").format(row=text.strip()))
+        return number_of(names.index(sheet) + 1, int(row)) if sheet else int(row)
+
+    def _chosen_tables(self) -> list[Table]:
+        """The tables that are read together: those that the option names, or all of an import of several kinds."""
+        wanted = str(self.options.get("sheet") or "")
+        tables = [table for table in self._open() if not table.hidden]
+        if any(table.name == wanted for table in self._open()) or not self.location:
+            return [self._table()]
+        if wanted == ALL or (not wanted and self.kind == SEVERAL):
+            return tables or [self._table()]
+        names = wanted.split(LIST_SEPARATOR)
+        return [self._table_called(name) for name in names] if len(names) > 1 else [self._table()]
+
     def _table(self) -> Table:
+        wanted = str(self.options.get("sheet") or "")
+        return self._table_called("" if wanted == ALL else wanted)
+
+    def _table_called(self, wanted: str) -> Table:
         tables = self._open()
         where = Where(file=self.origin)
         if not tables:
             raise UsageError(_("There is nothing in it to import."), where=where)
-        wanted = self.options.get("sheet")
         if not wanted:
             return next((table for table in tables if not table.hidden), tables[0])
         for table in tables:
             if table.name == wanted:
                 return table
+        first = wanted.split(LIST_SEPARATOR, maxsplit=1)[0]
+        if first != wanted and any(table.name == first for table in tables):
+            return self._table_called(first)
         names = ", ".join(f"“{table.name}”" for table in tables)
         raise UsageError(_("It has no table “{name}”.").format(name=wanted), where=where, hint=_("There are: {names}.").format(names=names))
 
@@ -184,7 +228,11 @@ class SourceStep:
         self._changeable()
         progress = progress or Progress()
         started = time.monotonic()
-        table = self._table()
+        tables = self._chosen_tables()
+        if len(tables) > 1:
+            return self._read_sheets(tables, progress, started)
+        self._draft.write_sheets(())
+        table = tables[0]
         progress.begin(_("Reading"), table.expected_rows())
         columns = plugin_host.columns_of(table, self.source)
         if len(columns) > MAX_COLUMNS:
@@ -213,6 +261,50 @@ class SourceStep:
         )
         findings = (*self._not_there(reading), *table.findings(), *_too_long(reading))
         return ReadReport(reading.rows, reading.blank, time.monotonic() - started, findings)
+
+    def _read_sheets(self, tables: Sequence[Table], progress: Progress, started: float) -> ReadReport:
+        """Stack several sheets: each has columns of its own, and its rows have a value in no other."""
+        progress.begin(_("Reading"), sum(table.expected_rows() or 0 for table in tables) or None)
+        columns: list[Column] = []
+        sheets: list[Sheet] = []
+        for table in tables:
+            own = plugin_host.columns_of(table, self.source)
+            sheets.append(Sheet(table.name, (len(columns), len(columns) + len(own))))
+            columns += [replace(each, name=f"{table.name}{SEPARATOR}{each.name or column_letter(at)}") for at, each in enumerate(own)]
+        if len(columns) > MAX_COLUMNS:
+            raise SourceError(
+                _("They have {count} columns together; an import takes at most {most}.").format(count=len(columns), most=MAX_COLUMNS),
+                where=Where(file=self.origin),
+                hint=_("Choose fewer sheets: --option sheet=NAME/NAME."),
+            )
+        reading = Reading()
+        self._draft.write_rows(columns, batches(self._stacked(tables, sheets, progress), len(columns), reading, progress))
+        names = [sheet.name for sheet in sheets]
+        ends = self._draft.last_rows(len(sheets))
+        how_many = ngettext("{count} sheet", "{count} sheets", len(names))
+        rows = [(first + 1, last) for first, last in pairwise([0, *ends])]
+        self._draft.write_sheets([replace(sheet, rows=span) for sheet, span in zip(sheets, rows, strict=True)])
+        self._draft.write_meta(
+            state="read",
+            scope="",
+            table=LIST_SEPARATOR.join(names),
+            digest=reading.digest,
+            blank_rows=reading.blank,
+            shown_source=self._workspace.shown_source(self.origin, how_many.format(count=len(names))),
+            outdated=True,
+            seconds_read=time.monotonic() - started,
+            bookmark=["", ""],
+        )
+        findings = (finding for table in tables for finding in table.findings())
+        return ReadReport(reading.rows, reading.blank, time.monotonic() - started, tuple(findings))
+
+    def _stacked(self, tables: Sequence[Table], sheets: Sequence[Sheet], progress: Progress) -> Iterator[Row]:
+        for at, (table, sheet) in enumerate(zip(tables, sheets, strict=True), 1):
+            width = sheet.columns[1] - sheet.columns[0]
+            before = (None,) * sheet.columns[0]
+            with closing(plugin_host.checked_rows(table, self.source, progress)) as rows:
+                for row in rows:
+                    yield row._replace(number=number_of(at, row.number), values=(*before, *row.values[:width]))
 
     def _not_there(self, reading: Reading) -> Sequence[Finding]:
         picked = key_list(str(self.options.get(connecting.KEYS) or ""))
@@ -279,7 +371,8 @@ def _later(rows: Generator[Row, None, None], moment: str) -> Generator[Row, None
 
 def _key_column(columns: Sequence[Column]) -> Column:
     """What rows are found again by, where the source makes no column of it: of persons where it has any, else of companies."""
-    entity = "person" if any(column.field.startswith("person.") for column in columns) else "company"
+    entities = {column.field.partition(".")[0] for column in columns}
+    entity = next((each for each in ("person", "project") if each in entities), "company")
     return Column("Key", f"{entity}.external_key", locked=True)  # a heading is the same in every language: recipes know it
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
-from tui_import.model.matches import Verdict, changed_slots
+from tui_import.model.matches import Choice, FieldChoice, Merge, Verdict, changed_slots
 from tui_import.model.plan import Summary
 from tui_import.store import merging, verdicts
 from tui_import.store.journal import now
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 
 def merge(workspace: Workspace, entity: str, survivor: int, gone: int, *, take: Collection[str] = (), persons: bool = False) -> Summary:
-    """Make two stored records one, as a run that undo takes back; see `store.merging.Merging.merge`. Raises `UsageError`."""
-    return merging.merge(workspace.database, workspace.catalogue, entity, survivor, gone, workspace.user, take=take, persons=persons)
+    """Make two stored records one, as a run that undo takes back; see `store.merging.merge`. Raises `UsageError`."""
+    wanted = Merge(entity, survivor, gone, fields={name: FieldChoice(Choice.INCOMING) for name in take})
+    source = _("{entity} {gone} merged into {survivor}").format(entity=_(entity), gone=gone, survivor=survivor)
+    return merging.merge(workspace.database, workspace.catalogue.whole, [wanted], workspace.user, source, persons=persons)
 
 
 def keep_apart(workspace: Workspace, entity: str, one: int, other: int) -> None:
@@ -33,9 +35,13 @@ def keep_apart(workspace: Workspace, entity: str, one: int, other: int) -> None:
     for record in (one, other):
         if record not in texts:
             raise UsageError(_("There is no {entity} {id}.").format(entity=_(entity), id=record))
-    said = Remembered(entity, texts[other], texts[one], str(Verdict.DIFFERENT), one, now(), workspace.user)
+    at = now()
+    said = [
+        Remembered(entity, texts[first], texts[second], str(Verdict.DIFFERENT), second, at, workspace.user)
+        for first, second in ((other, one), (one, other))
+    ]
     with workspace.database.transaction() as connection:
-        verdicts.keep(connection, [said])
+        verdicts.keep(connection, said)
 
 
 def kept_apart(workspace: Workspace, entity: str, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,33 +19,50 @@ from tui_import.api.i18n import _
 from tui_import.api.options import Option, Options
 from tui_import.api.source import Scalar
 from tui_import.model.fields import Catalogue, Field
-from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS
+from tui_import.model.kinds import CONTACTS, KEYED, KINDS, SEVERAL, SIMILAR, kind_of
 from tui_import.model.mapping import ColumnInfo, Drift, Guess, Missing
 from tui_import.model.mapping import Mapping as ColumnMapping
+from tui_import.model.own_fields import PREFIX, OwnField, OwnState, with_own
 from tui_import.model.plan import Counts, SelectionInfo, Stored, Summary
 from tui_import.model.price_lists import PriceListInfo
-from tui_import.model.privacy import Erasure, PrivacyReport
+from tui_import.model.privacy import Erasure, Named, PrivacyReport, SuppressionMark, Trait
 from tui_import.model.progress import Progress
-from tui_import.model.runs import BackupInfo, Check, DraftInfo, Holder, ListItem, RecordChange, RunInfo, Trace, UndoReport
-from tui_import.model.settings import Recipe, Settings
+from tui_import.model.runs import (
+    BackupInfo,
+    Check,
+    DraftInfo,
+    Holder,
+    ListItem,
+    RecordChange,
+    RecordDifference,
+    RunInfo,
+    StoredFile,
+    Trace,
+    UndoReport,
+)
+from tui_import.model.settings import CompanyKey, PersonKey, Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
 from tui_import.session import connecting
 from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
-from tui_import.store import blame, history, lists, price_lists, reading, rest, selections
+from tui_import.store import blame, history, lists, own_fields, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
-from tui_import.store.draft import Draft, drafts_in, locations_of_drafts
+from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
 from tui_import.store.holding import holder, holder_words, user_name
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
 if TYPE_CHECKING:
+    from tui_import.flow.mapping.headers import Vocabulary
     from tui_import.session.importing import ImportSession  # loaded when an import begins: the first screen does without
     from tui_import.session.similar import SimilarPair
+    from tui_import.session.stored_review import StoredReview
 
 STORE_VARIABLE = "TUI_IMPORT_STORE"
+STORE_SOURCE = "store"
+"""The source that reads stores (`store_source`); without a location this one."""
 RECENT = 10
 """So many files are remembered on the start screen."""
 
@@ -69,12 +88,16 @@ class Workspace:
     def __init__(self, store: str | Path | None = None) -> None:
         self.path = store_path(store)
         """The store's file."""
-        self.catalogue: Catalogue = config.load_catalogue()
+        self._shipped: Catalogue = config.load_catalogue()
         plugin_host.use(plugin_host.policy_of(config.read_layered(plugin_host.FILE)))
-        self.database: Database = open_store(self.path, self.catalogue, config.shipped_lists)
+        self.database: Database = open_store(self.path, self._shipped, config.shipped_lists)
+        self.catalogue: Catalogue = self._shipped
+        """The fields that records have: those of the catalogue file and the store's own, as `refresh_fields` last saw them."""
+        self._own_fields: Sequence[OwnField] = ()
         self.reader = StoreReader(self.database, self.catalogue)
-        self._index = MatchingIndex(self.catalogue, MatcherIndexing())
+        self._index = MatchingIndex(self._shipped, MatcherIndexing())
         self.database.upkeep = self._index.refresh
+        self.refresh_fields()
 
     def __enter__(self) -> Workspace:
         return self
@@ -91,6 +114,22 @@ class Workspace:
         if not self._index.is_fresh(self.database.connection):
             with self.database.transaction(progress) as connection:
                 self._index.refresh(connection, progress)
+
+    def refresh_fields(self) -> None:
+        """Take note of user-defined fields that another process, an undo or a restored backup has brought or taken since."""
+        known = own_fields.own_fields(self.database.connection)
+        if known != self._own_fields:
+            self._own_fields = known
+            self.catalogue = with_own(self._shipped, known)
+            self.reader = StoreReader(self.database, self.catalogue)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that columns are recognised by, with the names of the store's own fields."""
+        from tui_import.flow.mapping.headers import with_fields
+
+        own = [field for field in self.catalogue if field.own]
+        return with_fields(config.load_vocabulary(), own) if own else config.load_vocabulary()
 
     @cached_property
     def user(self) -> str:
@@ -121,6 +160,8 @@ class Workspace:
         """A field by its whole name. Raises `UsageError` that names the nearest ones."""
         if key in self.catalogue:
             return self.catalogue[key]
+        if key in self.catalogue.retired or key.partition(".")[2].startswith(PREFIX):
+            raise config.unknown_field(key, self.catalogue)
         near = ", ".join(field.key for field in self.find_fields(key)[:3])
         raise UsageError(_("There is no field “{name}”.").format(name=key), hint=_("Near it: {names}.").format(names=near) if near else "")
 
@@ -128,7 +169,7 @@ class Workspace:
         """Fields by any of their names in any language, the best first; all of them for an empty query."""
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.find_fields(query, self.catalogue, config.load_vocabulary())
+        return flow_mapping.find_fields(query, self.catalogue, self.vocabulary)
 
     # -- sources
 
@@ -144,6 +185,10 @@ class Workspace:
                 _("There is no source “{name}”.").format(name=name), hint=_("There are: {names}.").format(names=", ".join(sorted(known)))
             )
         return known[name]
+
+    def reads_without_file(self, name: str) -> bool:
+        """Whether an import from a source needs no location: it reads an account, or this store. Raises `UsageError`."""
+        return name == STORE_SOURCE or self.source_info(name).without_file
 
     def check_source(self, name: str, location: str = "", options: Options | None = None) -> Sequence[Check]:
         """Does a source keep the contract of plugins? Without a location and a connection only what it says of itself is looked at."""
@@ -230,7 +275,8 @@ class Workspace:
         from tui_import.output.template import write_template
 
         items = {name: [item.name for item in found if not item.deactivated] for name, found in self.lists().items()}
-        write_template(name, Path(path), items)
+        own = [field for entity in KINDS.get(name, ()) for field in self.catalogue.of(entity) if field.own]
+        write_template(name, Path(path), items, own)
 
     # -- imports
 
@@ -242,7 +288,12 @@ class Workspace:
         ``options`` and ``kind`` go over the recipe's; without both the kind is recognised by the columns. Raises `SourceError` where no
         source reads such a file, `UsageError` for an unknown source or kind.
         """
+        self.refresh_fields()
         name = source or (recipe.source if recipe else "") or self.source_for(location)
+        if name == STORE_SOURCE:
+            location = location or str(self.path)
+            own = Path(location).expanduser().absolute() == self.path
+            options = {"ids": own, **(options or {})}
         plugin_host.load(name)
         from tui_import.session.mapping_step import check_kind, check_settings
 
@@ -250,6 +301,8 @@ class Workspace:
         if recipe is not None:
             check_settings(recipe.settings, mandatory_company=self.mandatory_company)
         place = location if location == "-" or not location else str(Path(location).expanduser().absolute())
+        if days := int(lists.preferences(self.database)["keep_drafts"] or 0):
+            remove_old(self.drafts_folder, days)
         draft = Draft.create(self.drafts_folder)
         draft.write_meta(location=place, source=name, shown_source=self.shown_source(place, ""), options={})
         from tui_import.session.importing import ImportSession
@@ -268,6 +321,22 @@ class Workspace:
             raise
         return session
 
+    def begin_selection(self, selection: int) -> ImportSession:
+        """Import the records of a selection of this store anew: columns linked, and all but products found again by their numbers.
+
+        Raises `UsageError` where there is no such selection.
+        """
+        entity = selections.selection(self.database, selection).entity
+        session = self.begin("", source=STORE_SOURCE, options={"selection": selection}, kind=kind_of(entity))
+        rules = session.settings
+        if entity in KINDS[CONTACTS]:
+            person = PersonKey.ID if entity == "person" else PersonKey.NONE
+            rules = replace(rules, company=replace(rules.company, match=CompanyKey.ID), person=replace(rules.person, match=person))
+            session.change_settings(rules)
+        elif entity in KEYED:
+            session.change_settings(rules.with_keyed(entity, replace(rules.keyed(entity), match=("id",))))
+        return session
+
     def drafts(self) -> Sequence[DraftInfo]:
         """Imports in progress, the last touched first.
 
@@ -280,9 +349,15 @@ class Workspace:
         return (run_of_draft(self.database, info.id) or 0) <= (info.run or 0)
 
     def resume(self, draft: str) -> ImportSession:
-        """Open a draft by its id, the beginning of it, or its path. Raises `StoreBusyError` where another process imports it now."""
-        opened = Draft.open(self.draft_path(draft))
+        """Open a draft by its id, the beginning of it, or its path. Raises `UsageError` for a review of the store (see `reopen`),
+        `StoreBusyError` where another process imports it now."""
+        opened = self._open(draft)
         try:
+            if opened.meta("kind") == SIMILAR:
+                raise UsageError(
+                    _("{draft} is a review of duplicates in the store, no import.").format(draft=opened.id),
+                    hint=_("Go on with it: tui-import resume {draft}").format(draft=opened.id),
+                )
             opened.refuse_where_held()
             self._catch_up(opened)
         except BaseException:
@@ -295,6 +370,33 @@ class Workspace:
         from tui_import.session.importing import ImportSession
 
         return ImportSession(self, opened)
+
+    def _open(self, draft: str) -> Draft:
+        self.refresh_fields()
+        return Draft.open(self.draft_path(draft))
+
+    def reopen(self, draft: str) -> ImportSession | StoredReview:
+        """Open a draft, or a review of duplicates in the store, as `resume` does."""
+        opened = self._open(draft)
+        if opened.meta("kind") != SIMILAR:
+            opened.close()
+            return self.resume(draft)
+        from tui_import.session.stored_review import StoredReview
+
+        return StoredReview(self, opened)
+
+    def review_store(self, entity: str = "") -> StoredReview:
+        """The review of the duplicates that are in the store (of companies, persons, or for an empty name both): the one that is not done,
+        else a new one. `StoredReview.catch_up` looks for pairs where that was not done. Raises `UsageError`."""
+        from tui_import.session.stored_review import StoredReview
+
+        for info in self.drafts():
+            if info.kind == SIMILAR:
+                review = StoredReview(self, self._open(info.id))
+                if review.entity == entity:
+                    return review
+                review.close()
+        return StoredReview.begin(self, entity)
 
     def draft_path(self, draft: str) -> Path:
         """The file of a draft, by its id, the beginning of it, or its path."""
@@ -322,14 +424,19 @@ class Workspace:
 
     def discard(self, draft: str) -> None:
         """Throw a draft away; the store is not touched."""
-        session = self.resume(draft)
+        session = self.reopen(draft)
         path = self.drafts_folder / f"{session.id}.sqlite"
         session.close()
         Draft(path).remove()
 
+    def discard_old(self, days: int) -> Sequence[str]:
+        """Throw all drafts away that nobody touched for so many days, unfinished ones, too; returns their ids."""
+        return remove_old(self.drafts_folder, days, unfinished=True)
+
     def recent_files(self) -> Sequence[str]:
         """Files opened lately that still exist, the last first."""
         found = dict.fromkeys([*locations_of_drafts(self.drafts_folder), *history.locations(self.database)])
+        found.pop(str(self.path), None)
         return [path for path in found if Path(path).is_file()][:RECENT]
 
     @staticmethod
@@ -346,19 +453,21 @@ class Workspace:
         memory = config.load_memory() if kind == CONTACTS else None
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.guess(columns, samples, self.catalogue, config.load_vocabulary(), memory, kind)
+        if kind == SEVERAL:
+            return flow_mapping.guess_several(columns, samples, self.catalogue, self.vocabulary, config.load_memory())
+        return flow_mapping.guess(columns, samples, self.catalogue, self.vocabulary, memory, kind)
 
     def recognise_kind(self, columns: Sequence[ColumnInfo]) -> str:
         """What a file seems to be about, by its columns."""
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.recognise_kind(columns, [column.samples for column in columns], self.catalogue, config.load_vocabulary())
+        return flow_mapping.recognise_kind(columns, [column.samples for column in columns], self.catalogue, self.vocabulary)
 
     def match_recipe(self, recipe: Recipe, columns: Sequence[ColumnInfo]) -> tuple[ColumnMapping, Drift]:
         """A recipe's mapping on these columns, and how they differ from those it was made for."""
         from tui_import.flow import mapping as flow_mapping
 
-        return flow_mapping.match_recipe(recipe, columns, self.catalogue, config.load_vocabulary())
+        return flow_mapping.match_recipe(recipe, columns, self.catalogue, self.vocabulary)
 
     def missing(self, mapping: ColumnMapping, settings: Settings, kind: str = CONTACTS) -> Sequence[Missing]:
         """What must be linked before an import can go on."""
@@ -378,6 +487,7 @@ class Workspace:
 
     def recipe(self, name: str) -> Recipe:
         """A recipe by name, or by path. Raises `RecipeError`."""
+        self.refresh_fields()
         return config.load_recipe(config.recipe_path(name), self.catalogue)
 
     def save_recipe(self, recipe: Recipe, name: str) -> Path:
@@ -396,29 +506,35 @@ class Workspace:
 
     def run_changes(self, run: int, *, offset: int = 0, limit: int = 200) -> Sequence[RecordChange]:
         """The records that a run changed, with their fields."""
-        return history.changes(self.database, self.catalogue, run, offset=offset, limit=limit)
+        return history.changes(self.database, self.catalogue.whole, run, offset=offset, limit=limit)
 
     def run_with_content(self, digest: str, draft: str) -> RunInfo | None:
         """The last run, not undone, of another draft with the same cells."""
         run = history.last_import_of(self.database, digest)
         return run if run is not None and run.draft != draft else None
 
-    def undo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
-        """Take a run back, or only what it did to the members of a selection."""
+    def undo(
+        self, run: int, *, selection: int | None = None, record: tuple[str, int] | None = None, progress: Progress | None = None
+    ) -> tuple[Summary, UndoReport]:
+        """Take a run back, or only what it did to the members of a selection, or to one record with what became one with it."""
         from tui_import.store import undo
 
-        return self._taken_back(undo.undo, run, selection, progress)
+        return self._taken_back(undo.undo, run, progress, selection=selection, record=record)
 
-    def redo(self, run: int, *, selection: int | None = None, progress: Progress | None = None) -> tuple[Summary, UndoReport]:
+    def redo(
+        self, run: int, *, selection: int | None = None, record: tuple[str, int] | None = None, progress: Progress | None = None
+    ) -> tuple[Summary, UndoReport]:
         """Do again what was undone."""
         from tui_import.store import undo
 
-        return self._taken_back(undo.redo, run, selection, progress)
+        return self._taken_back(undo.redo, run, progress, selection=selection, record=record)
 
-    def _taken_back(self, action: Any, run: int, selection: int | None, progress: Progress | None) -> tuple[Summary, UndoReport]:
+    def _taken_back(self, action: Any, run: int, progress: Progress | None, **only: Any) -> tuple[Summary, UndoReport]:
         started = time.monotonic()
         info = self.run(run)
-        report: UndoReport = action(self.database, self.catalogue, run, self.user, selection=selection, progress=progress)
+        self.refresh_fields()
+        report: UndoReport = action(self.database, self.catalogue.whole, run, self.user, progress=progress, **only)
+        self.refresh_fields()
         summary = Summary(
             run=run,
             draft=info.draft,
@@ -463,7 +579,7 @@ class Workspace:
 
     def blame(self, entity: str, record: int, field: str = "") -> Sequence[Trace]:
         """Where a record's values come from, newest first; of one field, where one is named."""
-        return blame.blame(self.database, self.catalogue, entity, record, field)
+        return blame.blame(self.database, self.catalogue.whole, entity, record, field)
 
     # -- records
 
@@ -525,11 +641,54 @@ class Workspace:
 
         return erase(self, entity, record, progress)
 
+    def suppressions(self) -> Sequence[SuppressionMark]:
+        """What keeps erased persons out of imports, the newest first."""
+        from tui_import.store import suppression
+
+        return suppression.suppressions(self.database)
+
+    def lift_suppression(self, person: Named) -> tuple[Summary, tuple[Trait, ...]]:
+        """Let a person who was erased be imported again, for somebody who can name it (see `lifting.lift`). Raises `UsageError`."""
+        from tui_import.session.lifting import lift
+
+        return lift(self, person)
+
     def privacy_report(self, run: int) -> PrivacyReport:
         """A run for the data-protection officer, without personal data. Raises `UsageError` where there is none."""
         from tui_import.store.privacy import privacy_report
 
         return privacy_report(self.database, run)
+
+    # -- user-defined fields
+
+    def own_fields(self, *, whole: bool = False) -> Sequence[OwnField]:
+        """The fields that users of this store defined, by entity and rank; ``whole``: those that were removed as well."""
+        self.refresh_fields()
+        return [field for field in self._own_fields if whole or field.state is not OwnState.REMOVED]
+
+    def define_field(self, wanted: OwnField) -> OwnField:
+        """Make a field that records can have at once, as a run that undo takes back (see `own_fields.define`). Raises `UsageError`."""
+        made = own_fields.define(self.database, self._shipped, wanted, self.user)
+        self.refresh_fields()
+        return made
+
+    def change_field(
+        self, key: str, *, label: str | None = None, length: int | None = None, place: int | None = None, state: OwnState | None = None
+    ) -> OwnField:
+        """Give a user-defined field another label, length, place or state, as a run that undo takes back. Raises `UsageError`."""
+        changed = own_fields.change(self.database, self._shipped, key, self.user, label=label, length=length, place=place, state=state)
+        self.refresh_fields()
+        return changed
+
+    def values_in(self, field: OwnField) -> int:
+        """How many records have a value of a user-defined field."""
+        return own_fields.values_of(self.database.connection, field)
+
+    def remove_field(self, key: str) -> Summary:
+        """Take a user-defined field and all its values away, as a run that undo takes back. Raises `UsageError`."""
+        run, records = own_fields.remove(self.database, key, self.user)
+        self.refresh_fields()
+        return Summary(run=run, draft="", rows=records, entities={key.partition(".")[0]: Counts(updated=records)})
 
     # -- price lists
 
@@ -545,6 +704,10 @@ class Workspace:
         """Make a price list, as a run that undo takes back. Raises `UsageError` where the name is taken."""
         return price_lists.add_price_list(self.database, wanted, self.user)
 
+    def edit_price_list(self, wanted: PriceListInfo) -> tuple[int, PriceListInfo]:
+        """Change the price list with this id, as a run that undo takes back; returns the run, too. Raises `UsageError`, `RefusedError`."""
+        return price_lists.edit_price_list(self.database, wanted, self.user)
+
     # -- selections
 
     def selections(self) -> Sequence[SelectionInfo]:
@@ -558,6 +721,10 @@ class Workspace:
     def new_selection(self, entity: str, name: str, records: Sequence[int] = ()) -> SelectionInfo:
         """A selection whose members somebody chooses."""
         return selections.create(self.database, entity, name, records, self.user)
+
+    def copy_selection(self, selection: int, name: str) -> SelectionInfo:
+        """A selection by hand with the members of another."""
+        return selections.copy(self.database, selection, name, self.user)
 
     def add_members(self, selection: int, records: Sequence[int]) -> int:
         """Put records into a selection; returns how many were not in it."""
@@ -591,23 +758,32 @@ class Workspace:
 
     def lists(self) -> Mapping[str, Sequence[ListItem]]:
         """All lists with their items."""
-        return lists.lists(self.database, self.catalogue)
+        return lists.lists(self.database, self.catalogue.whole)
 
-    def add_list_item(self, list: str, name: str) -> ListItem:
-        """Add an item to a list."""
-        return lists.add_list_item(self.database, self.catalogue, list, name)
+    def add_list_item(self, list: str, name: str, key: str = "") -> ListItem:
+        """Add an item to a list; ``key``: that of a purpose, a legal basis or a source, else made of the name."""
+        return lists.add_list_item(self.database, self.catalogue.whole, list, name, key)
 
     def set_list_item(
-        self, list: str, name: str, *, rename: str | None = None, deactivated: bool | None = None, place: int | None = None
+        self,
+        list: str,
+        name: str,
+        *,
+        rename: str | None = None,
+        deactivated: bool | None = None,
+        place: int | None = None,
+        tooltip: str | None = None,
     ) -> ListItem:
-        """Rename an item, take it out of use, or move it to a place counted from 1."""
-        return lists.set_list_item(self.database, self.catalogue, list, name, rename=rename, deactivated=deactivated, place=place)
+        """Rename an item, take it out of use, move it to a place counted from 1, or say what it means."""
+        return lists.set_list_item(
+            self.database, self.catalogue.whole, list, name, rename=rename, deactivated=deactivated, place=place, tooltip=tooltip
+        )
 
     def merge_list_items(self, list: str, name: str, into: str) -> Summary:
         """Move the records of an item to another, as a run that undo takes back (see `list_merge.merge_items`)."""
         from tui_import.store.list_merge import merge_items
 
-        return merge_items(self.database, self.catalogue, list, name, into, self.user)
+        return merge_items(self.database, self.catalogue.whole, list, name, into, self.user)
 
     def preferences(self) -> Mapping[str, Stored]:
         """The store's preferences."""
@@ -631,11 +807,32 @@ class Workspace:
 
         return backup.backups(self.path)
 
+    def differences(
+        self, before: str | Path, after: str | Path | None = None, progress: Progress | None = None
+    ) -> Iterator[RecordDifference]:
+        """What became of each record between two backups (own ones may be named without their folder), or one and the store as it is."""
+        from tui_import.store import backup, compare
+
+        places = [backup.place(self.path, path) for path in (before, after) if path is not None]
+        with ExitStack() as stack:
+            databases = [stack.enter_context(backup.opened(self.path, place, self._shipped, progress)) for place in places]
+            yield from compare.differences(databases[0], [*databases, self.database][1], self._shipped)
+
     def restore(self, path: str | Path) -> BackupInfo:
         """Put a copy in place of the store; the store as it was is backed up first, and that backup is returned."""
         from tui_import.store import backup
 
-        return backup.restore(self.database, Path(path), self.catalogue)
+        replaced = backup.restore(self.database, Path(path), self._shipped)
+        self.refresh_fields()
+        return replaced
+
+    def files(self) -> Sequence[StoredFile]:
+        """Every file that is kept for this store and by the program, with its size and age, and whether it holds personal data."""
+        from tui_import.store import doctor
+
+        folders = dict.fromkeys((config.user_folder(), config.state_folder()))
+        kept = [(_("settings"), path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        return doctor.files(self.path, self.drafts_folder, kept)
 
     def doctor(self) -> Sequence[Check]:
         """Look at everything that can be wrong."""
@@ -648,7 +845,7 @@ class Workspace:
 
 def _counted(run: RunInfo) -> Sequence[str]:
     """The entities that a run's summary counts."""
-    return KINDS[PRODUCTS] if "product" in run.entities else KINDS[CONTACTS]
+    return KINDS[CONTACTS] if KINDS[CONTACTS][0] in run.entities or not run.entities else tuple(run.entities)
 
 
 def _source_check(source: SourceInfo) -> Check:

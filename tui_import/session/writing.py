@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import ngettext
-from tui_import.model.kinds import CONTACTS
+from tui_import.model.kinds import planned_of
 from tui_import.model.plan import PlanReport, Summary
 from tui_import.model.progress import Progress
 from tui_import.session import products
-from tui_import.session.planning import consent_items
+from tui_import.session.parts import consent_items
 from tui_import.store.apply import RunFacts, apply_plan, record_seconds
 from tui_import.store.draft import Draft
 from tui_import.store.price_lists import price_list
@@ -31,6 +31,7 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
     for link in mapping.links:
         links.setdefault(link.field, [])
         links[link.field].append(link.column)  # type: ignore[attr-defined]
+    planned = planned_of(session.kind, mapping.fields)
     known = settings.product.price_list and price_list(workspace.database, settings.product.price_list)
     facts = RunFacts(
         user=workspace.user,
@@ -38,7 +39,7 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
         links={**links, "constants": dict(mapping.constants)},
         counts={entity: counts.as_dict() for entity, counts in report.entities.items()},
         backup=backup,
-        consent=consent_items(workspace, settings) if session.kind == CONTACTS else None,
+        consent=consent_items(workspace, settings) if "person" in planned else None,
         consent_comment=settings.privacy.comment,
         started=begun,
         suppressed=report.suppressed,
@@ -56,7 +57,7 @@ def write(workspace: Workspace, draft: Draft, session: ImportSession, report: Pl
         selections=tuple(selections),
         backup=backup,
         seconds=round(seconds, 3),
-        notes=_notes(report) if session.kind == CONTACTS else products.notes(workspace, settings, made=not known),
+        notes=(*_notes(report), *(products.notes(workspace, settings, made=not known) if "product" in planned else ())),
     )
 
 

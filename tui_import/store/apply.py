@@ -16,12 +16,13 @@ from tui_import.api.errors import StaleError, StoppedError, StoreError
 from tui_import.api.i18n import _
 from tui_import.flow.folding import fold, person_name_key
 from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.kinds import PLURALS
 from tui_import.model.plan import SelectionInfo
 from tui_import.model.progress import Progress
 from tui_import.store.connection import Database, as_store_error, bump_generation
 from tui_import.store.draft import Draft, planned_entities
 from tui_import.store.images import remember_removed
-from tui_import.store.layout import PARENTS
+from tui_import.store.layout import references
 from tui_import.store.run_selections import made_by_runs
 from tui_import.store.selections import LONGEST_NAME
 from tui_import.store.verdicts import keep_of_draft
@@ -140,7 +141,7 @@ def _apply(
         _journal_updates(run, entity)
         _journal_joins(run, entity)
         _update_records(run, entity)
-    if facts.consent is not None:
+    if facts.consent is not None and "person" in run.base:
         _write_consents(run, facts.consent)
     keep_of_draft(connection)
     selections = [info for entity in entities if entity != "price_list" for info in _make_selections(run, entity)]
@@ -200,15 +201,15 @@ def _item(run: _Run, column: str) -> str:
 def _insert_records(run: _Run, entity: str) -> None:
     """New records with their values and journal entries, range by range."""
     connection, base = run.connection, run.base[entity]
-    parent = PARENTS.get(entity, "")
+    links = references(run.catalogue, entity)
     lists = {item.name for item in run.catalogue.stored(entity) if item.type is FieldType.LIST}
     names = [row[1] for row in connection.execute(f"PRAGMA draft.table_info(plan_{entity}_new)") if row[1] not in ("k", "row")]
     expressions = []
     for name in names:
         if name in lists:
             expressions.append(_item(run, f'p."{name}"'))
-        elif name == parent:
-            expressions.append(f"CASE WHEN p.{parent} < 0 THEN {run.base[parent]} - p.{parent} ELSE p.{parent} END")
+        elif name in links:
+            expressions.append(f"CASE WHEN p.{name} < 0 THEN {run.base.get(links[name], 0)} - p.{name} ELSE p.{name} END")
         else:
             expressions.append(f'p."{name}"')
     columns = "".join(f', "{name}"' for name in names)
@@ -279,6 +280,7 @@ def _changed_records(run: _Run, entity: str) -> Iterator[_Changed]:
     keys = {item.name for item in run.catalogue.keys(entity)}
     new_items = dict(run.connection.execute("SELECT planned, id FROM temp.new_item")) if run.items else {}
     lists = {item.name for item in run.catalogue.stored(entity) if item.type is FieldType.LIST}
+    links = references(run.catalogue, entity)
     rows = run.connection.cursor().execute(
         f"SELECT h.id, h.version, c.field, c.result, c.result_key FROM draft.plan_{entity}_hit h"
         f" LEFT JOIN draft.plan_{entity}_change c ON c.id = h.id AND c.verb IN {WRITTEN} AND c.field <> 'consent'"
@@ -293,8 +295,8 @@ def _changed_records(run: _Run, entity: str) -> Iterator[_Changed]:
             value = result
             if name in lists and isinstance(result, int) and result < 0:
                 value = new_items[result]
-            elif name == "company" and result is not None and result < 0:
-                value = run.base["company"] - result
+            elif name in links and result is not None and result < 0:
+                value = run.base[links[name]] - result
             names.append(name)
             cells.append(value)
             if name in keys:
@@ -331,8 +333,9 @@ def _after(run: _Run, entity: str, column: str) -> str:
     lists = [f"'{item.name}'" for item in run.catalogue.stored(entity) if item.type is FieldType.LIST]
     if run.items and lists:
         cases.append(f"WHEN c.field IN ({', '.join(lists)}) THEN {_item(run, column)}")
-    if entity == "person":
-        cases.append(f"WHEN c.field = 'company' AND {column} < 0 THEN {run.base['company']} - {column}")
+    for name, target in references(run.catalogue, entity).items():
+        if target in run.base:
+            cases.append(f"WHEN c.field = '{name}' AND {column} < 0 THEN {run.base[target]} - {column}")
     return f"CASE {' '.join(cases)} ELSE {column} END" if cases else column
 
 
@@ -439,7 +442,16 @@ def _title(entity: str, kind: str) -> str:
         ("product", "problems"): _("Products of problem rows"),
         ("product", "cleared"): _("Products with cleared fields"),
     }
-    return titles[entity, kind]
+    if (entity, kind) in titles:
+        return titles[entity, kind]
+    kinds = {
+        "new": _("{entity}, new"),
+        "changed": _("{entity}, changed"),
+        "skipped": _("{entity}, left as they were"),
+        "problems": _("{entity}, of problem rows"),
+        "cleared": _("{entity}, with cleared fields"),
+    }
+    return kinds[kind].format(entity=_(PLURALS[entity]))
 
 
 def record_seconds(database: Database, run: int, seconds: float) -> None:

@@ -51,6 +51,16 @@ def backups(store: Path) -> list[BackupInfo]:
     return [_info(path) for path in reversed(_own(store))]
 
 
+def may_hold(path: Path, entity: str, record: int) -> bool:
+    """A backup has the record, or its journal has; ids are never given out twice. One that cannot be read may."""
+    query = f"SELECT EXISTS (SELECT 1 FROM {entity} WHERE id = ?1) OR EXISTS (SELECT 1 FROM journal WHERE entity = ?2 AND record = ?1)"
+    try:
+        with closing(_read_only(path)) as connection:
+            return bool(connection.execute(query, (record, entity)).fetchone()[0])
+    except sqlite3.Error:
+        return True
+
+
 def prune(store: Path, keep: int) -> list[Path]:
     """Remove the oldest backups of a store until ``keep`` are left (0: keep all); returns what was removed.
 
@@ -70,9 +80,7 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
     `StoreTooNewError` and `StoreError`.
     """
     progress = progress or Progress()
-    if not path.is_file():
-        raise StoreError(_("There is no such backup."), where=Where(file=str(path)), hint=_("List them with: tui-import doctor"))
-    with _scratch_copy(database.path, path, progress) as copy, closing(open_store(copy, catalogue, dict)) as prepared:
+    with opened(database.path, path, catalogue, progress) as prepared:
         before = _make(database, None, progress)
         connection = database.connection
         generation = "SELECT value FROM meta WHERE key = 'generation'"
@@ -86,6 +94,29 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
         except sqlite3.Error as error:
             raise as_store_error(error, database.path) from error
     return before
+
+
+@contextmanager
+def opened(store: Path, path: Path, catalogue: Catalogue, progress: Progress | None = None) -> Iterator[Database]:
+    """What a backup (or another store) holds, brought up to date in a copy that is gone afterwards; the file itself is only read.
+
+    ``store``: beside whose backups the copy lies. Raises `StoreError` where there is none, or none that can be read.
+    """
+    _must_exist(path)
+    with _scratch_copy(store, path, progress or Progress()) as copy, closing(open_store(copy, catalogue, dict)) as database:
+        yield database
+
+
+def place(store: Path, name: str | Path) -> Path:
+    """The file that is meant: one of the store's own backups may be named without its folder."""
+    path = Path(name).expanduser()
+    own = backup_folder(store) / path.name
+    return own if path.name == str(name) and not path.exists() and own.exists() else path
+
+
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        raise StoreError(_("There is no such backup."), where=Where(file=str(path)), hint=_("List them with: tui-import backups"))
 
 
 # -- names

@@ -10,9 +10,10 @@ from typing import Any
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import N_, _
-from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.fields import Catalogue
 from tui_import.model.plan import WRITING, Stored, Verb
 from tui_import.model.runs import Trace
+from tui_import.model.sheets import LIST_SEPARATOR, SEPARATOR, row_of, sheet_of
 from tui_import.store.connection import Database
 from tui_import.store.history import Shown
 from tui_import.store.layout import ENTITIES
@@ -40,13 +41,17 @@ class _Run:
     source: str
     columns: Sequence[str]
     links: Mapping[str, Any]
+    sheets: Sequence[str] = ()
+    """Names of the sheets that were read together."""
 
-    def column(self, field: str, position: int | None = None) -> str:
-        """Header of the column that feeds a field (whole name); "constant"; "" where none does."""
+    def column(self, field: str, position: int | None = None, row: int | None = None) -> str:
+        """Header of the column that feeds a field (whole name); "constant"; "" where none does. ``row`` says in which of several sheets."""
         if position is not None and 0 <= position < len(self.columns):
             return self.columns[position]
         for name in (field, *_FED_BY.get(field, ())):
-            positions = [each for each in self.links.get(name, ()) if each < len(self.columns)]
+            sheet = sheet_of(row or 0, self.sheets)
+            own = f"{sheet}{SEPARATOR}" if sheet else ""
+            positions = [each for each in self.links.get(name, ()) if each < len(self.columns) and self.columns[each].startswith(own)]
             if positions:
                 return ", ".join(self.columns[each] for each in positions)
             if name in self.links.get("constants", {}):
@@ -83,7 +88,8 @@ def blame(database: Database, catalogue: Catalogue, entity: str, number: int, fi
     names = reader.names()
     if name and name not in names:
         raise UsageError(_("There is no field “{field}”.").format(field=field), hint=_("List them with: tui-import fields"))
-    return [reader.with_correction(trace) for each in ([name] if name else names) for trace in reader.traces(each)]
+    traces = (reader.with_correction(trace) for each in ([name] if name else names) for trace in reader.traces(each))
+    return [replace(trace, row=row_of(trace.row)) if trace.row is not None else trace for trace in traces]
 
 
 class _Reader:
@@ -107,9 +113,7 @@ class _Reader:
         """Bare names of all fields that can have a trace."""
         of_person = ["company"] if self._entity == "person" else []
         single = [
-            each.name
-            for each in self._catalogue.of(self._entity)
-            if each.name in self._record and each.name != "id" and each.type is not FieldType.REFERENCE
+            each.name for each in self._catalogue.of(self._entity) if each.name in self._record and each.name not in ("id", *of_person)
         ]
         multiple = [each.name for each in self._catalogue.multiple(self._entity)]
         return [*of_person, *single, *multiple, *(["consent"] if of_person else []), "deleted_at"]
@@ -175,10 +179,10 @@ class _Reader:
 
     def _run(self, number: int) -> _Run:
         row = self._connection.execute(
-            "SELECT id, kind, finished, user, source, columns, links FROM run WHERE id = ?", (number,)
+            "SELECT id, kind, finished, user, source, columns, links, source_table FROM run WHERE id = ?", (number,)
         ).fetchone()
-        number, kind, at, user, source, columns, links = row
-        return _Run(number, kind, at, user, source, json.loads(columns), json.loads(links))
+        number, kind, at, user, source, columns, links, table = row
+        return _Run(number, kind, at, user, source, json.loads(columns), json.loads(links), table.split(LIST_SEPARATOR))
 
     # -- traces
 
@@ -244,7 +248,7 @@ class _Reader:
         """A value that came with the record."""
         assert self._origin is not None
         run, key = self._origin, f"{self._entity}.{name}"
-        column = run.column(key)
+        column = run.column(key, row=self._insert[1])
         note = "" if column else _("Given by the import's settings: numbering, a default or a rule")
         shown = self._shown.value(self._entity, name, value)
         return Trace(key, shown, None, Verb.FILL, run.id, run.at, run.user, run.source, self._insert[1], column, note)

@@ -153,6 +153,15 @@ class Database:
         self._local = threading.local()
 
 
+def version(database: Database) -> int | None:
+    """Which version of the tables a file has; None where it is no store."""
+    try:
+        tables = {name for (name,) in database.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        return int(database.connection.execute("PRAGMA user_version").fetchone()[0]) if {"meta", "journal", "selection"} <= tables else None
+    except (sqlite3.Error, StoreError):
+        return None
+
+
 def bump_generation(connection: sqlite3.Connection) -> None:
     """Count one more write transaction, so that plans made before it notice; call it inside the transaction."""
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")

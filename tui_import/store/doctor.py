@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import glob
 import locale
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 from tui_import.api.errors import StoreError
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.model.runs import Check
+from tui_import.model.runs import Check, StoredFile
 from tui_import.store.backup import PART, backup_folder, backups
 from tui_import.store.connection import Database
+from tui_import.store.draft import drafts_in
 from tui_import.store.holding import holder, holder_words
 
 ROOM = 3
@@ -29,6 +34,7 @@ OLD_DAYS = 30
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables."""
 SHOWN = 5
+PROGRAM = "tui-import"
 
 _JOURNAL_CHECKS = (
     ("SELECT count(*) FROM journal j LEFT JOIN run r ON r.id = j.run WHERE r.id IS NULL", N_("entries without a run: {count}")),
@@ -62,6 +68,7 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
         _room(database.path),
         _sqlite(),
         _machine(),
+        _packages(),
         _terminal(environment, terminal=terminal),
         _locale(environment),
     ]
@@ -117,8 +124,10 @@ def _in_use(store: Path) -> Check:
 def _leftover_drafts(folder: Path) -> Check:
     files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
     detail = _size_and_age(files, ngettext("{count} draft", "{count} drafts", len(files)))
-    oldest = _days(files[0]) if files else 0
-    return _check(_("Drafts"), oldest <= OLD_DAYS, detail, _("Look at them with: tui-import drafts"))
+    done = {info.path for info in drafts_in(folder) if info.done}
+    forgotten = [path for path in files if _days(path) > OLD_DAYS and str(path) not in done]
+    hint = _("Look at them with: tui-import drafts; throw old ones away with: tui-import drafts discard --older {days}")
+    return _check(_("Drafts"), not forgotten, detail, hint.format(days=OLD_DAYS))
 
 
 def _backups(store: Path) -> Check:
@@ -143,13 +152,21 @@ def _sqlite() -> Check:
     with sqlite3.connect(":memory:") as connection:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     connection.close()
-    known = sorted(option for option in options if option.startswith(("THREADSAFE", "SECURE_DELETE", "ENABLE_FTS5", "MAX_VARIABLE_NUMBER")))
-    detail = f"{sqlite3.sqlite_version} ({', '.join(known)})"
+    detail = f"{sqlite3.sqlite_version} ({', '.join(sorted(options))})"
     return _check("SQLite", sqlite3.sqlite_version_info >= OLDEST_SQLITE, detail, _("Update SQLite or Python."))
 
 
 def _machine() -> Check:
     return Check("Python", ok=True, detail=f"{platform.python_version()} ({platform.system()} {platform.machine()})")
+
+
+def _packages() -> Check:
+    """What runs, for whoever helps: this program and what it needs, in the versions that are installed."""
+    versions = []
+    with suppress(metadata.PackageNotFoundError):
+        needed = [re.split(r"[^A-Za-z0-9._-]", each)[0] for each in metadata.requires(PROGRAM) or () if "extra ==" not in each]
+        versions = [f"{name} {metadata.version(name)}" for name in (PROGRAM, *needed)]
+    return _check(_("Versions"), bool(versions), ", ".join(versions) or "-", _("A package that it needs is not installed."))
 
 
 def _terminal(environment: Mapping[str, str], *, terminal: bool) -> Check:
@@ -169,6 +186,30 @@ def _locale(environment: Mapping[str, str]) -> Check:
     return _check(
         _("Language and encoding"), ok, f"{encoding} {' '.join(names)}".strip(), _("Set LANG to a UTF-8 locale, such as C.UTF-8.")
     )
+
+
+# -- files
+
+
+def files(store: Path, drafts: Path, others: Sequence[tuple[str, Path]] = ()) -> list[StoredFile]:
+    """Every file that the program keeps: what it is, how large, when it changed last and whether it holds personal data.
+
+    ``others``: (what it is, file) of those that hold none.
+    """
+    folder = backup_folder(store)
+    groups = [
+        (_("store"), store.parent.glob(f"{glob.escape(store.name)}*")),
+        (_("draft"), drafts.rglob("*")),
+        (_("backup"), folder.rglob("*")),
+    ]
+    kept = [_stored(kind, path, personal=True) for kind, paths in groups for path in sorted(paths) if path.is_file()]
+    return [*kept, *(_stored(kind, path, personal=False) for kind, path in others)]
+
+
+def _stored(kind: str, path: Path, *, personal: bool) -> StoredFile:
+    status = path.stat()
+    changed = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
+    return StoredFile(kind, str(path), status.st_size, changed, f"{stat.S_IMODE(status.st_mode):03o}", personal)
 
 
 # -- words

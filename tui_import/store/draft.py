@@ -8,7 +8,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tui_import.api.source import Column, Row, Scalar
 from tui_import.flow.cells import Cell, as_cell, column_letter
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
+from tui_import.model.sheets import ROWS, Sheet
 from tui_import.store.connection import Database, as_store_error
 from tui_import.store.holding import busy_error, holder, is_own
 from tui_import.store.layout import ENTITIES
@@ -155,6 +156,16 @@ class Draft:
             failure=fact.get("failure", ""),
         )
 
+    def sheets(self) -> list[Sheet]:
+        """The sheets that are stacked in it; none where it is of one table."""
+        return [
+            Sheet(each["name"], tuple(each["columns"]), tuple(each["rows"]), each["kind"]) for each in self.meta("sheets", [])
+        ]
+
+    def write_sheets(self, sheets: Sequence[Sheet]) -> None:
+        """Note them."""
+        self.write_meta(sheets=[asdict(sheet) for sheet in sheets])
+
     # -- rows as read
 
     def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Row]]) -> int:
@@ -208,14 +219,15 @@ class Draft:
             )
         ]
 
-    def blocks(self, positions: Sequence[int], size: int = BLOCK) -> Iterator[Block]:
-        """All rows in order, some columns of them, block by block."""
+    def blocks(self, positions: Sequence[int], size: int = BLOCK, parts: Sequence[tuple[int, int]] = ()) -> Iterator[Block]:
+        """All rows in order, some columns of them, block by block. ``parts``: (first, last) of the row keys, in another order."""
         wanted = "".join(f", c{position}" for position in positions)
-        cursor = self.database.connection.cursor()
-        cursor.execute(f"SELECT n, checked{wanted} FROM row ORDER BY n")
-        while rows := cursor.fetchmany(size):
-            n, checked, *cells = zip(*rows, strict=True)
-            yield Block(n, checked, dict(zip(positions, cells, strict=True)))
+        for first, last in parts or ((0, 2**62),):
+            cursor = self.database.connection.cursor()
+            cursor.execute(f"SELECT n, checked{wanted} FROM row WHERE n BETWEEN ? AND ? ORDER BY n", (first, last))
+            while rows := cursor.fetchmany(size):
+                n, checked, *cells = zip(*rows, strict=True)
+                yield Block(n, checked, dict(zip(positions, cells, strict=True)))
 
     def sample(self, position: int, limit: int = SAMPLE_VALUES) -> list[str]:
         """Some distinct values of a column, as text."""
@@ -235,6 +247,14 @@ class Draft:
             f"SELECT max(CAST(c{position} AS INTEGER)) FROM row WHERE c{position} NOT GLOB '*[^0-9]*' AND length(c{position}) < 16"
         ).fetchone()
         return int(row[0] or 0)
+
+    def last_rows(self, sheets: int) -> list[int]:
+        """Key of the last row of each of so many sheets; of an empty one that of the sheet before."""
+        found: dict[int, int] = dict(self.database.connection.execute(f"SELECT number / {ROWS}, max(n) FROM row GROUP BY 1").fetchall())
+        ends: list[int] = []
+        for at in range(1, sheets + 1):
+            ends.append(found.get(at, ends[-1] if ends else 0))
+        return ends
 
     def number(self, n: int) -> int:
         """Row in the sheet of a row key."""
@@ -337,15 +357,30 @@ def planned_entities(connection: sqlite3.Connection, schema: str = "main") -> tu
 
 def drafts_in(folder: Path) -> list[DraftInfo]:
     """All drafts of a store, the last touched first; files that are none are passed over."""
+    found = _infos(folder.glob("*.sqlite"))
+    return sorted(found, key=lambda info: info.changed, reverse=True)
+
+
+def _infos(paths: Iterable[Path]) -> list[DraftInfo]:
     found = []
-    for path in folder.glob("*.sqlite"):
+    for path in paths:
         try:
             draft = Draft.open(path)
         except StoreError:
             continue
         found.append(draft.info())
         draft.close()
-    return sorted(found, key=lambda info: info.changed, reverse=True)
+    return found
+
+
+def remove_old(folder: Path, days: float, *, unfinished: bool = False) -> list[str]:
+    """Remove drafts that nobody touched for so many days; returns their ids. Those that are not done stay, unless ``unfinished``."""
+    before = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+    untouched = [path for path in folder.glob("*.sqlite") if path.stat().st_mtime <= before.timestamp()]  # so that others are not opened
+    old = [info for info in _infos(untouched) if info.changed <= before.isoformat() and (unfinished or info.done)]
+    for info in old:
+        Draft(Path(info.path)).remove()
+    return [info.id for info in old]
 
 
 def locations_of_drafts(folder: Path) -> list[str]:

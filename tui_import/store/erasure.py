@@ -23,6 +23,7 @@ from tui_import.store import images
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.images import Image
 from tui_import.store.journal import now, open_run
+from tui_import.store.layout import referring
 from tui_import.store.suppression import leave_marks
 
 ERASE = "erase"
@@ -43,6 +44,8 @@ class Subject:
     """(draft, row in the sheet) that the journal knows it from."""
     alike: tuple[int, ...] = ()
     """Other records, deleted ones included, with the same e-mail address, or of the same name in the same company."""
+    named_in: tuple[tuple[str, str], ...] = ()
+    """(entity, column) of what can belong to it: sales, follow-ups."""
 
 
 class _Value(NamedTuple):
@@ -67,7 +70,8 @@ def subject(database: Database, catalogue: Catalogue, entity: str, record: int) 
     names = (fold(first), fold(last)) if entity == "person" else (fold(name),)
     identity = _identity(connection, catalogue, entity, record, image)
     alike = tuple(_alike(connection, entity, record, image))
-    return Subject(entity, record, identity, tuple(filter(None, names)), frozenset(_rows(connection, entity, record)), alike)
+    named_in = tuple(place for place in referring(catalogue, entity) if place != ("person", "company"))
+    return Subject(entity, record, identity, tuple(filter(None, names)), frozenset(_rows(connection, entity, record)), alike, named_in)
 
 
 def _image_in_journal(connection: sqlite3.Connection, entity: str, record: int) -> Image | None:
@@ -166,8 +170,9 @@ def erase(database: Database, who: Subject, user: str, progress: Progress | None
         ).rowcount
         for table in ("match", "key"):
             connection.execute(f"DELETE FROM {entity}_{table} WHERE record = ?", (record,))
+        _let_go(connection, who, user, at)
         images.remove(connection, entity, [record])
-        marks = leave_marks(connection, who.identity, user, at) if entity == "person" else ()
+        marks = leave_marks(connection, who.identity, user, at, run) if entity == "person" else ()
         connection.execute("INSERT INTO erasure VALUES (?, ?, ?, ?, ?)", (entity, record, at, user, run))
         bump_generation(connection)
         database.keep_up(connection, progress or Progress())
@@ -194,6 +199,15 @@ def write_anew(connection: sqlite3.Connection) -> None:
     """Write a database without its free pages, and empty its log."""
     for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
         connection.execute(statement).fetchall()
+
+
+def _let_go(connection: sqlite3.Connection, who: Subject, user: str, at: str) -> None:
+    """Sales and follow-ups stay, but say no longer whose they are."""
+    for other, name in who.named_in:
+        connection.execute(
+            f"UPDATE {other} SET {name} = NULL, version = version + 1, updated_at = ?, updated_by = ? WHERE {name} = ?",
+            (at, user, who.record),
+        )
 
 
 def _count(connection: sqlite3.Connection, what: str, record: int) -> int:

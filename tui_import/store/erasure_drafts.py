@@ -11,6 +11,8 @@ from pathlib import Path
 from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import _
 from tui_import.flow.folding import fold
+from tui_import.model.kinds import SIMILAR
+from tui_import.model.matches import SEPARATOR
 from tui_import.model.privacy import ErasedDraft
 from tui_import.store.connection import as_store_error
 from tui_import.store.draft import Draft, plan_tables
@@ -34,6 +36,9 @@ def _erase_from(path: Path, who: Subject) -> ErasedDraft | None:
     try:
         draft = Draft.open(path)
         try:
+            if draft.meta("kind") == SIMILAR:
+                pairs = _forget_pairs(draft, who)
+                return ErasedDraft(path.stem, pairs) if pairs else None
             rows = sorted(_rows_of(draft, who))
             if rows:
                 _blank(draft, who, rows)
@@ -44,6 +49,33 @@ def _erase_from(path: Path, who: Subject) -> ErasedDraft | None:
     except sqlite3.Error as error:
         return ErasedDraft(path.stem, len(rows), str(as_store_error(error, path)))
     return ErasedDraft(path.stem, len(rows)) if rows else None
+
+
+def _forget_pairs(draft: Draft, who: Subject) -> int:
+    """A review of the store: its pairs of the record go, and the names of persons that companies are compared by; how many pairs."""
+    connection = draft.database.connection
+    connection.execute("PRAGMA secure_delete = ON")
+    own = "entity = ?1 AND (row = ?2 OR record = ?2)"
+    with draft.database.transaction():
+        pairs = connection.execute(f"DELETE FROM match WHERE {own}", (who.entity, who.record)).rowcount
+        connection.execute(f"DELETE FROM decision WHERE {own}", (who.entity, who.record))
+        connection.execute("DELETE FROM decision_step")
+        named = _forget_people(connection)
+    if pairs or named:
+        write_anew(connection)
+    return pairs
+
+
+def _forget_people(connection: sqlite3.Connection) -> int:
+    """Persons of companies, in what companies are compared by (its last slot); in how many texts."""
+    count = 0
+    for table in ("match", "decision"):
+        for side in ("text", "other_text"):
+            found = connection.execute(f"SELECT DISTINCT {side} FROM {table} WHERE entity = 'company' AND {side} <> ''").fetchall()
+            changes = [(text.rpartition(SEPARATOR)[0] + SEPARATOR, text) for (text,) in found if not text.endswith(SEPARATOR)]
+            connection.executemany(f"UPDATE {table} SET {side} = ? WHERE entity = 'company' AND {side} = ?", changes)
+            count += len(changes)
+    return count
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

@@ -12,8 +12,10 @@ from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import COUNTED, Counts, FieldChange, Stored, Verb
 from tui_import.model.runs import RecordChange, RunInfo
+from tui_import.model.sheets import row_of
 from tui_import.store.connection import Database
 from tui_import.store.images import Image
+from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
 
 PAGE = 500
 """Records that `changes` gives at once, unless told otherwise."""
@@ -85,7 +87,7 @@ def changes(database: Database, catalogue: Catalogue, number: int, *, limit: int
     shown = Shown(connection, catalogue)
     fields = _changes_of(connection, shown, {row[0]: row[1] for row in entries})
     return [
-        RecordChange(entity, record, shown.name(entity, record, image), op, state, row, tuple(fields.get(entry, ())))
+        RecordChange(entity, record, shown.name(entity, record, image), op, state, row and row_of(row), tuple(fields.get(entry, ())))
         for entry, entity, record, op, state, row, image in entries
     ]
 
@@ -99,7 +101,7 @@ def _changes_of(connection: sqlite3.Connection, shown: Shown, entries: Mapping[i
     ):
         entity = entries[entry]
         stored, result = shown.value(entity, name, before), shown.value(entity, name, after)
-        found.setdefault(entry, []).append(FieldChange(f"{entity}.{name}", stored, result, result, Verb(verb), row or 0))
+        found.setdefault(entry, []).append(FieldChange(f"{entity}.{name}", stored, result, result, Verb(verb), row_of(row or 0)))
     return found
 
 
@@ -110,6 +112,9 @@ class Shown:
         self._connection = connection
         self._catalogue = catalogue
         self._items: dict[Stored, str] = dict(connection.execute("SELECT id, name FROM list_item"))
+        self._references = {
+            f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()
+        }
 
     def value(self, entity: str, name: str, value: Stored) -> Stored:
         """One value of one field (bare name)."""
@@ -118,8 +123,9 @@ class Shown:
         key = f"{entity}.{name}"
         if key in self._catalogue and self._catalogue[key].type is FieldType.LIST:
             return self._items.get(value, value)
-        if key == "person.company":
-            return self._one("SELECT name FROM company WHERE id = ?", value)
+        target = self._references.get(key)
+        if target is not None and isinstance(value, int):
+            return called(self._connection, target, [value]).get(value, value)
         if key == "person.consent":
             return self._one(
                 "SELECT p.name || ': ' || b.name FROM consent c JOIN list_item p ON p.id = c.purpose"
@@ -132,12 +138,11 @@ class Shown:
         """What a record is called; of a removed one, as its image says."""
         if entity == "list_item":
             return self._items.get(record) or str(Image.from_json(image).record.get("name", ""))
-        columns = ("first_name", "last_name") if entity == "person" else ("name",)
-        row = self._connection.execute(f"SELECT {', '.join(columns)} FROM {entity} WHERE id = ?", (record,)).fetchone()
-        if row is None:
-            saved = Image.from_json(image).record
-            row = [saved.get(column) for column in columns]
-        return " ".join(str(part) for part in row if part)
+        found = called(self._connection, entity, [record])
+        if record in found:
+            return found[record]
+        saved = Image.from_json(image).record
+        return joined(saved.get(column) for column in NAMED_BY.get(entity, ("name",)))
 
     def _one(self, query: str, value: Stored) -> Stored:
         row = self._connection.execute(query, (value,)).fetchone()

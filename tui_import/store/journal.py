@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from tui_import.api.errors import UsageError
@@ -65,12 +65,21 @@ def run_times(connection: sqlite3.Connection, run: int) -> tuple[str, str]:
 class Targets:
     """The entries of a run that undo (or redo) has still to take back, in blocks."""
 
-    def __init__(self, connection: sqlite3.Connection, run: int, state: str, selection: int | None = None) -> None:
-        """``state`` is what they are in now: `DONE` for undo, `UNDONE` for redo. A selection narrows them to its members."""
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        run: int,
+        state: str,
+        selection: int | None = None,
+        records: Mapping[str, Collection[int]] | None = None,
+    ) -> None:
+        """``state`` is what they are in now: `DONE` for undo, `UNDONE` for redo. A selection narrows them to its members, ``records``
+        (entity → ids) to those."""
         self._connection = connection
         self._run = run
         self._state = state
         self._selection = selection
+        self._records = records
 
     def count(self) -> int:
         """How many there are."""
@@ -103,4 +112,8 @@ class Targets:
                 " AND j.record IN (SELECT record FROM selection_member WHERE selection = ?)"
             )
             values += (self._selection, self._selection)
+        if self._records is not None:
+            either = " OR ".join(["j.entity = ? AND j.record IN (SELECT value FROM json_each(?))"] * len(self._records))
+            condition += f" AND ({either or 'FALSE'})"
+            values += tuple(value for entity, ids in self._records.items() for value in (entity, json.dumps(sorted(ids))))
         return condition, values

@@ -13,7 +13,8 @@ from tui_import.model.runs import ListItem
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.images import remember_removed
 from tui_import.store.journal import note_counts, now, open_run
-from tui_import.store.lists import CONSENT_LISTS, find_item
+from tui_import.store.layout import CONSENT_LISTS
+from tui_import.store.lists import find_item
 from tui_import.store.undo_items import DEACTIVATED, DEFAULT, ENTITY, MERGED
 
 MERGE = "list_merge"

@@ -17,17 +17,15 @@ from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import Stored
 from tui_import.model.runs import ListItem
 from tui_import.store.connection import Database, bump_generation
-from tui_import.store.layout import ENTITIES, SHIPPED_PREFERENCES
+from tui_import.store.layout import CONSENT_LISTS, ENTITIES, SHIPPED_PREFERENCES, code_of
 
-CONSENT_LISTS = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "consent_source": "source"}
-"""List → column of ``consent``; all other lists belong to fields of the catalogue."""
 LONGEST_NAME = 239
 """Characters of an item's name (SPEC 8)."""
-COUNTED_PREFERENCES = ("keep_backups",)
+LONGEST_TOOLTIP = 254
+COUNTED_PREFERENCES = ("keep_backups", "keep_drafts")
 """Preferences that hold a number; those that ship as 0 or 1 are switches, the others texts."""
-_SELECT = (
-    "SELECT i.id, i.list, i.name, i.rank, i.tooltip, i.deactivated, m.name FROM list_item i LEFT JOIN list_item m ON m.id = i.merged_into"
-)
+_FIELDS = "i.id, i.list, i.name, i.rank, i.tooltip, i.deactivated, m.name, i.code"
+_SELECT = f"SELECT {_FIELDS} FROM list_item i LEFT JOIN list_item m ON m.id = i.merged_into"
 _YES = frozenset(("1", "yes", "true", "on"))
 _NO = frozenset(("0", "no", "false", "off"))
 
@@ -66,8 +64,10 @@ def lists(database: Database, catalogue: Catalogue) -> Mapping[str, Sequence[Lis
     return found
 
 
-def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str) -> ListItem:
+def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str, code: str = "") -> ListItem:
     """Add an item at the end of list ``name``, or take a deactivated one into use again.
+
+    ``code``: the key of a purpose, a legal basis or a source; without one it is made of the name.
 
     Raises `UsageError` where the list does not exist, has the item already, or the name is blank or too long.
     """
@@ -77,8 +77,9 @@ def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str
         row = connection.execute("SELECT id, name, deactivated FROM list_item WHERE list = ? AND key = ?", (name, fold(text))).fetchone()
         if row is None:
             connection.execute(
-                "INSERT INTO list_item (list, name, key, rank) SELECT ?, ?, ?, 1 + coalesce(max(rank), 0) FROM list_item WHERE list = ?",
-                (name, text, fold(text), name),
+                "INSERT INTO list_item (list, name, key, code, rank)"
+                " SELECT ?, ?, ?, ?, 1 + coalesce(max(rank), 0) FROM list_item WHERE list = ?",
+                (name, text, fold(text), _new_code(connection, name, text, code), name),
             )
         elif row[2]:
             connection.execute("UPDATE list_item SET deactivated = 0, merged_into = NULL WHERE id = ?", (row[0],))
@@ -86,6 +87,16 @@ def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str
             raise UsageError(_("List “{list}” has an item “{name}” already.").format(list=name, name=row[1]))
         bump_generation(connection)
     return _item(database, catalogue, name, text)
+
+
+def _new_code(connection: sqlite3.Connection, name: str, item: str, code: str) -> str:
+    """The key that a new item gets; other lists than those of consents have none. Raises `UsageError` where it is taken."""
+    taken = {known for (known,) in connection.execute("SELECT code FROM list_item WHERE list = ? AND code <> ''", (name,))}
+    if code and (code in taken or code != code_of(code, ())):
+        raise UsageError(
+            _("The key “{key}” is taken, or cannot be one.").format(key=code), hint=_("Take small letters, numbers and _, like phone_call.")
+        )
+    return code or (code_of(item, taken) if name in CONSENT_LISTS else "")
 
 
 def set_list_item(
@@ -97,8 +108,10 @@ def set_list_item(
     rename: str | None = None,
     deactivated: bool | None = None,
     place: int | None = None,
+    tooltip: str | None = None,
 ) -> ListItem:
-    """Rename an item (the records that have it follow), take it out of use or into it again, or move it to a place counted from 1.
+    """Rename an item (the records that have it follow), take it out of use or into it again, move it to a place counted from 1, or say
+    what it means.
 
     An item that was merged into another stands for itself again when it is taken into use.
 
@@ -119,6 +132,8 @@ def set_list_item(
         )
         if deactivated is False:
             connection.execute("UPDATE list_item SET merged_into = NULL WHERE id = ?", (current.id,))
+        if tooltip is not None:
+            connection.execute("UPDATE list_item SET tooltip = ? WHERE id = ?", (_checked_tooltip(tooltip), current.id))
         if place is not None:
             _move(connection, name, current.id, place)
         connection.execute("UPDATE preference SET value = ? WHERE key = ? AND value = ?", (text, f"default.{name}", current.name))
@@ -150,8 +165,9 @@ def preferences(database: Database) -> Mapping[str, Stored]:
 def set_preference(database: Database, catalogue: Catalogue, key: str, value: Scalar) -> Stored:
     """Change a preference; returns what is stored now.
 
-    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` a number (0 keeps all), ``default.country`` an ISO 3166
-    code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what is allowed.
+    Switches take yes and no (and 1/0, true/false, on/off), ``keep_backups`` and ``keep_drafts`` (days) a number (0 keeps all),
+    ``default.country`` an ISO 3166 code, the other defaults the name of a list item; blank means none. Raises `UsageError` naming what
+    is allowed.
     """
     if key not in SHIPPED_PREFERENCES:
         raise UsageError(
@@ -203,6 +219,13 @@ def _checked_name(text: str) -> str:
     return name
 
 
+def _checked_tooltip(text: str) -> str:
+    tooltip = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(tooltip) > LONGEST_TOOLTIP or not tooltip.isprintable():
+        raise UsageError(_("A tooltip has at most {count} printable characters.").format(count=LONGEST_TOOLTIP))
+    return tooltip
+
+
 def _item(database: Database, catalogue: Catalogue, name: str, item: str, *, in_use: bool = False) -> ListItem:
     connection = database.connection
     row = connection.execute(f"{_SELECT} WHERE i.list = ? AND i.key = ?", (name, fold(item))).fetchone()
@@ -215,6 +238,6 @@ def _item(database: Database, catalogue: Catalogue, name: str, item: str, *, in_
     return _list_item(row, usage(connection, catalogue))
 
 
-def _list_item(row: tuple[int, str, str, int, str, int, str | None], used: Mapping[int, int]) -> ListItem:
-    item, name_of_list, name, rank, tooltip, deactivated, merged = row
-    return ListItem(item, name_of_list, name, rank, tooltip, bool(deactivated), used.get(item, 0), merged or "")
+def _list_item(row: tuple[int, str, str, int, str, int, str | None, str], used: Mapping[int, int]) -> ListItem:
+    item, name_of_list, name, rank, tooltip, deactivated, merged, code = row
+    return ListItem(item, name_of_list, name, rank, tooltip, bool(deactivated), used.get(item, 0), merged or "", code)

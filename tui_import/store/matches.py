@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS decision_step (id INTEGER PRIMARY KEY, step INTEGER, 
     after TEXT);
 CREATE INDEX IF NOT EXISTS decision_step_step ON decision_step(step)
 """
+_LEAN = "m.entity, m.row, m.record, m.other, m.probability, m.kind, '[]', m.start, m.carried, NULL, '{}', m.text, m.other_text"
 _PAIR = "entity = ? AND row = ? AND record = ? AND other = ?"
 
 
@@ -118,24 +119,93 @@ class Matches:
         connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_as_row, matches))
         connection.executemany("INSERT INTO matched VALUES (?, ?, ?)", [(entity, row, text) for row, text in texts.items()])
 
+    def clear(self, entity: str) -> None:
+        """Forget what was found of an entity; what was decided stays."""
+        self._connection.execute("DELETE FROM match WHERE entity = ?", (entity,))
+
+    def add(self, matches: Iterable[Match]) -> None:
+        """Write more that was found. Inside the caller's transaction."""
+        self._connection.executemany("INSERT OR REPLACE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_as_row, matches))
+
+    def records(self, entity: str) -> set[int]:
+        """Of pairs of stored records: all of them."""
+        rows = self._connection.execute(
+            "SELECT row FROM match WHERE entity = ?1 UNION SELECT record FROM match WHERE entity = ?1", (entity,)
+        )
+        return {record for (record,) in rows}
+
+    def move(self, entity: str, became: Mapping[int, int]) -> None:
+        """Pairs of stored records that became part of others are pairs of those from now on. Inside the caller's transaction."""
+        for table in ("match", "decision"):
+            rows = self._connection.execute(
+                f"SELECT row, record FROM {table} WHERE entity = ?1 AND (row IN (SELECT value FROM json_each(?2))"
+                " OR record IN (SELECT value FROM json_each(?2)))",
+                (entity, json.dumps(list(became))),
+            ).fetchall()
+            for row, record in rows:
+                one, other = became.get(row, row), became.get(record, record)
+                pair = (max(one, other), min(one, other))
+                if one != other:
+                    self._connection.execute(
+                        f"UPDATE OR IGNORE {table} SET row = ?, record = ? WHERE entity = ? AND row = ? AND record = ?",
+                        (*pair, entity, row, record),
+                    )
+                if pair != (row, record):
+                    self._connection.execute(f"DELETE FROM {table} WHERE entity = ? AND row = ? AND record = ?", (entity, row, record))
+
+    def renew(self, entity: str, texts: Mapping[int, str]) -> None:
+        """What is compared of stored records now; pairs of which one is not among them are forgotten, with what was decided of them.
+
+        Inside the caller's transaction.
+        """
+        connection = self._connection
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS now (record INTEGER PRIMARY KEY, text TEXT)")
+        connection.execute("DELETE FROM temp.now")
+        connection.executemany("INSERT INTO temp.now VALUES (?, ?)", texts.items())
+        gone = "entity = ? AND (row NOT IN (SELECT record FROM temp.now) OR record NOT IN (SELECT record FROM temp.now))"
+        for table in ("match", "decision"):
+            connection.execute(f"DELETE FROM {table} WHERE {gone}", (entity,))
+        for side, text in (("row", "text"), ("record", "other_text")):
+            changed = f"(SELECT n.text FROM temp.now n WHERE n.record = match.{side})"
+            connection.execute(f"UPDATE match SET {text} = {changed} WHERE entity = ? AND {text} IS NOT {changed}", (entity,))
+
+    def settle(self) -> None:
+        """What was decided is in the store now, and cannot be taken back here any more. Inside the caller's transaction."""
+        self._connection.execute("DELETE FROM decision_step")
+        self._connection.execute("UPDATE decision SET origin = 'memory' WHERE verdict <> 'unsure'")
+
+    def count(self) -> int:
+        """How many pairs there are."""
+        return int(self._connection.execute("SELECT count(*) FROM match").fetchone()[0])
+
     def texts(self, entity: str) -> dict[int, str]:
         """Row → identifying fields of the incoming records that were looked up the last time."""
         return dict(self._connection.execute("SELECT row, text FROM matched WHERE entity = ?", (entity,)))
 
     def all(self, entity: str | None = None, least: float = 0.0) -> list[Match]:
         """The matches with their decisions, most probable first."""
+        return list(self.each(entity, least))
+
+    def each(self, entity: str | None = None, least: float = 0.0) -> Iterator[Match]:
+        """`all`, one after the other."""
         where, values = ("AND m.entity = ?", (entity,)) if entity else ("", ())
         shown = f"WHERE (m.probability >= ? OR m.kind <> 'probable') {where}"
-        return [match_from_row(row) for row in self._select(shown, (least, *values))]
+        return map(match_from_row, self._select(shown, (least, *values)))
+
+    def lean(self) -> Iterator[Match]:
+        """All matches without what only somebody who looks at one wants to know: reasons, weights, what would turn it."""
+        texts: dict[object, object] = {}
+        for row in self._select("", (), _LEAN):
+            yield match_from_row([*row[:11], *(texts.setdefault(text, text) for text in row[11:13]), *row[13:]])
 
     def get(self, pair: Pair) -> Match | None:
         """One of them."""
         row = next(self._select("WHERE m.entity = ? AND m.row = ? AND m.record = ? AND m.other = ?", pair), None)
         return match_from_row(row) if row else None
 
-    def _select(self, where: str, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
+    def _select(self, where: str, values: Sequence[object], columns: str = "m.*") -> Iterator[tuple[object, ...]]:
         return self._connection.execute(
-            "SELECT m.*, d.verdict, d.what, d.at, d.by, d.origin, d.text, d.other_text FROM match m"
+            f"SELECT {columns}, d.verdict, d.what, d.at, d.by, d.origin, d.text, d.other_text FROM match m"
             " LEFT JOIN decision d ON d.entity = m.entity AND d.row = m.row AND d.record = m.record AND d.other = m.other"
             f" {where} ORDER BY m.probability DESC, m.row, m.record, m.other",
             values,
@@ -237,11 +307,11 @@ def match_from_row(row: Sequence[object]) -> Match:
         Pair(str(entity), int(str(n)), int(str(record)), int(str(other))),
         float(str(probability)),
         MatchKind(str(kind)),
-        tuple(Reason(*each) for each in json.loads(str(reasons))),
+        tuple(Reason(*each) for each in json.loads(str(reasons))) if reasons != "[]" else (),
         float(str(start)),
         float(str(carried)),
         Reason(*json.loads(str(turn))) if turn else None,
-        json.loads(str(weights)),
+        json.loads(str(weights)) if weights != "{}" else {},
         str(text or ""),
         str(other_text or ""),
         decision,
@@ -251,7 +321,8 @@ def match_from_row(row: Sequence[object]) -> Match:
 
 def _decision_to_json(decision: Verdicts, texts: Sequence[str]) -> str:
     fields = {name: [choice.choice.value, [list(value) for value in _values(choice)]] for name, choice in decision.fields.items()}
-    what = json.dumps({"action": decision.action.value if decision.action else None, "fields": fields})
+    fact = {"action": decision.action.value if decision.action else None, "fields": fields}
+    what = json.dumps(fact | ({"swapped": True} if decision.swapped else {}))
     return json.dumps([decision.verdict.value, what, decision.at, decision.by, decision.origin, *texts])
 
 
@@ -267,4 +338,4 @@ def decision_from_row(row: Sequence[object]) -> Verdicts:
         name: FieldChoice(Choice(choice), tuple(Value(*value) for value in values)) for name, (choice, values) in fact["fields"].items()
     }
     action = Action(fact["action"]) if fact["action"] else None
-    return Verdicts(Verdict(str(verdict)), action, fields, str(at), str(by), str(origin))
+    return Verdicts(Verdict(str(verdict)), action, fields, str(at), str(by), str(origin), bool(fact.get("swapped")))

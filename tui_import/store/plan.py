@@ -239,6 +239,28 @@ class PlanWriter:
         )
         return dict(rows.fetchall())
 
+    def find_called(self, entity: str, field: str, keys: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """See `PlanIndex.find_called`."""
+        name = "name" if field == "full_name" else field
+        tables = (f"plan_{entity}_new", f"plan_{entity}_held")
+        columns = [column for column, bare in self._key_columns[entity].items() if bare == name and column in self._columns[entity]]
+        if field == "email":
+            found_by = "ON v.field = 'email' AND v.key = j.value"
+            queries = [f"SELECT j.value, -v.k FROM json_each(?1) j JOIN {table}_value v {found_by}" for table in tables]
+        else:
+            queries = [f"SELECT j.value, -p.k FROM json_each(?1) j JOIN {t} p ON p.{c} = j.value" for t in tables for c in columns]
+            queries.append(
+                f"SELECT j.value, c.id FROM json_each(?1) j JOIN plan_{entity}_change c ON c.field = '{name}' AND c.result_key = j.value"
+            )
+        found: dict[str, list[int]] = {}
+        for value, ref in self._connection.execute(" UNION ".join(queries), (json.dumps(list(keys)),)):
+            found.setdefault(value, []).append(ref)
+        return found
+
+    def is_held(self, entity: str, ref: int) -> bool:
+        """See `PlanIndex.is_held`."""
+        return bool(self._connection.execute(f"SELECT 1 FROM plan_{entity}_held WHERE k = ?", (-ref,)).fetchone())
+
     def planned(self, entity: str, refs: Sequence[int]) -> Mapping[int, Planned]:
         """See `PlanIndex.planned`."""
         if not refs:

@@ -13,7 +13,7 @@ from tui_import.api.i18n import _
 from tui_import.flow.cells import Cell
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.issues import Issue, Severity
-from tui_import.model.kinds import CONTACTS, entities_of
+from tui_import.model.kinds import CONTACTS, SEVERAL, entities_of
 from tui_import.model.plan import (
     WRITING,
     Counts,
@@ -27,9 +27,10 @@ from tui_import.model.plan import (
     Verb,
 )
 from tui_import.model.progress import Progress
+from tui_import.model.sheets import row_of, sheet_of
 from tui_import.store.connection import Database
 from tui_import.store.draft import Draft, planned_entities
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
 from tui_import.store.plan import issue_from_text
 
 
@@ -59,6 +60,15 @@ _SHOWS: Mapping[str, str] = {
 """`RowFilter.show` → SQL condition on a row of the draft; ``{clears}`` depends on what is planned."""
 
 SHOWS = tuple(_SHOWS)
+_OF_ENTITY: Mapping[str, str] = {
+    "new": "op = 'added'",
+    "changed": "op = 'updated'",
+    "problems": "op = 'problem'",
+    "held": "op = 'held'",
+    "unchanged": "op IN ('unchanged', 'repeated')",
+    "skipped": "op = 'skipped'",
+}
+"""`RowFilter.show` → what it means of one entity; of others: rows that have such a record at all."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,9 @@ class Preview:
         self._draft = draft
         self._store = store
         self._catalogue = catalogue
+        self._references = {
+            f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()
+        }
         self._list_fields = {item.key: item.list for item in catalogue if item.type is FieldType.LIST}
 
     # -- rows
@@ -133,6 +146,13 @@ class Preview:
 
     def _conditions(self, rows: RowFilter, width: int) -> tuple[list[str], list[str]]:
         conditions, values = [], []
+        if rows.entity:
+            if not self.has_plan():
+                return ["0"], []
+            of_entity = "SELECT n FROM plan_row WHERE entity = ?"
+            condition = _OF_ENTITY.get(rows.show, "(op <> 'skipped' OR (reason IS NOT NULL AND reason NOT LIKE '%\"row_problem\"%'))")
+            conditions.append(f"n IN ({of_entity} AND {condition})")
+            values.append(rows.entity)
         if rows.show != "all":
             if rows.show != "unchecked" and not self.has_plan():
                 return ["0"], []
@@ -176,17 +196,24 @@ class Preview:
                 ):
                     record = ref if ref is not None and ref > 0 else None
                     issue = issue_from_text(reason) if reason else None
-                    states.setdefault(n, []).append(RowState(entity, Operation(operation), record, issue, joins))
+                    states.setdefault(n, []).append(RowState(entity, Operation(operation), record, issue, joins, ref))
             for n, column in connection.execute(
                 "SELECT n, column FROM plan_issue WHERE column >= 0 AND n IN (SELECT value FROM json_each(?))", (wanted,)
             ):
                 marks.setdefault(n, set()).add(column)
         found = {}
+        sheets = [sheet.name for sheet in self._draft.sheets()]
         for n, number, checked, _key, _changed, *cells in connection.execute(
             "SELECT * FROM row WHERE n IN (SELECT value FROM json_each(?))", (wanted,)
         ):
             found[n] = PreviewRow(
-                n, number, _is_checked(checked, states.get(n, ())), tuple(cells), tuple(states.get(n, ())), frozenset(marks.get(n, ()))
+                n,
+                row_of(number),
+                _is_checked(checked, states.get(n, ())),
+                tuple(cells),
+                tuple(states.get(n, ())),
+                frozenset(marks.get(n, ())),
+                sheet_of(number, sheets),
             )
         return [found[n] for n in keys if n in found]
 
@@ -198,8 +225,8 @@ class Preview:
             return []
         names = self._item_names()
         changes = []
-        refs = "SELECT entity, ref FROM plan_row WHERE entity IN ('company', 'person') AND n = ?"  # both: then the key is used
-        for entity, ref in self._draft.database.connection.execute(refs, (row.row,)).fetchall():
+        for state in row.states:
+            entity, ref = state.entity, state.ref
             if ref is None:
                 continue
             found = self._new_changes(entity, -ref) if ref < 0 else self._hit_changes(entity, ref)
@@ -294,10 +321,10 @@ class Preview:
         return names
 
     def _named(self, change: FieldChange, names: Mapping[int, str]) -> FieldChange:
-        if change.field == "person.company":
-            return replace(
-                change, stored=self._company(change.stored), incoming=self._company(change.incoming), result=self._company(change.result)
-            )
+        target = self._references.get(change.field)
+        if target is not None:
+            stored, incoming, result = (self._called(target, ref) for ref in (change.stored, change.incoming, change.result))
+            return replace(change, stored=stored, incoming=incoming, result=result)
         if change.field not in self._list_fields:
             return change
 
@@ -306,21 +333,30 @@ class Preview:
 
         return replace(change, stored=name(change.stored), incoming=name(change.incoming), result=name(change.result))
 
-    def _company(self, ref: Stored) -> Stored:
+    def _called(self, entity: str, ref: Stored) -> Stored:
+        """What the record is called that a field refers to, in the store or in the plan."""
         if not isinstance(ref, int):
             return ref
-        if ref < 0:
-            row = self._draft.database.connection.execute("SELECT name FROM plan_company_new WHERE k = ?", (-ref,)).fetchone()
-        else:
-            row = self._store.connection.execute("SELECT name FROM company WHERE id = ?", (ref,)).fetchone()
-        return row[0] if row else _("company {id}").format(id=ref)
+        name = self._planned_name(entity, -ref) if ref < 0 else called(self._store.connection, entity, [ref]).get(ref)
+        if name is None and entity == "company":
+            return _("company {id}").format(id=ref)
+        return name if name is not None else f"{entity} {ref}"
+
+    def _planned_name(self, entity: str, k: int) -> str | None:
+        cursor = self._draft.database.connection.execute(f"SELECT * FROM plan_{entity}_new WHERE k = ?", (k,))
+        names = [column[0] for column in cursor.description]
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        values = dict(zip(names, row, strict=True))
+        return joined(values.get(name) for name in NAMED_BY.get(entity, ("name",)))
 
     # -- numbers
 
     def report(self, moved: Sequence[tuple[str, str, int]] = ()) -> PlanReport:
         """The plan in numbers."""
         connection = self._draft.database.connection
-        counted = entities_of(self._draft.meta("kind", CONTACTS))
+        counted = self._counted()
         entities = {entity: _counts(dict(self._operations(entity))) for entity in counted}
         verbs: dict[Verb, int] = {}
         for entity in self._entities():
@@ -344,6 +380,14 @@ class Preview:
             suppressed=connection.execute("SELECT count(DISTINCT n) FROM plan_row WHERE reason LIKE '%\"suppressed\"%'").fetchone()[0],
             moved=tuple(moved),
         )
+
+    def _counted(self) -> tuple[str, ...]:
+        """The entities that every row has a state for."""
+        kind = self._draft.meta("kind", CONTACTS)
+        if kind != SEVERAL:
+            return entities_of(kind)
+        found = {entity for (entity,) in self._draft.database.connection.execute("SELECT DISTINCT entity FROM plan_row")}
+        return tuple(entity for entity in ENTITIES if entity in found) or entities_of(CONTACTS)
 
     def _operations(self, entity: str) -> Iterable[tuple[str, int]]:
         return self._draft.database.connection.execute("SELECT op, count(*) FROM plan_row WHERE entity = ? GROUP BY op", (entity,))

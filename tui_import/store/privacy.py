@@ -10,7 +10,7 @@ from tui_import.store.connection import Database
 from tui_import.store.history import run as find_run
 
 WITHDRAWN = "withdrawn"
-"""Folded name of the legal basis that says that there is none any more."""
+"""Key of the legal basis that says that there is none any more."""
 _PERSONS = "SELECT record FROM journal WHERE run = :run AND entity = 'person' AND op"
 
 
@@ -24,7 +24,7 @@ def privacy_report(database: Database, number: int) -> PrivacyReport:
         return int(connection.execute(f"SELECT count(*) FROM {query}", {"run": number}).fetchone()[0])
 
     earlier = f"SELECT DISTINCT person FROM consent WHERE run IS NOT :run AND person IN ({_PERSONS} = 'update')"
-    withdrawn = f"SELECT id FROM list_item WHERE list = 'legal_basis' AND key = '{WITHDRAWN}'"
+    withdrawn = f"SELECT id FROM list_item WHERE list = 'legal_basis' AND code = '{WITHDRAWN}'"
     return PrivacyReport(
         run=info.id,
         kind=info.kind,

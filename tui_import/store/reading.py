@@ -11,7 +11,7 @@ from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.plan import Stored
 from tui_import.store.connection import Database
-from tui_import.store.layout import ENTITIES, PARENTS
+from tui_import.store.layout import ENTITIES, PARENTS, called, references
 from tui_import.store.selections import selection as find_selection
 
 BLOCK = 1_000
@@ -41,8 +41,8 @@ def records(
     """All records in the order of their ids, deleted ones left out; or those of a selection, of a parent, or of both.
 
     Keys are ``id``, the catalogue's field names without entity (list items by name, booleans as such, multiple fields as lists, dates as
-    text), of a parent (a person's company, a product's price list) its name and id, for persons also ``consents``, and at the end who made
-    and changed it, and when.
+    text), of a record that it belongs to (a person's company, a sale's project) its name and id, for persons also ``consents``, and at
+    the end who made and changed it, and when.
     Read in blocks, so that nothing stays locked between them. Raises `UsageError`.
     """
     _check(database, entity, selection)
@@ -81,17 +81,18 @@ def _members_only(selection: int | None) -> tuple[str, tuple[int, ...]]:
 
 def columns(catalogue: Catalogue, entity: str) -> list[str]:
     """The names under which `records` gives a record's parts, in its order."""
-    parent = [PARENTS[entity], f"{PARENTS[entity]}_id"] if entity in PARENTS else []
-    fields = [field.name for field in catalogue.of(entity) if not field.virtual and field.name not in ("id", *parent)]
+    links = references(catalogue, entity)
+    both = [part for name in links for part in (name, f"{name}_id")]
+    fields = [field.name for field in catalogue.of(entity) if not field.virtual and field.name not in ("id", *links)]
     consents = ["consents"] if entity == "person" else []
-    return ["id", *parent, *fields, *consents, *BOOKKEEPING]
+    return ["id", *both, *fields, *consents, *BOOKKEEPING]
 
 
 def _read(database: Database, catalogue: Catalogue, entity: str, where: str, values: Sequence[int]) -> list[dict[str, Any]]:
     connection = database.connection
-    single = catalogue.stored(entity)
-    parent = PARENTS.get(entity, "")
-    columns = ["id", *filter(None, [parent]), *(field.name for field in single), *BOOKKEEPING]
+    links = references(catalogue, entity)
+    single = [field.name for field in catalogue.stored(entity) if field.name not in links]
+    columns = ["id", *links, *single, *BOOKKEEPING]
     names = ", ".join(f'"{name}"' for name in columns)
     rows = connection.execute(f"SELECT {names} FROM {entity} WHERE {where}", values).fetchall()
     if not rows:
@@ -99,15 +100,17 @@ def _read(database: Database, catalogue: Catalogue, entity: str, where: str, val
     ids = json.dumps([row[0] for row in rows])
     items = _items(database)
     multiple = _multiple(database, catalogue, entity, ids, items)
-    parents = _names(database, parent, {row[1] for row in rows}) if parent else {}
+    named = {
+        name: called(database.connection, target, {row[at] for row in rows} - {None}) for at, (name, target) in enumerate(links.items(), 1)
+    }
     consents = _consents(database, ids, items) if entity == "person" else {}
     found = []
     for row in rows:
         stored = dict(zip(columns, row, strict=True))
         whole: dict[str, Any] = {"id": stored["id"]}
-        if parent:
-            whole[parent] = parents.get(stored[parent])
-            whole[f"{parent}_id"] = stored[parent]
+        for name in links:
+            whole[name] = named[name].get(stored[name])
+            whole[f"{name}_id"] = stored[name]
         mine = multiple.get(stored["id"], {})
         for field in catalogue.of(entity):
             if field.multiple:
@@ -144,11 +147,6 @@ def _multiple(database: Database, catalogue: Catalogue, entity: str, ids: str, i
         if name in fields:
             found.setdefault(owner, {}).setdefault(name, []).append(_shown(fields[name], value, items))
     return found
-
-
-def _names(database: Database, entity: str, ids: set[int | None]) -> dict[int | None, str]:
-    wanted = json.dumps([record for record in ids if record is not None])
-    return dict(database.connection.execute(f"SELECT id, name FROM {entity} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))
 
 
 def _consents(database: Database, ids: str, items: Mapping[Any, str]) -> dict[int, list[dict[str, str]]]:

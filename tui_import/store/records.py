@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from tui_import.flow.plan.keys import LINK
-from tui_import.model.fields import Catalogue
+from tui_import.flow.folding import fold
+from tui_import.flow.plan.keys import FIELDS_JOINED_BY, LINK
+from tui_import.model.fields import Catalogue, Field
 from tui_import.model.plan import Stored
 from tui_import.model.records import Hit, StoredRecord, Value
 from tui_import.store.connection import Database
@@ -28,6 +29,11 @@ _KEYS: Mapping[tuple[str, str], str] = {
     ),
     ("person", "number"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.number_key = j.value",
     ("person", "id"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.id = CAST(j.value AS INTEGER)",
+    ("company", "email"): (
+        "SELECT DISTINCT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN company_value v ON v.key = j.value AND v.field = 'email'"
+        " JOIN company r ON r.id = v.record"
+    ),
+    ("person", "full_name"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN person r ON r.name_key = j.value",
     ("price_list", "name"): "SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN price_list r ON r.name_key = j.value",
     **{
         ("product", key): (
@@ -55,6 +61,11 @@ _KEYS: Mapping[tuple[str, str], str] = {
 """(entity, key) → the records that have one of a JSON array of key values. A ``+`` keeps SQLite from looking through a whole price list."""
 
 
+def _matched_column(field: Field) -> str:
+    """What a field is compared by: its folded copy, else itself."""
+    return f'r."{field.key_column if field.is_key else field.name}"'
+
+
 class StoreReader:
     """`RecordReader` on a store."""
 
@@ -65,10 +76,26 @@ class StoreReader:
     def find(self, entity: str, key: str, values: Sequence[str]) -> Mapping[str, Sequence[Hit]]:
         """See `RecordReader.find`."""
         found: dict[str, list[Hit]] = {}
-        if values:
-            for value, record, deleted in self._database.connection.execute(_KEYS[entity, key], (json.dumps(values),)):
+        for query, some in self._queries(entity, key, values) if values else ():
+            for value, record, deleted in self._database.connection.execute(query, (json.dumps(some),)):
                 found.setdefault(value, []).append(Hit(record, deleted is not None))
         return found
+
+    def _queries(self, entity: str, key: str, values: Sequence[str]) -> Iterable[tuple[str, Sequence[str]]]:
+        """The query of a key; of one that is made of fields (`keys.of_fields`) one for each set of fields that are filled."""
+        if (entity, key) in _KEYS:
+            yield _KEYS[entity, key], values
+            return
+        columns = [self._catalogue[f"{entity}.{name}"] for name in key.split(FIELDS_JOINED_BY)]
+        filled: dict[tuple[bool, ...], list[str]] = {}
+        for value in values:
+            filled.setdefault(tuple(part is not None for part in json.loads(value)), []).append(value)
+        for pattern, some in filled.items():
+            conditions = [
+                f"{_matched_column(field)} = json_extract(j.value, '$[{at}]')" if is_filled else f"{_matched_column(field)} IS NULL"
+                for at, (field, is_filled) in enumerate(zip(columns, pattern, strict=True))
+            ]
+            yield (f"SELECT j.value, r.id, r.deleted_at FROM json_each(?) j JOIN {entity} r ON {' AND '.join(conditions)}", some)
 
     def load(self, entity: str, ids: Sequence[int], fields: Sequence[str]) -> Mapping[int, StoredRecord]:
         """See `RecordReader.load`."""
@@ -106,6 +133,14 @@ class StoreReader:
             )
         }
 
+    def consent_item(self, name: str, text: str) -> tuple[int, str] | None:
+        """Id and name of a purpose, legal basis or source, by its name or by its key."""
+        found = self._database.connection.execute(
+            "SELECT id, name FROM list_item WHERE list = ?1 AND (key = ?2 OR code = ?3) ORDER BY key <> ?2 LIMIT 1",
+            (name, fold(text), text),
+        ).fetchone()
+        return (int(found[0]), str(found[1])) if found else None
+
     def preference(self, key: str) -> Stored:
         """See `RecordReader.preference`."""
         row = self._database.connection.execute("SELECT value FROM preference WHERE key = ?", (key,)).fetchone()
@@ -115,7 +150,7 @@ class StoreReader:
         """See `RecordReader.with_consent`."""
         rows = self._database.connection.execute(
             "SELECT person FROM consent WHERE person IN (SELECT value FROM json_each(?))"
-            " AND purpose = (SELECT id FROM list_item WHERE list = 'consent_purpose' AND key = ?)",
+            " AND purpose = (SELECT id FROM list_item WHERE list = 'consent_purpose' AND code = ?)",
             (json.dumps(list(persons)), purpose),
         )
         return frozenset(person for (person,) in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tui_import.store.connection import Database
 from tui_import.store.draft import Block, Draft
@@ -40,6 +40,26 @@ def companies_of_rows(draft: Draft) -> Mapping[int, int]:
     return dict(
         draft.database.connection.execute("SELECT n, joins FROM plan_row WHERE entity = 'company' AND joins IS NOT NULL").fetchall()
     )
+
+
+def recipes_of(store: Database, entity: str, record: int) -> dict[str, str]:
+    """Bare field name ("": all that came with the record) → the recipe of the run that wrote it last; empty where that was no import."""
+    rows = store.connection.execute(
+        "SELECT CASE j.op WHEN 'insert' THEN '' ELSE c.field END, r.recipe FROM journal j JOIN run r ON r.id = j.run"
+        " LEFT JOIN journal_change c ON c.entry = j.id AND j.op <> 'insert' AND c.state = 'done'"
+        " AND c.verb IN ('fill', 'overwrite', 'append') WHERE j.record = ? AND j.entity = ? AND j.state = 'done' ORDER BY j.id, c.id",
+        (record, entity),
+    )
+    return {name: recipe for name, recipe in rows if name is not None}
+
+
+def count_persons(store: Database, companies: Collection[int]) -> dict[int, int]:
+    """Stored company → its persons; those without are absent."""
+    rows = store.connection.execute(
+        "SELECT company, count(*) FROM person WHERE company IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL GROUP BY 1",
+        (json.dumps(sorted(companies)),),
+    )
+    return dict(rows.fetchall())
 
 
 def persons_of(store: Database, company: int, limit: int) -> list[int]:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlite_utils import Database, Migrations
 
 from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue
-from tui_import.store.layout import CONTACTS, ENTITIES, PARENTS, SHIPPED_PREFERENCES, VERSION, definitions, fingerprint
+from tui_import.model.kinds import KEYED
+from tui_import.store.layout import (
+    CONSENT_LISTS,
+    CONTACTS,
+    ENTITIES,
+    PARENTS,
+    SHIPPED_PREFERENCES,
+    VERSION,
+    code_of,
+    definitions,
+    fingerprint,
+)
 
 BOOKKEEPING = (
     "version INTEGER NOT NULL DEFAULT 1",
@@ -106,6 +117,31 @@ MERGED_ITEMS = "ALTER TABLE list_item ADD COLUMN merged_into INTEGER REFERENCES 
 """An item that was merged into another is found as that one from then on."""
 
 
+OWN_FIELD_TABLE = """
+CREATE TABLE own_field (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, entity TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, label TEXT NOT NULL,
+    length INTEGER, list TEXT NOT NULL DEFAULT '', rank INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'active'
+    CHECK (state IN ('active', 'retired', 'removed')), UNIQUE (entity, name)) STRICT
+"""
+"""User-defined fields. Each is a column of its entity's table from the moment that it is defined."""
+
+
+CONSENT_KEYS = (
+    "ALTER TABLE list_item ADD COLUMN code TEXT NOT NULL DEFAULT ''",
+    "CREATE UNIQUE INDEX list_item_one_of_a_code ON list_item(list, code) WHERE code <> ''",
+)
+"""The keys of purposes, legal bases and sources: unique within their list, and the same whatever the item is called later."""
+
+LIFTED_MARKS = (
+    "ALTER TABLE suppression ADD COLUMN run INTEGER",
+    "ALTER TABLE suppression ADD COLUMN lifted_at TEXT",
+    "ALTER TABLE suppression ADD COLUMN lifted_by TEXT",
+    "UPDATE suppression SET run = (SELECT e.run FROM erasure e WHERE e.at = suppression.at AND e.by = suppression.by)"
+    " WHERE 1 = (SELECT count(*) FROM erasure e WHERE e.at = suppression.at AND e.by = suppression.by)",
+)
+"""``run``: the erasure that left the mark. A mark that was lifted keeps nobody out; it stays, so that no old backup brings it back."""
+
+
 def create_matching(db: Database) -> None:
     """The index of the duplicate finder, with all records to be put into it. Triggers say what changed, whoever changes it."""
     for entity in CONTACTS:
@@ -164,6 +200,36 @@ def create_products(db: Database, catalogue: Catalogue) -> None:
         db.execute("CREATE UNIQUE INDEX price_list_one_of_a_name ON price_list(name_key) WHERE deleted_at IS NULL")
 
 
+def create_keyed(db: Database, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:
+    """Projects, sales, follow-ups, currencies, post codes and red-letter days, with their lists and preferences."""
+    for key, value in SHIPPED_PREFERENCES.items():
+        db.execute("INSERT OR IGNORE INTO preference (key, value) VALUES (?, ?)", (key, value))
+    _add_items(db, {field.list for entity in KEYED for field in catalogue.of(entity) if field.list}, lists)
+    for entity in KEYED:
+        create_entity(db, catalogue, entity)
+        for name in catalogue.references(entity):  # so that nobody looks through all sales to see whose a company's are
+            db.execute(f"CREATE INDEX {entity}_by_{name} ON {entity}({name}) WHERE {name} IS NOT NULL")
+
+
+def _add_items(db: Database, names: Collection[str], lists: Mapping[str, Sequence[str]]) -> None:
+    """The shipped items of lists that a store of an earlier version does not have."""
+    for name in sorted(names):
+        for rank, item in enumerate(lists.get(name, ()), 1):
+            db.execute("INSERT OR IGNORE INTO list_item (list, name, key, rank) VALUES (?, ?, ?, ?)", (name, item, fold(item), rank))
+
+
+def create_own_fields(db: Database) -> None:
+    """User-defined fields, keys of the items that consents are made of, and marks that can be lifted."""
+    for statement in (OWN_FIELD_TABLE, *CONSENT_KEYS, *LIFTED_MARKS):
+        db.execute(statement)
+    taken: dict[str, set[str]] = {name: set() for name in CONSENT_LISTS}
+    for item, name, key in db.execute("SELECT id, list, key FROM list_item ORDER BY id").fetchall():
+        if name in taken:
+            code = code_of(key, taken[name])
+            taken[name].add(code)
+            db.execute("UPDATE list_item SET code = ? WHERE id = ?", (code, item))
+
+
 def add_missing_columns(db: Database, catalogue: Catalogue) -> None:
     """Columns for fields that the catalogue has gained since the store was made."""
     for entity in ENTITIES:
@@ -174,7 +240,7 @@ def add_missing_columns(db: Database, catalogue: Catalogue) -> None:
                     db.execute(f'ALTER TABLE {entity} ADD COLUMN "{name}" {kind}')
 
 
-def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migrations:
+def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migrations:  # noqa: C901 - one function per migration
     """All migrations, in order. ``lists`` are the items that a new store begins with."""
     every = Migrations("tui_import")
 
@@ -215,6 +281,14 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
     @every(name="0006_products")
     def products(db: Database) -> None:
         create_products(db, catalogue)
+
+    @every(name="0007_projects_sales_and_what_they_need")
+    def keyed(db: Database) -> None:
+        create_keyed(db, catalogue, lists)
+
+    @every(name="0008_own_fields")
+    def own_fields(db: Database) -> None:
+        create_own_fields(db)
 
     return every
 

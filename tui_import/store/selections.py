@@ -104,6 +104,20 @@ def create(database: Database, entity: str, name: str, records: Sequence[int], u
     return selection(database, number)
 
 
+def copy(database: Database, number: int, name: str, user: str) -> SelectionInfo:
+    """A selection by hand with the members of another. Raises `UsageError` without such a selection, or where the name does not do."""
+    info, text = selection(database, number), _checked_name(name)
+    with database.transaction() as connection:
+        made = connection.execute(
+            "INSERT INTO selection (name, entity, kind, created, created_by) VALUES (?, ?, ?, ?, ?)",
+            (text, info.entity, MANUAL, now(), user),
+        ).lastrowid
+        assert made is not None
+        connection.execute("INSERT INTO selection_member SELECT ?, record FROM selection_member WHERE selection = ?", (made, number))
+        bump_generation(connection)
+    return selection(database, made)
+
+
 def add_members(database: Database, number: int, records: Sequence[int]) -> int:
     """Put records into a selection; returns how many were not in it. Raises `UsageError` where one does not exist or is deleted."""
     info = selection(database, number)

@@ -2,7 +2,7 @@
 
 *New records* are removed where nobody has touched them since; their whole content goes into the journal, so that redo brings them
 back under the same id. *Changed records* get each field back that still holds what the run wrote; a field that was edited later is
-kept and reported. *List items* of the run go where nothing uses them.
+kept and reported. *List items* of the run go where nothing uses them, and so do *user-defined fields*.
 
 A record that is changed back counts as edited by whoever undid (``updated_at``, ``updated_by``, ``version``): these three are not put back,
 since plans and other programs must notice that the record changed again.
@@ -21,32 +21,59 @@ from tui_import.store.connection import Database, bump_generation
 from tui_import.store.erasure import ERASE, erased
 from tui_import.store.journal import DONE, PARTLY_UNDONE, UNDONE, Targets, now, run_times
 from tui_import.store.layout import ENTITIES
+from tui_import.store.merging import together
+from tui_import.store.own_fields import ENTITY as OWN_FIELD
 from tui_import.store.selections import selection as find_selection
+from tui_import.store.suppression import LIFT
 from tui_import.store.undo_inserts import InsertPass
 from tui_import.store.undo_items import ItemPass
+from tui_import.store.undo_own_fields import OwnFieldPass
 from tui_import.store.undo_pass import Pass
 from tui_import.store.undo_updates import UpdatePass
 
 
 def undo(
-    database: Database, catalogue: Catalogue, run: int, user: str, *, selection: int | None = None, progress: Progress | None = None
+    database: Database,
+    catalogue: Catalogue,
+    run: int,
+    user: str,
+    *,
+    selection: int | None = None,
+    record: tuple[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> UndoReport:
-    """Take a run back, or only what it did to the members of a selection; called again, it does what is left.
+    """Take a run back, or only what it did to the members of a selection, or to one record; called again, it does what is left.
 
-    Raises `UsageError` where there is no such run or selection, `StoppedError` (nothing is changed then) and `StoreError`.
+    ``record``: (entity, id); where the run merged it, with all that became one with it. Raises `UsageError` where there is no such run or
+    selection, or the run did nothing to the record, `StoppedError` (nothing is changed then) and `StoreError`.
     """
-    return _work(database, catalogue, run, user, selection, progress or Progress(), undo=True)
+    return _work(database, catalogue, run, user, selection, record, progress or Progress(), undo=True)
 
 
 def redo(
-    database: Database, catalogue: Catalogue, run: int, user: str, *, selection: int | None = None, progress: Progress | None = None
+    database: Database,
+    catalogue: Catalogue,
+    run: int,
+    user: str,
+    *,
+    selection: int | None = None,
+    record: tuple[str, int] | None = None,
+    progress: Progress | None = None,
 ) -> UndoReport:
     """Do again what was undone of a run: the mirror of `undo`, with the same rules and errors."""
-    return _work(database, catalogue, run, user, selection, progress or Progress(), undo=False)
+    return _work(database, catalogue, run, user, selection, record, progress or Progress(), undo=False)
 
 
 def _work(
-    database: Database, catalogue: Catalogue, run: int, user: str, selection: int | None, progress: Progress, *, undo: bool
+    database: Database,
+    catalogue: Catalogue,
+    run: int,
+    user: str,
+    selection: int | None,
+    record: tuple[str, int] | None,
+    progress: Progress,
+    *,
+    undo: bool,
 ) -> UndoReport:
     if selection is not None:
         find_selection(database, selection)
@@ -54,9 +81,13 @@ def _work(
     progress.begin("")
     with database.transaction(progress, doing=doing.format(run=run)) as connection:
         _started, finished = run_times(connection, run)
-        if connection.execute("SELECT 1 FROM run WHERE id = ? AND kind = ?", (run, ERASE)).fetchone():
+        (kind,) = connection.execute("SELECT kind FROM run WHERE id = ?", (run,)).fetchone()
+        if kind == ERASE:
             raise UsageError(_("Run {run} is an erasure: nothing can bring back what it removed.").format(run=run))
-        targets = Targets(connection, run, DONE if undo else UNDONE, selection)
+        if kind == LIFT:
+            raise UsageError(_("Run {run} lifted a suppression.").format(run=run), hint=_("To keep the person out, erase it again."))
+        records = together(connection, catalogue, run, *record) if record else None
+        targets = Targets(connection, run, DONE if undo else UNDONE, selection, records)
         progress.begin(_("Undoing the import") if undo else _("Doing the import again"), targets.count())
         items = dict(connection.execute("SELECT id, name FROM list_item"))
         work = Pass(connection, catalogue, run, finished, undo, user, now(), progress, items, erased(connection))
@@ -64,6 +95,7 @@ def _work(
             _undo(work, targets)
         else:
             _redo(work, targets)
+        _definitions(work, targets)
         connection.execute("UPDATE run SET state = ? WHERE id = ?", (_state(connection, run, undo=undo), run))
         bump_generation(connection)
         database.keep_up(connection, progress)
@@ -101,6 +133,15 @@ def _redo(work: Pass, targets: Targets) -> None:
             work.progress.advance(len(block))
     for entity in ENTITIES:
         _updates(work, targets, entity)
+
+
+def _definitions(work: Pass, targets: Targets) -> None:
+    """User-defined fields, after the values of records: a field goes only when none has any."""
+    fields = OwnFieldPass(work)
+    for inserted in (False, True):
+        for block in targets.blocks(OWN_FIELD, inserts=inserted):
+            fields.work(block)
+            work.progress.advance(len(block))
 
 
 def _updates(work: Pass, targets: Targets, entity: str) -> None:

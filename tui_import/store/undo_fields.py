@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import Stored, Verb
 from tui_import.store.images import NEW, ConsentRow, Image, ValueRow
+from tui_import.store.layout import references
 
 CONSENT = "consent"
 DELETED = "deleted_at"
@@ -89,16 +90,18 @@ class Shape:
     multiple: Collection[str]
     items: Collection[str]
     """Fields that hold list items."""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Fields that hold other records → the entities of those."""
 
     @classmethod
     def of(cls, catalogue: Catalogue, entity: str) -> Shape:
         """As the catalogue says."""
         single: dict[str, str | None] = {f.name: f.key_column if f.is_key else None for f in catalogue.stored(entity)}
         single[DELETED] = None
-        if entity == "person":
-            single["company"] = None
+        links = references(catalogue, entity)
+        single |= dict.fromkeys(links)
         items = {f.name for f in catalogue.of(entity) if f.type is FieldType.LIST}
-        return cls(single, {f.name for f in catalogue.multiple(entity)}, items)
+        return cls(single, {f.name for f in catalogue.multiple(entity)}, items, links)
 
 
 def same(one: Stored, other: Stored) -> bool:
@@ -109,7 +112,7 @@ def same(one: Stored, other: Stored) -> bool:
 def decide(shape: Shape, steps: Sequence[Step], now: Now, saved: Image, there: Mapping[str, Collection[int]]) -> Outcome:
     """What becomes of one record.
 
-    ``saved`` holds the values and consents that left the record earlier; ``there`` the ids that exist: "company", "list_item".
+    ``saved`` holds the values and consents that left the record earlier; ``there`` the ids that exist, by entity ("company", "list_item").
     ``now`` is used up: its values are those that the record will have.
     """
     outcome = Outcome()
@@ -136,8 +139,8 @@ def decide(shape: Shape, steps: Sequence[Step], now: Now, saved: Image, there: M
 def _decide_field(shape: Shape, name: str, chain: list[Step], now: Now, there: Mapping[str, Collection[int]], outcome: Outcome) -> None:
     """A field with one value: a run that wrote it several times is taken back in one go."""
     step = chain[0] if len(chain) == 1 else chain[-1]._replace(expected=chain[0].expected)
-    references = "list_item" if name in shape.items else "company" if name == "company" else ""
-    if name not in shape.single or (references and step.wanted is not None and step.wanted not in there[references]):
+    refers = "list_item" if name in shape.items else shape.references.get(name, "")
+    if name not in shape.single or (refers and step.wanted is not None and step.wanted not in there[refers]):
         outcome.missing.append(step)
     elif not same(now.columns[name], step.expected):
         outcome.kept.append((step, now.columns[name]))

@@ -6,17 +6,26 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui_import.api.i18n import _, ngettext
+from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import FieldType
+from tui_import.model.kinds import PLURALS
 from tui_import.model.plan import Stored
 from tui_import.store import images
 from tui_import.store.images import Image
 from tui_import.store.journal import DONE, UNDONE, Entry
-from tui_import.store.layout import PARENTS
+from tui_import.store.layout import references, referring
 from tui_import.store.undo_pass import Pass
 
 SHOWN = 3
 """Names and fields that a reason lists before it says "…"."""
+_OWNER_GONE = {
+    "company": N_("Its company ({company}) is not there."),
+    "price_list": N_("Its price list ({company}) is not there."),
+    "person": N_("Its person ({company}) is not there."),
+    "project": N_("Its project ({company}) is not there."),
+    "sale": N_("Its sale ({company}) is not there."),
+}
+"""Entity that a record belongs to → why it cannot come back without."""
 
 
 class InsertPass:
@@ -68,6 +77,9 @@ class InsertPass:
             reasons.update(self._with_persons(gone))
         elif self._entity == "price_list":
             reasons.update(self._with_products(gone))
+        for other, name in referring(self._work.catalogue, self._entity):
+            if (other, name) not in (("person", "company"), ("product", "price_list")):
+                reasons = self._with_others(gone, other, name) | reasons
         return reasons
 
     def _with_persons(self, companies: list[int]) -> dict[int, str]:
@@ -94,6 +106,14 @@ class InsertPass:
             price_list: ngettext("{count} product is in it.", "{count} products are in it.", count).format(count=count)
             for price_list, count in rows
         }
+
+    def _with_others(self, records: list[int], other: str, name: str) -> dict[int, str]:
+        """Those that records of another entity (sales, follow-ups) still belong to."""
+        rows = self._connection.execute(
+            f"SELECT {name}, count(*) FROM {other} WHERE {name} IN (SELECT value FROM json_each(?)) GROUP BY 1", (json.dumps(records),)
+        )
+        text = _("{entity} still refer to it: {count}.")
+        return {record: text.format(entity=_(PLURALS[other]), count=count) for record, count in rows}
 
     def _later_changes(self, entries: Sequence[Entry]) -> dict[int, tuple[int, str, str, list[str]]]:
         """Record → (run, user, time, fields with both values) of the last run that changed it after this one."""
@@ -135,22 +155,21 @@ class InsertPass:
     def _obstacles(self, entries: Sequence[Entry], back: Mapping[int, Image]) -> dict[int, str]:
         """Why records of a block cannot come back."""
         there = self._existing(self._entity, [entry.record for entry in entries])
-        parent = PARENTS.get(self._entity, "")
-        parents: set[Any] = set()
-        if parent:
-            parents = self._existing(parent, [back[entry.id].record.get(parent) for entry in entries])
+        links = references(self._work.catalogue, self._entity)
+        parents = {
+            name: self._existing(target, [back[entry.id].record.get(name) for entry in entries]) for name, target in links.items()
+        }
         taken = self._names_taken([back[entry.id] for entry in entries]) if self._entity == "price_list" else frozenset()
         reasons = {}
         for entry in entries:
             image = back[entry.id]
-            owner = image.record.get(parent) if parent else None
+            lost = [name for name in links if image.record.get(name) is not None and image.record[name] not in parents[name]]
             if not image.record:
                 reasons[entry.record] = _("The journal has no copy of it.")
             elif entry.record in there:
                 reasons[entry.record] = _("It is there already.")
-            elif owner is not None and owner not in parents:
-                text = _("Its company ({company}) is not there.") if parent == "company" else _("Its price list ({company}) is not there.")
-                reasons[entry.record] = text.format(company=owner)
+            elif lost:
+                reasons[entry.record] = _(_OWNER_GONE[links[lost[0]]]).format(company=image.record[lost[0]])
             elif image.record.get("name_key") in taken:
                 reasons[entry.record] = _("There is another price list of this name now.")
             elif not self._items_of(image) <= self._work.items.keys():

@@ -14,7 +14,7 @@ from tui_import.model.progress import Progress
 from tui_import.model.runs import Blocked, Kept, UndoReport
 from tui_import.store.images import ConsentRow
 from tui_import.store.journal import Entry
-from tui_import.store.layout import ENTITIES
+from tui_import.store.layout import ENTITIES, called, references
 
 
 @dataclass(slots=True)
@@ -67,10 +67,8 @@ class Pass:
         key = f"{entity}.{name}"
         if key in self.catalogue and self.catalogue[key].list:
             return self.items.get(value, value)
-        if name == "company":
-            row = self.connection.execute("SELECT name FROM company WHERE id = ?", (value,)).fetchone()
-            return str(row[0]) if row else value
-        return value
+        target = references(self.catalogue, entity).get(name) if entity in ENTITIES else None
+        return called(self.connection, target, [value]).get(value, value) if target else value
 
     def _later_run(self, entity: str, entry: Entry, name: str) -> tuple[str, str] | None:
         """User and time of the last run that changed a field after this one."""
@@ -86,4 +84,5 @@ class Pass:
         counted = [entity for entity in ENTITIES if any(key[0] == entity for key in self._counts)]
         entities = {entity: Counts(**{how: self._counts[entity, how] for how in COUNTED}) for entity in counted}
         restored = sum(counts.added + counts.updated for counts in entities.values())
-        return UndoReport(self.run, restored, tuple(self._kept), tuple(self._blocked), entities)
+        definitions = sum(count for (entity, how), count in self._counts.items() if entity not in entities and how != "problem")
+        return UndoReport(self.run, restored, tuple(self._kept), tuple(self._blocked), entities, definitions)

@@ -41,13 +41,22 @@ class UpdatePass:
                 self._work.block(self._entity, entry.record, _("It is no longer there."))
                 continue
             saved = Image.from_json(entry.image)
-            outcomes.append((entry, saved, decide(self._shape, steps.get(entry.id, []), now, saved, there)))
+            outcome = decide(self._shape, steps.get(entry.id, []), now, saved, there)
+            if self._entity == "price_list" and self._is_taken(entry.record, outcome.columns.get("name_key")):
+                self._work.block(self._entity, entry.record, _("There is another price list of this name now."))
+                continue
+            outcomes.append((entry, saved, outcome))
         self._write_records(outcomes, records)
         self._write_memberships(outcomes)
         self._write_journal(outcomes)
         self._report(outcomes, records)
 
     # -- reading
+
+    def _is_taken(self, record: int, name: Stored) -> bool:
+        """Another price list has this folded name."""
+        query = "SELECT 1 FROM price_list WHERE deleted_at IS NULL AND name_key = ? AND id <> ?"
+        return name is not None and self._connection.execute(query, (name, record)).fetchone() is not None
 
     def _steps(self, entries: list[int]) -> dict[int, list[Step]]:
         state = DONE if self._work.undo else UNDONE
@@ -86,11 +95,13 @@ class UpdatePass:
         return records
 
     def _there(self, steps: Mapping[int, Sequence[Step]]) -> dict[str, Collection[int]]:
-        companies = {step.wanted for each in steps.values() for step in each if step.field == "company"}
-        rows = self._connection.execute(
-            "SELECT id FROM company WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(filter(None, companies), key=str)),)
-        )
-        return {"company": {company for (company,) in rows}, "list_item": self._work.items.keys()}
+        there: dict[str, set[int]] = {target: set() for target in self._shape.references.values()}
+        for name, target in self._shape.references.items():
+            wanted = {step.wanted for each in steps.values() for step in each if step.field == name}
+            ids = json.dumps(sorted(filter(None, wanted), key=str))
+            rows = self._connection.execute(f"SELECT id FROM {target} WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+            there[target].update(record for (record,) in rows)
+        return {**there, "list_item": self._work.items.keys()}
 
     # -- writing
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
 from textual.app import App, SystemCommand
@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from tui_import.api.errors import PasswordNeededError, TuiImportError
 from tui_import.api.i18n import _
-from tui_import.model.kinds import PRODUCTS
+from tui_import.model.kinds import PRODUCTS, SIMILAR
 from tui_import.model.progress import Progress
 from tui_import.session.faults import explained
 from tui_import.tui import keymap, messages, palette, theme
@@ -31,6 +31,7 @@ from tui_import.tui.widgets.help import Help, help_about
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
+    from tui_import.session.stored_review import StoredReview
     from tui_import.session.workspace import Workspace
 
 _SCREENS = "tui_import.tui.screens"
@@ -51,9 +52,11 @@ OVERLAYS = {
     "selections": "selections:SelectionsScreen",
     "records": "records:RecordsScreen",
     "lists": "lists:ListsScreen",
+    "fields": "fields:FieldsScreen",
     "price_lists": "price_lists:PriceListsScreen",
     "price_list": "price_lists:PriceListScreen",
-    "similar": "similar:SimilarScreen",
+    "similar": "duplicates:StoredDuplicatesScreen",
+    "suppressions": "suppressions:SuppressionsScreen",
     "duplicates": "duplicates:DuplicatesScreen",
 }
 
@@ -128,6 +131,8 @@ class ImportApp(App[int]):
                 self.show_error(error)
 
         def begin(_progress: Progress) -> ImportSession:
+            if message.selection is not None:
+                return self.workspace.begin_selection(message.selection)
             recipe = self.workspace.recipe(message.recipe) if message.recipe else None
             kind = {"kind": PRODUCTS} if self.price_list and recipe is None else {}
             session = self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe, **kind)
@@ -140,12 +145,17 @@ class ImportApp(App[int]):
 
     def on_resume_draft(self, message: messages.ResumeDraft) -> None:
         """Go on where it stopped."""
-        self._frame().start(_("Opening the draft"), lambda _progress: self.workspace.resume(message.draft), self._enter)
+        self._frame().start(_("Opening the draft"), lambda _progress: self.workspace.reopen(message.draft), self._enter)
 
-    def _enter(self, session: ImportSession) -> None:
+    def _enter(self, session: ImportSession | StoredReview) -> None:
         self._close_session()
-        self.session = session
-        self.on_go_to_step(messages.GoToStep(current_step(session)))
+        if session.kind == SIMILAR:
+            draft = session.id
+            session.close()
+            self.on_show(messages.Show("similar", draft))
+            return
+        self.session = cast("ImportSession", session)
+        self.on_go_to_step(messages.GoToStep(current_step(self.session)))
 
     def on_go_to_step(self, message: messages.GoToStep) -> None:
         """Exchange the step's screen; home stays below it."""

@@ -20,6 +20,8 @@ class OpenLocation(Message):
     password: str = ""
     connection: str = ""
     """Name of the saved connection."""
+    selection: int | None = None
+    """A selection of this store whose records are imported anew; nothing else is said then."""
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,7 +11,8 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
 from tui_import.model.matches import FIELD_WORDS
-from tui_import.session.duplicates.fields import ACTION_WORDS, BETWEEN, FieldView
+from tui_import.model.progress import Progress
+from tui_import.session.duplicates.fields import ACTION_WORDS, BETWEEN, LOOKS_ALIKE, FieldView
 from tui_import.session.duplicates.review import PairView, Review
 from tui_import.session.duplicates.words import score
 from tui_import.tui.frame import Frame
@@ -23,6 +25,7 @@ from tui_import.tui.widgets.where import Where
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
+    from tui_import.session.stored_review import StoredReview
 
 LETTERS = {
     "?": N_("open"),
@@ -37,7 +40,10 @@ LETTERS = {
 class ReviewFrame(Frame):
     """Shows where a review stands; its subclass says what keys do."""
 
-    def __init__(self, session: ImportSession) -> None:
+    SOURCES: ClassVar[Mapping[str, str]] = {}
+    """Letters for where a result comes from (`FieldView.source`) that are others here."""
+
+    def __init__(self, session: ImportSession | StoredReview | None) -> None:
         super().__init__()
         self.session = session
         self._review: Review | None = None
@@ -63,6 +69,11 @@ class ReviewFrame(Frame):
         assert self._review is not None
         return self._review
 
+    def open_review(self, _progress: Progress) -> Review:
+        """The queue that is shown; called in a thread."""
+        assert self.session is not None
+        return self.session.review()
+
     @property
     def fields(self) -> PairFields:
         """Both records."""
@@ -71,7 +82,7 @@ class ReviewFrame(Frame):
     def on_mount(self) -> None:
         """Open the queue where it stood."""
         self.fields.focus()
-        self.start(_("Opening the queue"), lambda _progress: self.session.review(), self._opened, self._not_opened)
+        self.start(_("Opening the queue"), self.open_review, self._opened, self._not_opened)
 
     def _opened(self, review: Review) -> None:
         self._review = review
@@ -116,10 +127,7 @@ class ReviewFrame(Frame):
             self.query_one("#score", Static).update(content(""), layout=False)
             return
         self.query_one("#group", Static).update(content(self._group_words(view)), layout=False)
-        heads = (_("Incoming: {record}").format(record=view.incoming.title), _("Stored: {record}").format(record=view.stored.title))
-        if not view.match.pair.record:
-            heads = (heads[0], _("Other: {record}").format(record=view.stored.title))
-        self.fields.show([self._line(field) for field in view.fields], heads, 0)
+        self.fields.show([self._line(field) for field in view.fields], view.heads, 0)
         self._show_around(view)
         self._show_score(view)
 
@@ -134,15 +142,14 @@ class ReviewFrame(Frame):
         if self._review is not None:
             self._show()
 
-    @staticmethod
-    def _line(view: FieldView) -> FieldLine:
+    def _line(self, view: FieldView) -> FieldLine:
         return FieldLine(
             view.field.name,
-            _(view.field.label),
+            view.field.shown_label,
             view.letter,
             BETWEEN.join(view.incoming),
             BETWEEN.join(view.stored),
-            view.source,
+            self.SOURCES.get(view.source, view.source),
             BETWEEN.join(view.result),
             view.why,
             view.incoming_spans,
@@ -171,7 +178,7 @@ class ReviewFrame(Frame):
         if group is not None and len(group.members) > 2:
             place, count = view.place
             parts.append(_("group of {count}, pair {place} of {pairs}").format(count=len(group.members), place=place, pairs=count))
-        if view.stored.gone:
+        if view.stored.gone or view.incoming.gone:
             parts.append(_("the stored record is deleted"))
         return " · ".join(parts)
 
@@ -191,7 +198,8 @@ class ReviewFrame(Frame):
             return ""
         if line.sign == "=":
             return _("{field}: {value}").format(field=line.title, value=line.result)
-        why = f" ({line.why})" if line.why else ""
+        words = "; ".join(filter(None, [_(LOOKS_ALIKE) if line.sign == "*" else "", line.why]))
+        why = f" ({words})" if words else ""
         text = _("{field}: {incoming} | {stored} → {result}")
         values = {"incoming": line.incoming or "–", "stored": line.stored or "–", "result": line.result or "–"}
         return text.format(field=line.title, **values) + why

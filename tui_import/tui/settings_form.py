@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any
@@ -10,9 +10,18 @@ from typing import Any
 from tui_import.api.i18n import N_, _
 from tui_import.api.options import Choice, Option, OptionType, OptionValue
 from tui_import.model.fields import Catalogue, FieldType
-from tui_import.model.kinds import CONTACTS, PRODUCTS, entities_of
+from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, PRODUCTS, entities_of, planned_of
 from tui_import.model.runs import ListItem
-from tui_import.model.settings import LISTS_WITH_DEFAULT, LISTS_WITHOUT_DEFAULT_POLICY, Action, CompanyKey, ListPolicy, PersonKey, Settings
+from tui_import.model.settings import (
+    LISTS_WITH_DEFAULT,
+    LISTS_WITHOUT_DEFAULT_POLICY,
+    USUAL,
+    Action,
+    CompanyKey,
+    ListPolicy,
+    PersonKey,
+    Settings,
+)
 
 COMMENT_LENGTH = 255
 
@@ -70,7 +79,33 @@ _DATES = (
 )
 _DECIMALS = (("", N_("found out per column")), (",", N_("comma: 1,5")), (".", N_("point: 1.5")))
 
+_KEYED_ACTIONS = (
+    ("update", N_("Update it: the file wins")),
+    ("blanks", N_("Update blanks only")),
+    ("skip", N_("Skip the record")),
+    ("insert", N_("Insert anyway")),
+)
+_DATE_FORMATS = (
+    ("", N_("as people write them")),
+    ("numbers", N_("in figures alone: 310126")),
+    ("seconds", N_("in seconds since 1970")),
+)
+_OWNERS = (("", N_("first name first")), ("last_first", N_("last name first")))
+_COUNTRIES = (
+    ("", N_("in any way")),
+    ("local", N_("in their own language")),
+    ("english", N_("in English")),
+    ("code", N_("as ISO codes")),
+)
+
 EXPLAINED = {
+    "values.date_format": N_("Figures are read in the order of day, month and year above; seconds are those of UTC."),
+    "values.ticked": N_("What means yes in a field of yes and no, between blanks, as: X V; all else is no. Empty: the usual words."),
+    "values.owner_format": N_("How colleagues are written: owners, managers, “our contact”."),
+    "values.default_owner": N_("Of new projects, sales and follow-ups that name nobody; empty: whoever imports."),
+    "values.country_format": N_("How countries are written in the file."),
+    "values.default_country": N_("Two letters: for post codes and days that name no country, and for countries that nobody knows."),
+    "values.default_currency": N_("Three letters: of new sales that name none."),
     "company.match": N_("Two companies with the same key are the same company. A blank key never matches."),
     "company.action": N_("What happens to a company that exists already."),
     "person.match": N_("Two persons with the same key are the same person. By name only inside the row's company, by the others anywhere."),
@@ -99,8 +134,9 @@ EXPLAINED = {
     "duplicates.ignore": N_("Fields that are not compared, between blanks, as company.phone."),
     "duplicates.survivorship": N_(
         "Whose value a field begins with when a duplicate is decided, FIELD=RULE between blanks, as *=newest company.name=longest "
-        "person.phone=append. Rules: incoming, stored, newest, complete, longest, append."
+        "person.phone=append. Rules: incoming, stored, newest, complete, longest, trust, append."
     ),
+    "duplicates.trust": N_("Sources for the rule trust, the most trusted first, between blanks, as odoo outlook csv."),
 }
 """One sentence for each setting."""
 
@@ -148,9 +184,9 @@ def _share(key: str, label: str, default: float) -> Option:
     return Option(key, label, OptionType.DECIMAL, _(EXPLAINED[key]), default=default, minimum=0, maximum=1)
 
 
-def list_names(catalogue: Catalogue, kind: str = CONTACTS) -> list[str]:
-    """The lists that the records of an import have fields of."""
-    fields_of_both = [field for entity in entities_of(kind) for field in catalogue.of(entity)]
+def list_names(catalogue: Catalogue, kind: str = CONTACTS, entities: Sequence[str] = ()) -> list[str]:
+    """The lists that the records of an import have fields of. ``entities``: only those of the kind."""
+    fields_of_both = [field for entity in entities or entities_of(kind) for field in catalogue.of(entity)]
     found = [field.list for field in fields_of_both if field.type is FieldType.LIST and field.list]
     return list(dict.fromkeys(found))
 
@@ -159,14 +195,20 @@ def _list_label(name: str) -> str:
     return _(name.removeprefix("x_").replace("_", " ").capitalize())
 
 
-def _product_options(catalogue: Catalogue) -> list[Option]:
-    """The form of an import of products."""
+def _product_rules() -> list[Option]:
     return [
         _heading(_("Products")),
         _text("product.price_list", _("Price list"), 254),
         _choice("product.match", _("The same when equal"), _PRODUCT_KEYS),
         _choice("product.action", _("Where it exists"), _ACTIONS),
         _text("product.currency", _("Currency of a new list"), 3),
+    ]
+
+
+def _product_options(catalogue: Catalogue) -> list[Option]:
+    """The form of an import of products."""
+    return [
+        *_product_rules(),
         _heading(_("Values missing from lists")),
         *(_list_option(name) for name in list_names(catalogue, PRODUCTS)),
         _heading(_("Values")),
@@ -174,7 +216,58 @@ def _product_options(catalogue: Catalogue) -> list[Option]:
         _choice("values.invalid", _("Values that do not fit"), _INVALID),
         _text("values.country", _("Country of the file"), 2),
         _choice("values.decimal_separator", _("Decimals"), _DECIMALS),
+        _text("values.ticked", _("Means yes"), 100),
     ]
+
+
+def _keyed_options(entity: str, catalogue: Catalogue) -> list[Option]:
+    """The rules of an entity that any of its fields can tell apart (SPEC 5)."""
+    names = " ".join(field.name for field in catalogue.of(entity) if field.can_be_matched)
+    match = _("Fields between blanks, or “usual”: {names}. f ticks them, z takes the rules back.").format(names=names)
+    form = [
+        _heading(_(PLURALS[entity])),
+        Option(f"{entity}.match", _("The same when equal"), OptionType.TEXT, match, default=USUAL, maximum=500),
+        _choice(f"{entity}.action", _("Where it exists"), _KEYED_ACTIONS),
+    ]
+    if catalogue.references(entity):
+        text = _("A company or project that is named and not there is made. Persons are not: they need more than a name.")
+        form.append(Option(f"{entity}.create_parents", _("Create what is named"), OptionType.BOOLEAN, text, default=False))
+    return form
+
+
+def _without_contacts(entities: Sequence[str], catalogue: Catalogue, kind: str) -> list[Option]:
+    """The form of an import that has neither companies nor persons."""
+    form = _product_rules() if "product" in entities else []
+    form += [option for entity in entities if entity in KEYED for option in _keyed_options(entity, catalogue)]
+    names = list_names(catalogue, kind, entities)
+    form += [_heading(_("Values missing from lists")), *map(_list_option, names)] if names else []
+    return [*form, _heading(_("Values")), *_formats(catalogue, entities)]
+
+
+def _formats(catalogue: Catalogue, entities: Sequence[str]) -> list[Option]:
+    """How values are written, as far as this import has such fields."""
+    types = {field.type for entity in entities for field in catalogue.of(entity)}
+    form = [
+        _choice("values.blank_cells", _("Blank cells under Replace"), _BLANKS),
+        _choice("values.invalid", _("Values that do not fit"), _INVALID),
+        _text("values.country", _("Country of the file"), 2),
+    ]
+    if types & {FieldType.DATE, FieldType.PARTIAL_DATE, FieldType.DATETIME}:
+        form.append(_choice("values.date_order", _("Dates"), _DATES))
+        form.append(_choice("values.date_format", _("Dates are written"), _DATE_FORMATS))
+    if FieldType.DECIMAL in types:
+        form.append(_choice("values.decimal_separator", _("Decimals"), _DECIMALS))
+    if FieldType.BOOLEAN in types:
+        form.append(_text("values.ticked", _("Means yes"), 100))
+    if FieldType.USER in types:
+        form.append(_choice("values.owner_format", _("Colleagues"), _OWNERS))
+        form.append(_text("values.default_owner", _("Default owner"), 254))
+    if FieldType.COUNTRY in types:
+        form.append(_choice("values.country_format", _("Countries"), _COUNTRIES))
+        form.append(_text("values.default_country", _("Default country"), 2))
+    if FieldType.CURRENCY in types:
+        form.append(_text("values.default_currency", _("Default currency"), 3))
+    return form
 
 
 def options(
@@ -184,10 +277,14 @@ def options(
     *,
     mandatory_company: bool,
     kind: str = CONTACTS,
+    mapped: Collection[str] = (),
 ) -> list[Option]:
-    """The whole form. What is not allowed now is not offered."""
+    """The whole form. What is not allowed now is not offered. ``mapped``: fields that get a value, which say what several kinds are."""
     if kind == PRODUCTS:
         return _product_options(catalogue)
+    entities = planned_of(kind, mapped)
+    if "company" not in entities:
+        return _without_contacts(entities, catalogue, kind)
     # matching by ID finds stored records only, so there is nothing to add always
     company_less = "add" if settings.company.match is CompanyKey.ID else None
     person_less = "add" if settings.person.match is PersonKey.ID else None
@@ -203,17 +300,16 @@ def options(
             _choice("person.action", _("Where it exists"), _ACTIONS, person_less),
             _choice("person.without_company", _("If no company name"), _WITHOUT_COMPANY, "without" if mandatory_company else None),
         ]
+    if "product" in entities:
+        form += _product_rules()
+    form += [option for entity in entities if entity in KEYED for option in _keyed_options(entity, catalogue)]
     form.append(_heading(_("Values missing from lists")))
-    form += [_list_option(name) for name in list_names(catalogue)]
+    form += [_list_option(name) for name in list_names(catalogue, kind, entities)]
     form += [
         _heading(_("Values")),
         _choice("values.phones", _("Telephones"), _VALUES),
         _choice("values.urls_emails", _("Web and e-mail addresses"), _VALUES),
-        _choice("values.blank_cells", _("Blank cells under Replace"), _BLANKS),
-        _choice("values.invalid", _("Values that do not fit"), _INVALID),
-        _text("values.country", _("Country of the file"), 2),
-        _choice("values.date_order", _("Dates"), _DATES),
-        _choice("values.decimal_separator", _("Decimals"), _DECIMALS),
+        *_formats(catalogue, entities),
         _heading(_("Privacy: consent of new persons")),
         _items("privacy.legal_basis", _("Legal basis"), lists.get("legal_basis", ()), (Choice("default", _("use the default")),)),
         _items("privacy.consent_source", _("Consent source"), lists.get("consent_source", ())),
@@ -227,6 +323,7 @@ def options(
         _share("duplicates.merge_at", _("Merge from"), 0.99),
         _text("duplicates.ignore", _("Do not compare"), 500),
         _text("duplicates.survivorship", _("Whose values"), 500),
+        _text("duplicates.trust", _("Trusted sources"), 500),
     ]
     return form
 
@@ -244,7 +341,9 @@ def value_of(settings: Settings, key: str) -> OptionValue:
     section, _dot, name = key.partition(".")
     if section == "lists":
         return str(settings.list_policy(name))
-    value: OptionValue = getattr(getattr(settings, section), name)
+    value: Any = getattr(getattr(settings, section), name)
+    if isinstance(value, tuple):
+        return " ".join(value)
     return str(value) if isinstance(value, StrEnum) else value
 
 
@@ -258,7 +357,9 @@ def with_value(settings: Settings, key: str, value: OptionValue) -> Settings:
     typed: Any = value
     if isinstance(old, StrEnum):
         typed = type(old)(str(value))
-    elif key in ("values.country", "product.currency"):
+    elif isinstance(old, tuple):
+        typed = tuple(str(value or "").replace(",", " ").split())
+    elif key in ("values.country", "values.default_country", "values.default_currency", "product.currency"):
         typed = str(value or "").strip().upper()
     changed: Settings = replace(settings, **{section: replace(part, **{name: typed})})
     return _consistent(changed)
@@ -285,6 +386,6 @@ def explain(key: str, value: OptionValue) -> str:
 
 
 def entity_of(key: str) -> str:
-    """The entity a setting is about, where it is its key or action: "company", "person", "product", else empty."""
+    """The entity a setting is about, where it is its key or action: "company", "person", else empty."""
     section = key.partition(".")[0]
-    return section if section in {field.name for field in fields(Settings)} & {"company", "person", "product"} else ""
+    return section if section in {field.name for field in fields(Settings)} & {"company", "person", "product", *KEYED} else ""

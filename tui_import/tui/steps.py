@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import N_, _
-from tui_import.model.kinds import PRODUCTS
+from tui_import.model.kinds import planned_of
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
@@ -45,7 +45,8 @@ def current_step(session: ImportSession) -> str:
 
 def lacks_price_list(session: ImportSession) -> bool:
     """Products are to be imported, and nobody has said into which price list."""
-    return session.kind == PRODUCTS and session.state in ("read", "planned") and not session.settings.product.price_list
+    reached = session.state in ("read", "planned") and "product" in planned_of(session.kind, session.mapping.fields)
+    return reached and not session.settings.product.price_list
 
 
 def closed_steps(session: ImportSession) -> dict[str, str]:
@@ -60,7 +61,10 @@ def closed_steps(session: ImportSession) -> dict[str, str]:
     missing = session.missing()
     if missing:
         what = "; ".join(str(each.reason) for each in missing)
-        closed |= dict.fromkeys(("settings", "preview", "import"), _("First link what is missing: {what}").format(what=what))
+        linkable = any(each.fields for each in missing)  # a rule that lacks is chosen in the settings
+        steps = ("settings", "preview", "import") if linkable else ("preview", "import")
+        text = _("First link what is missing: {what}") if linkable else _("First choose it in the settings (step 3): {what}")
+        closed |= dict.fromkeys(steps, text.format(what=what))
     elif lacks_price_list(session):
         closed |= dict.fromkeys(("preview", "import"), _("First choose the price list (step 3)."))
     elif session.report is None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from tui_import.api.capabilities import Operator
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.fields import entity_word
 from tui_import.model.issues import Issue
+from tui_import.model.kinds import PLURALS
 from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
 from tui_import.model.price_lists import PriceListInfo
@@ -17,7 +19,7 @@ from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.status import number
 
-ENTITIES = {"company": N_("Companies"), "person": N_("Persons"), "product": N_("Products"), "price_list": N_("Price lists")}
+ENTITIES = PLURALS
 OPERATIONS = {
     "added": N_("new"),
     "updated": N_("changed"),
@@ -61,7 +63,7 @@ FILTERS = {
 }
 RUN_KINDS = {
     "import": N_("import"), "delete": N_("deleted"), "restore": N_("restored"), "undo": N_("undo"), "redo": N_("redo"),
-    "price_list": N_("new price list"),
+    "price_list": N_("new price list"), "fields": N_("own fields"), "lift": N_("suppression lifted"),
     "erase": N_("erased"), "edit": N_("edited"), "list_merge": N_("list items merged"), "merge": N_("merged"),
 }  # fmt: skip
 RUN_STATES = {"done": N_("done"), "undone": N_("undone"), "partly undone": N_("partly undone")}
@@ -72,6 +74,8 @@ DRAFT_STATES = {
     "mapping": N_("to be mapped"),
     "planned": N_("in the preview"),
     "applied": N_("imported"),
+    "looking": N_("being looked for"),
+    "reviewing": N_("being decided"),
 }
 
 
@@ -158,9 +162,19 @@ def issue_words(issue: Issue, columns: Sequence[ColumnInfo]) -> str:
     return f"{columns[issue.column or 0].title}: {issue}" if known else str(issue)
 
 
+FEW = 2
+"""Entities of a row whose states are all shown; of more only what happens, since most rows have nothing of most of them."""
+
+
+def states_worth_a_word(states: Sequence[RowState]) -> Sequence[RowState]:
+    """All of a row with few kinds of records; else those of which something happens, or is to be said."""
+    some = [state for state in states if len(states) <= FEW or state.operation is not Operation.SKIPPED]
+    return some or states[:1]
+
+
 def state_words(state: RowState, columns: Sequence[ColumnInfo] = ()) -> str:
     """ "Company: changed (7)", with the reason where there is one."""
-    name = {"company": _("Company"), "person": _("Person"), "product": _("Product")}.get(state.entity, state.entity)
+    name = entity_word(state.entity)
     text = f"{name}: {word(OPERATIONS, state.operation)}"
     if state.operation is Operation.REPEATED and state.row is not None:
         text += " " + _("(as in row {row})").format(row=state.row)
@@ -207,12 +221,19 @@ def near_words(report: PlanReport) -> str:
 
 def undo_words(report: UndoReport) -> list[str]:
     """What undo or redo did, and what it left alone."""
-    text = _("{restored} records put back, {kept} fields kept since they were edited later, {blocked} records blocked.")
-    texts = [text.format(restored=report.restored, kept=len(report.kept), blocked=len(report.blocked))]
-    for kept in report.kept[:20]:
+    kept, blocked = len(report.kept), len(report.blocked)
+    parts = [ngettext("{count} record put back", "{count} records put back", report.restored).format(count=report.restored)]
+    if report.definitions:
+        text = ngettext("{count} definition put back", "{count} definitions put back", report.definitions)
+        parts.append(text.format(count=report.definitions))
+    text = ngettext("{count} field kept since it was edited later", "{count} fields kept since they were edited later", kept)
+    parts.append(text.format(count=kept))
+    parts.append(ngettext("{count} record blocked", "{count} records blocked", blocked).format(count=blocked))
+    texts = [", ".join(parts) + "."]
+    for each in report.kept[:20]:
         line = _("kept {entity} {id}, {field}: “{found}” (not “{wanted}”), edited by {by} {at}")
-        values = {"found": kept.found, "wanted": kept.wanted, "by": kept.by or "?", "at": kept.at}
-        texts.append(line.format(entity=kept.entity, id=kept.record, field=kept.field, **values))
+        values = {"found": each.found, "wanted": each.wanted, "by": each.by or "?", "at": each.at}
+        texts.append(line.format(entity=each.entity, id=each.record, field=each.field, **values))
     texts += [_("blocked {entity} {id}: {reason}").format(entity=b.entity, id=b.record, reason=b.reason) for b in report.blocked[:20]]
     return texts
 
@@ -230,7 +251,8 @@ def erasure_words(done: Erasure) -> list[str]:
     """What an erasure did, and what is still to do."""
     texts = [_("Erased as run {run}; {count} entries of the journal are redacted.").format(run=done.run, count=done.journal)]
     for draft in done.drafts:
-        text = _("Draft {draft} still has it: {reason}") if draft.failure else _("Draft {draft}: {count} rows blanked")
+        text = ngettext("Draft {draft}: {count} row blanked", "Draft {draft}: {count} rows blanked", draft.rows)
+        text = _("Draft {draft} still has it: {reason}") if draft.failure else text
         texts.append(text.format(draft=draft.id, reason=safe(draft.failure), count=draft.rows))
     if done.backups:
         texts.append(_("These backups cannot be changed and may still have it; delete them, or erase again after a restore:"))

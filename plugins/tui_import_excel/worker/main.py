@@ -38,7 +38,7 @@ def main() -> None:
     except BrokenPipeError:
         os._exit(0)
     except BaseException as error:  # a panic of the Rust library is no Exception; whatever it is, the parent is told
-        wire.send(pipe, "error", ("damaged", f"{type(error).__name__}: {error}"[:300]))
+        wire.send(pipe, "error", ("damaged", (str(error) or type(error).__name__)[:300]))
     signal.alarm(WAIT)
     pipe.flush()
     os._exit(0)  # at once: freeing the memory of a large sheet takes time

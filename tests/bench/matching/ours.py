@@ -53,11 +53,12 @@ def learn(labelled: LabelledSet, clock: Clock, labels: list[int], seed: int) -> 
     """F1 on the second half after so many decisions about pairs of the first, the most uncertain first."""
     from tui_import.matching.learn import Decision
     from tui_import.matching.learn import learn as refit
+    from tui_import.matching.score import probability, total
 
     shipped = load_model()
     start = found(labelled, shipped)
     entity, halves = shipped.entities[labelled.entity], labelled.halves
-    prior = float(np.log2(start.estimate.prior / (1 - start.estimate.prior)))
+    beside = _logit(np.asarray(start.probability)) - total(start.weights, entity, shipped.damping) - entity.bias
     pairs = ScoredPairs(np.asarray(start.a), np.asarray(start.b), np.asarray(start.probability, np.float64))
     true, pool, tested = same(pairs, labelled), within(pairs, halves, 0), within(pairs, halves, 1)
     chance, rng, asked = pairs.score, np.random.default_rng(seed), np.zeros(len(pairs.a), bool)
@@ -73,21 +74,23 @@ def learn(labelled: LabelledSet, clock: Clock, labels: list[int], seed: int) -> 
                 nearest = open_pairs[np.argsort(np.abs(chance[open_pairs] - 0.5), kind="stable")][: POOL * wanted]
                 for at in rng.permutation(nearest)[:wanted]:
                     asked[at] = True
-                    decisions.append(Decision({name: float(each[at]) for name, each in start.weights.items()}, prior, bool(true[at])))
+                    decisions.append(
+                        Decision({name: float(each[at]) for name, each in start.weights.items()}, float(beside[at]), bool(true[at]))
+                    )
                 learnt = refit(decisions, entity, shipped.damping)
                 if learnt:
-                    chance = _rescored(start, learnt.applied(entity), shipped.damping)
+                    after = learnt.applied(entity)
+                    chance = probability(total(start.weights, after, shipped.damping) + after.bias + beside, 0.5)
             taught = entity if (learnt := refit(decisions, entity, shipped.damping)) is None else learnt.applied(entity)
             again = found(labelled, replace(shipped, entities={**shipped.entities, labelled.entity: taught}))
-        after = ScoredPairs(np.asarray(again.a), np.asarray(again.b), np.asarray(again.probability, np.float64))
-        report[str(count)] = _f1(after, same(after, labelled), within(after, halves, 1), labelled)
+        scored = ScoredPairs(np.asarray(again.a), np.asarray(again.b), np.asarray(again.probability, np.float64))
+        report[str(count)] = _f1(scored, same(scored, labelled), within(scored, halves, 1), labelled)
     return report
 
 
-def _rescored(start: Any, entity: Any, damping: float) -> Any:
-    from tui_import.matching.score import probability, total
-
-    return probability(total(start.weights, entity, damping) + entity.bias, start.estimate.prior)
+def _logit(chance: Any) -> Any:
+    clipped = np.clip(chance, 2.0**-60, 1 - 2.0**-52)
+    return np.log2(clipped / (1 - clipped))
 
 
 def _f1(pairs: ScoredPairs, true: Any, tested: Any, labelled: LabelledSet) -> dict[str, float]:

@@ -4,7 +4,7 @@
 ``context``  whose "Name" or "E-mail" is                         ``guess``    all evidence together: one guess per column
 ``memory``   what this user linked before                        ``required`` what is missing before the import can go on
 ``recipes``  a recipe's columns found again, and the drift       ``search``   fields by a few letters, for the picker
-``kind``     what a file is about: contacts or products
+``kind``     what a file is about: contacts, products, sales …        ``several``  columns of several kinds in one row
 """
 
 from tui_import.flow.mapping.guess import guess, link_guesses
@@ -14,6 +14,7 @@ from tui_import.flow.mapping.memory import Memory, remember
 from tui_import.flow.mapping.recipes import match_recipe, recipe_keys, recipe_mapping
 from tui_import.flow.mapping.required import missing
 from tui_import.flow.mapping.search import find_fields
+from tui_import.flow.mapping.several import guess_several
 
 __all__ = [
     "Memory",
@@ -21,6 +22,7 @@ __all__ = [
     "build_vocabulary",
     "find_fields",
     "guess",
+    "guess_several",
     "link_guesses",
     "match_recipe",
     "missing",

@@ -6,7 +6,7 @@ column is left open and the reason says why. At last every field that holds one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_import.api.i18n import N_, _
@@ -16,14 +16,16 @@ from tui_import.flow.mapping.headers import EITHER, UNUSED, Alias, Reading, Voca
 from tui_import.flow.mapping.memory import Memory
 from tui_import.flow.mapping.values import Profile, contradiction, supports
 from tui_import.model.fields import Catalogue
-from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS
+from tui_import.model.kinds import PLURALS, entities_of
 from tui_import.model.mapping import LINK_FROM, ColumnInfo, Evidence, Guess, Link
 
-OTHERS: Mapping[str, frozenset[str]] = {
-    CONTACTS: frozenset({"product", "price_list"}),
-    PRODUCTS: frozenset({"company", "person", "price_list", EITHER, UNUSED}),
-}
-"""Kind of import → groups of headers that mean nothing in it."""
+
+def others_of(kind: str) -> frozenset[str]:
+    """Groups of headers that mean nothing in a kind of import: only contacts have columns that fit a company and a person, or nothing."""
+    own = frozenset(entities_of(kind))
+    return frozenset(PLURALS) - own | (frozenset() if own >= {"company"} else {EITHER, UNUSED})
+
+
 LANGUAGES = {
     "da": N_("Danish"), "de": N_("German"), "en": N_("English"), "es": N_("Spanish"), "fi": N_("Finnish"), "fr": N_("French"),
     "nl": N_("Dutch"), "no": N_("Norwegian"), "sv": N_("Swedish"),
@@ -48,6 +50,8 @@ class _Column:
     reading: Reading | None = None
     fields: tuple[str, ...] = ()
     """What its header can mean."""
+    second: str = ""
+    """What its header means as well, for files where another column is the first ("Varenummer" beside "Varekode")."""
     links: tuple[Link, ...] = ()
     """Candidates, the best first."""
 
@@ -76,7 +80,7 @@ def guess(
 
     No two guesses that are linked name the same field, unless it holds several values.
     """
-    entities, others = KINDS.get(kind, ()), OTHERS.get(kind, frozenset())
+    entities, others = entities_of(kind), others_of(kind)
     wanted = Catalogue({field.key: field for field in catalogue if field.entity in entities})
     gathered = [_Column(info, Profile(values, vocabulary)) for info, values in zip(columns, samples, strict=True)]
     _read_headers(gathered, wanted, vocabulary, others)
@@ -105,10 +109,18 @@ def _read_headers(gathered: Sequence[_Column], catalogue: Catalogue, vocabulary:
             fields = fields_of(reading, catalogue)
             if fields or reading.alias.group == UNUSED:
                 column.reading, column.fields = reading, fields
+                column.second = _second_meaning(reading, found, catalogue)
                 break
         kind = _companion(position, gathered)
         if kind is not None and column.concept:
             column.fields = _of_kind(column, kind, catalogue, vocabulary)
+
+
+def _second_meaning(first: Reading, found: Sequence[Reading], catalogue: Catalogue) -> str:
+    """Another field that the same header names in the same language."""
+    same = [each.alias for each in found if each.alias[:3] != first.alias[:3] and each.alias.language == first.alias.language]
+    keys = [f"{alias.group}.{alias.name}" for alias in same if alias.group == first.alias.group]
+    return next((key for key in keys if key in catalogue), "")
 
 
 def _companion(position: int, gathered: Sequence[_Column]) -> Sequence[str] | None:
@@ -146,7 +158,8 @@ def _known(column: _Column, catalogue: Catalogue, memory: Memory) -> tuple[Link,
     if recalled is not None and recalled in catalogue:
         return (Link(info.position, recalled, Evidence.MEMORY, 0.97, _("linked so in an earlier import")),)
     if column.is_clear and column.reading is not None:
-        return (_header_link(column, column.fields[0], column.reading.certainty, catalogue),)
+        link = _header_link(column, column.fields[0], column.reading.certainty, catalogue)
+        return (link, _header_link(column, column.second, _SUPPORTED, catalogue)) if column.second else (link,)
     return ()
 
 

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from tui_import.flow.folding import drop_invisible
-from tui_import.model.fields import Catalogue
+from tui_import.model.fields import Catalogue, Field
 
 EITHER = "either"
 """Group of the headers that fit a company and a person; their concept is decided by `context`."""
@@ -131,6 +131,18 @@ def build_vocabulary(
         _all_forms("|".join(organisation_words)),
         _all_forms("|".join(given_names)),
     )
+
+
+def with_fields(vocabulary: Vocabulary, fields: Iterable[Field]) -> Vocabulary:
+    """A vocabulary that knows a store's own fields as well: by name and by the label that its users gave them."""
+    aliases = dict(vocabulary.aliases)
+    for known in fields:
+        alias = Alias(known.entity, known.name, "", 0)
+        for name in (known.key, known.title, known.name, known.name.partition("_")[2], known.label):
+            form = squash(name)
+            if alias not in aliases.get(form, ()):
+                aliases[form] = (alias, *aliases.get(form, ()))
+    return replace(vocabulary, aliases=aliases)
 
 
 def _add(aliases: dict[str, dict[Alias, None]], first: Alias, texts: str) -> None:

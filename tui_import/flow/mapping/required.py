@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_import.api.i18n import _
-from tui_import.model.fields import Catalogue
-from tui_import.model.kinds import CONTACTS, PRODUCTS
+from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, planned_of
 from tui_import.model.mapping import Mapping, Missing
 from tui_import.model.settings import (
     COMPANY_KEY_FIELDS,
+    DEFAULTS,
     PERSON_KEY_FIELDS,
     PRODUCT_KEY_FIELDS,
     CompanyKey,
+    KeyedAction,
     PersonKey,
     Settings,
     WithoutCompany,
@@ -29,17 +31,45 @@ def missing(
 
     ``mandatory_company`` is the store's preference "mandatory company on contact": persons may not come without a company.
     """
-    if kind == PRODUCTS:
-        wants = list(_of_products(settings))
-    else:
-        wants = [*_of_companies(mapping, settings, mandatory_company), *_of_persons(settings)]
+    entities = planned_of(kind, mapping.fields)
+    if not entities:
+        return [Missing((), _("No column is linked yet."), _("Link the columns of at least one kind of record."))]
+    wants: list[Missing] = []
+    if "company" in entities:
+        wants += [*_of_companies(mapping, settings, mandatory_company), *_of_persons(settings)]
+    if "product" in entities:
+        wants += _of_products(settings)
+    for entity in KEYED:
+        if entity in entities:
+            wants += _of_keyed(entity, mapping, settings, catalogue)
     found: list[Missing] = []
     for want in wants:
         known = tuple(fields for fields in want.fields if all(key in catalogue for key in fields))
         satisfied = any(mapping.fields.issuperset(fields) for fields in want.fields)
-        if known and not satisfied and all(want.fields != other.fields for other in found):
-            found.append(Missing(known, want.reason))
+        if (known or not want.fields) and not satisfied and all(want.fields != other.fields for other in found):
+            found.append(Missing(known, want.reason, want.hint))
     return found
+
+
+def _of_keyed(entity: str, mapping: Mapping, settings: Settings, catalogue: Catalogue) -> Iterator[Missing]:
+    """A rule first: without key no import is started, unless every row is a new record (SPEC 5)."""
+    rules, name = settings.keyed(entity), _(PLURALS[entity])
+    if not rules.has_rule:
+        yield Missing(
+            (),
+            _("{entity}: no key is chosen, so nobody can tell which records exist.").format(entity=name),
+            _("Choose the fields to match by ({entity}.match), or the action insert, which needs no key.").format(entity=entity),
+        )
+        return
+    country = settings.values.default_country or settings.values.country
+    for field in catalogue.of(entity):
+        has_default = field.type is FieldType.USER or field.name in DEFAULTS.get(entity, {})
+        if field.required and not has_default and not (field.type is FieldType.COUNTRY and country):
+            yield Missing(((field.key,),), _("{entity}: {field} is needed.").format(entity=name, field=_(field.label)))
+    if rules.action is not KeyedAction.INSERT:
+        key = tuple(f"{entity}.{each}" for each in rules.key(entity, mapping.fields))
+        needed = tuple(each for each in key if not (catalogue[each].type is FieldType.COUNTRY and country))
+        yield Missing((needed,), _("{entity}: what they are matched by has to be linked.").format(entity=name))
 
 
 def _of_products(settings: Settings) -> Iterator[Missing]:

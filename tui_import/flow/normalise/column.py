@@ -8,16 +8,20 @@ from collections.abc import Callable, Sequence
 from tui_import.api.source import Scalar
 from tui_import.flow.folding import fold
 from tui_import.flow.normalise.country import country_reader
+from tui_import.flow.normalise.currency import currency_reader
 from tui_import.flow.normalise.damage import is_scientific, mend_mojibake, restore_postal_code
-from tui_import.flow.normalise.dates import date_reader, partial_date_reader
+from tui_import.flow.normalise.dates import date_reader, datetime_reader, partial_date_reader
 from tui_import.flow.normalise.formats import Formats, Normaliser, Reader, TextReader, error, offer, warning
 from tui_import.flow.normalise.numbers import decimal_reader, id_reader, integer_reader
 from tui_import.flow.normalise.phone import phone_reader
 from tui_import.flow.normalise.text import WHOLE_LIMIT, clean_line, clean_lines, is_error_cell, number_text, plain, says_nothing
+from tui_import.flow.normalise.users import user_reader
 from tui_import.flow.normalise.vat import vat_reader
 from tui_import.flow.normalise.web import domain_reader, email_reader, url_reader
 from tui_import.flow.normalise.words import boolean_reader, choice_reader
 from tui_import.model.fields import Field, FieldType
+from tui_import.model.issues import Issue
+from tui_import.model.lookalikes import mixed_word, turns_direction
 from tui_import.model.records import BLANK, Normalised
 
 MEMO_LIMIT = 20_000
@@ -61,7 +65,7 @@ def normaliser(field: Field, formats: Formats) -> Normaliser:
 def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable[[Scalar], Normalised]:
     """All that is the same for all types: blanks, white space, error values, lengths, damage to the text."""
     read_number = _numeric_reader(field, formats)
-    read = read_number or _text_reader(field, region)
+    read = read_number or _text_reader(field, formats, region)
     clean = clean_lines if field.type is FieldType.LONG_TEXT else clean_line
     typed = field.type not in _FREE_TEXT
     limit = field.length or (LIST_ITEM_LENGTH if field.type is FieldType.LIST else sys.maxsize)
@@ -87,15 +91,24 @@ def _cell_reader(field: Field, formats: Formats, region: str | None) -> Callable
             return error("too_long", field, result.value[:limit].rstrip(), length=len(result.value), limit=limit)
         if shortened:
             return _shortened(result, field)
-        if result.issue is None and not cell.isascii() and shows_mojibake:
-            mended = mend_mojibake(cell)
+        if result.issue is None and not cell.isascii():
+            mended = mend_mojibake(cell) if shows_mojibake else cell
             if mended != cell:
                 return result._replace(issue=offer("mojibake", field, clean(mended)[0]))
+            result = result._replace(issue=_deception(cell, field))
         if control_characters and result.issue is None:
             return result._replace(issue=warning("control_characters", field))
         return result
 
     return normalise
+
+
+def _deception(cell: str, field: Field) -> Issue | None:
+    """What is worth a look in a text that reads as another one than it is."""
+    if turns_direction(cell):
+        return warning("turns_direction", field)
+    word = mixed_word(cell)
+    return warning("mixed_alphabets", field, word=word) if word else None
 
 
 def _shortened(result: Normalised, field: Field) -> Normalised:
@@ -110,6 +123,8 @@ def _numeric_reader(field: Field, formats: Formats) -> Reader | None:
             return date_reader(field, formats)
         case FieldType.PARTIAL_DATE:
             return partial_date_reader(field, formats)
+        case FieldType.DATETIME:
+            return datetime_reader(field, formats)
         case FieldType.INTEGER:
             return integer_reader(field, formats)
         case FieldType.DECIMAL:
@@ -120,7 +135,7 @@ def _numeric_reader(field: Field, formats: Formats) -> Reader | None:
             return None
 
 
-def _text_reader(field: Field, region: str | None) -> TextReader:
+def _text_reader(field: Field, formats: Formats, region: str | None) -> TextReader:
     match field.type:
         case FieldType.EMAIL:
             return email_reader(field)
@@ -135,11 +150,15 @@ def _text_reader(field: Field, region: str | None) -> TextReader:
         case FieldType.VAT_NUMBER:
             return vat_reader(field, region)
         case FieldType.BOOLEAN:
-            return boolean_reader(field)
+            return boolean_reader(field, formats)
         case FieldType.CHOICE:
             return choice_reader(field)
         case FieldType.COUNTRY:
-            return country_reader(field)
+            return country_reader(field, formats)
+        case FieldType.CURRENCY:
+            return currency_reader(field, formats)
+        case FieldType.USER:
+            return user_reader(field, formats)
         case _:
             return _plain_text_reader(field)
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from tui_import.flow.folding import fold
 from tui_import.flow.normalise.damage import mend_mojibake
-from tui_import.flow.normalise.formats import TextReader, error
+from tui_import.flow.normalise.formats import PLAIN, Formats, TextReader, error, warning
 from tui_import.model.fields import Field
 from tui_import.model.records import Normalised
 
@@ -94,13 +94,38 @@ def country_code(text: str) -> str | None:
     return code
 
 
-def country_reader(field: Field) -> TextReader:
+@cache
+def _names_as(country_format: str) -> dict[str, str]:
+    """Reduced name → code, of the names of one format: "code", "english", or "local" (in the country's own languages)."""
+    from babel import Locale, UnknownLocaleError
+    from babel.languages import get_official_languages
+
+    english = {str(code): str(name) for code, name in Locale("en").territories.items()}
+    codes = {code for code in _names().values() if code in english}
+    if country_format == "code":
+        return {code.lower(): code for code in codes} | {name: code for name, code in _names().items() if len(name) == 3 and name.isascii()}
+    if country_format == "english":
+        return {_reduce(name): code for code, name in english.items() if code in codes}
+    names = {}
+    for code in sorted(codes):
+        for language in get_official_languages(code, regional=True, de_facto=True):
+            try:
+                names[_reduce(str(Locale.parse(language).territories.get(code, "")))] = code
+            except (UnknownLocaleError, ValueError):
+                continue
+    names.pop("", None)
+    return names
+
+
+def country_reader(field: Field, formats: Formats = PLAIN) -> TextReader:
     """Reads countries; what is stored is the ISO code."""
 
     def read(text: str) -> Normalised:
-        code = country_code(text)
+        code = _names_as(formats.country_format).get(_reduce(text)) if formats.country_format else country_code(text)
         if code is not None:
             return Normalised(code)
+        if formats.default_country:
+            return Normalised(formats.default_country, None, warning("country_default", field, country=formats.default_country))
         mended = mend_mojibake(text)
         return error("country_unknown", field, mended if mended != text and country_code(mended) else None)
 

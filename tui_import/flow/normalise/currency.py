@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from functools import cache
 
 from tui_import.api.source import Scalar
+from tui_import.flow.folding import fold
+from tui_import.flow.normalise.formats import Formats, TextReader, error
+from tui_import.model.fields import Field
+from tui_import.model.records import Normalised
 
 _SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "fr": "CHF", "eur": "EUR", "dkr": "DKK", "nkr": "NOK", "skr": "SEK"}
 _REGIONAL = frozenset({"$", "kr", "¥"})
@@ -51,6 +55,16 @@ def _of_word(word: str, region: str) -> str:
         own = currency_of_country(region)
         return own if own in _WRITTEN[sign] else _SIGNS.get(sign, "")
     return _SIGNS.get(sign, "")
+
+
+def currency_reader(field: Field, formats: Formats) -> TextReader:
+    """Reads an ISO 4217 code, a sign ("€", "kr") or a code in a text."""
+
+    def read(text: str) -> Normalised:
+        code = currency_of(text, formats.default_region)
+        return Normalised(code, fold(code)) if code else error("currency_unknown", field)
+
+    return read
 
 
 def usual_currency(prices: Iterable[Scalar], region: str = "") -> str:

@@ -17,6 +17,9 @@ from tui_import.flow.normalise.text import number_text
 from tui_import.model.fields import Field
 from tui_import.model.records import Normalised
 
+NUMBERS, SECONDS = "numbers", "seconds"
+"""Values of `Formats.date_format`."""
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _LANGUAGES = ("en", "da", "nb", "sv", "de", "nl", "fr", "es", "fi")
 _MONTH_FIRST_REGIONS = frozenset({"US", "PH", "FM", "MH", "PW"})
 _YEAR_FIRST_REGIONS = frozenset({"SE", "LT", "HU", "CN", "JP", "KR", "TW", "MN"})
@@ -49,6 +52,8 @@ class DateOrder:
 _TIME = re.compile(
     r"[T\s,]+(?:kl\.?\s*)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
 )
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+_HALF = re.compile(r"[ap]\.?m", re.IGNORECASE)
 _FIGURES = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
 _TWO_FIGURES = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,4})\.?")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -229,10 +234,63 @@ def partial_date_reader(field: Field, formats: Formats) -> Reader:
     return _reader(field, formats, partial=True)
 
 
+def datetime_reader(field: Field, formats: Formats) -> Reader:
+    """Reads a day, with the time where there is one: YYYY-MM-DD or YYYY-MM-DD HH:MM."""
+    read_day = _reader(field, formats, partial=False)
+
+    def read(cell: Plain) -> Normalised:
+        if formats.date_format == SECONDS:
+            return _of_seconds(cell, field, timed=True)
+        time = _TIME.search(cell) if isinstance(cell, str) else None
+        day = read_day(cell)
+        if time is None or day.value is None:
+            return day
+        clock = _clock(time[0])
+        return Normalised(f"{day.value} {clock}") if clock else error("date_invalid", field)
+
+    return read
+
+
+def _clock(text: str) -> str:
+    """ "kl. 9.30", "T14:05:00", "2:15 pm" → HH:MM; empty where there is no such time."""
+    hour, minute = (int(part) for part in _CLOCK.findall(text)[0])
+    half = "".join(character for character in text.casefold() if character in "ap") if _HALF.search(text) else ""
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else ""
+
+
+def _of_seconds(cell: Plain, field: Field, *, timed: bool = False) -> Normalised:
+    """Seconds since 1970-01-01 (UTC)."""
+    try:
+        moment = _EPOCH + datetime.timedelta(seconds=float(cell))
+    except (ValueError, OverflowError):
+        return error("date_invalid", field)
+    if not timed or (moment.hour, moment.minute) == (0, 0):
+        return Normalised(moment.date().isoformat())
+    return Normalised(moment.strftime("%Y-%m-%d %H:%M"))
+
+
+def _of_figures(cell: Plain, field: Field, order: str) -> Normalised:
+    """Six or eight figures, in the order of the file: "310124", "31012024"; year first where nothing is known of eight."""
+    text = number_text(cell) if not isinstance(cell, str) else cell.strip()
+    text = text.zfill(8 if len(text) > 6 else 6)  # a spreadsheet program drops the nought of "010124"
+    if not (text.isascii() and text.isdecimal()) or len(text) not in (6, 8):
+        return error("date_invalid", field)
+    year = len(text) - 4
+    cuts = {"ymd": (slice(year, year + 2), slice(year + 2, None), slice(0, year)), "mdy": (slice(0, 2), slice(2, 4), slice(4, None))}
+    month, day, years = cuts.get(order, (slice(2, 4), slice(0, 2), slice(4, None)))
+    return _written(Parts(_year(text[years]), int(text[month]), int(text[day])), field, partial=False)
+
+
 def _reader(field: Field, formats: Formats, *, partial: bool) -> Reader:
     order = formats.date_order or customary_order(formats.default_region)
 
     def read(cell: Plain) -> Normalised:
+        if formats.date_format == SECONDS:
+            return _of_seconds(cell, field)
+        if formats.date_format == NUMBERS and not (isinstance(cell, str) and _ISO.match(cell)):
+            return _of_figures(cell, field, order)
         serial = serial_date(cell)
         if serial is not None:
             return error("serial_date", field, serial)
@@ -254,6 +312,8 @@ def _written(parts: Parts, field: Field, *, partial: bool) -> Normalised:
         return error("date_invalid", field)
     if year is not None and not 1000 <= year <= 9999:
         return error("date_out_of_range", field)
+    if year is not None and field.years is not None and not field.years[0] <= year <= field.years[1]:
+        return error("date_outside", field, first=field.years[0], last=field.years[1])
     try:
         datetime.date(2000 if year is None else year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:

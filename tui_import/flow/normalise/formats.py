@@ -22,7 +22,20 @@ class Formats:
     """"dmy", "mdy" or "ymd"; empty: day first, unless the date itself says otherwise."""
     decimal_separator: str = ""
     """"," or "."; empty: what the number itself says, else the custom of `default_region`."""
+    date_format: str = ""
+    """"numbers": dates are figures without anything between them ("310124"); "seconds": since 1970-01-01 (UTC); empty: any."""
+    ticked: str = ""
+    """What means yes, between blanks; empty: any of the usual words."""
+    owner_order: str = ""
+    """"last_first": colleagues are written "Berg Anna" or "Berg, Anna"; else as they are."""
+    country_format: str = ""
+    """"local", "english" or "code": how countries are written; empty: any way."""
+    default_country: str = ""
+    """ISO 3166 code that a country which nobody knows is taken for."""
 
+
+PLAIN = Formats()
+"""Nothing is known."""
 
 Plain = str | int | float
 """A cell that is not blank, before it is read: dates are ISO text by then, booleans words, whole floats integers."""

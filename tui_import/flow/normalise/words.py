@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_import.flow.folding import fold, words
-from tui_import.flow.normalise.formats import TextReader, error
+from tui_import.flow.normalise.formats import PLAIN, Formats, TextReader, error
 from tui_import.model.fields import Field
 from tui_import.model.records import Normalised
 
@@ -23,8 +23,11 @@ _CHOICE_WORDS = {
 """Ways of writing the choices of our catalogue: nine languages and ISO/IEC 5218. "M" is male, although "mujer" begins so, too."""
 
 
-def boolean_reader(field: Field) -> TextReader:
-    """Reads yes and no in nine languages, 1 and 0, a cross and a tick."""
+def boolean_reader(field: Field, formats: Formats = PLAIN) -> TextReader:
+    """Reads yes and no in nine languages, 1 and 0, a cross and a tick; where `Formats.ticked` says what means yes, all else is no."""
+    ticked = words(fold(formats.ticked))
+    if ticked:
+        return lambda text: Normalised(int(fold(text) in ticked))
 
     def read(text: str) -> Normalised:
         value = _TRUTH.get(fold(text).rstrip("."))

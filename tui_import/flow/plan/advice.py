@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as MappingABC
 
 from tui_import.flow.plan.binding import UNMATCHED, Bound, BoundBlock, Incoming
-from tui_import.flow.plan.keys import in_price_list, name_department
+from tui_import.flow.plan.keys import FIELDS_JOINED_BY, in_price_list, name_department, of_fields
+from tui_import.model.fields import Catalogue
 from tui_import.model.mapping import Mapping
-from tui_import.model.plan import KeyAdvice
+from tui_import.model.plan import KeyAdvice, Stored
 from tui_import.model.records import RecordReader
-from tui_import.model.settings import COMPANY_KEY_FIELDS, PRODUCT_KEY_FIELDS, CompanyKey, PersonKey, ProductKey
+from tui_import.model.settings import COMPANY_KEY_FIELDS, PRODUCT_KEY_FIELDS, USUAL_KEYS, CompanyKey, PersonKey, ProductKey
+
+KeyFields = MappingABC[str, list[tuple[str, ...]]]
+"""Entity → keys, each made of bare names of fields."""
 
 IDENTIFYING = {"company": ("name", "vat_number", "number", "code"), "person": ("name", "number"), "product": ("name", "code")}
 """Fields that tell two records apart, by entity: a hit that differs in one of them is a conflict."""
@@ -19,12 +24,20 @@ IDENTIFYING = {"company": ("name", "vat_number", "number", "code"), "person": ("
 class KeyAdviser:
     """Counts for every key over the blocks it is shown."""
 
-    def __init__(self, mapping: Mapping, reader: RecordReader, price_list: int | None = None) -> None:
-        """``price_list``: the one that products go into; None for contacts."""
+    def __init__(
+        self,
+        mapping: Mapping,
+        reader: RecordReader,
+        price_list: int | None = None,
+        keyed: KeyFields | None = None,
+    ) -> None:
+        """``price_list``: the one that products go into; None for contacts. ``keyed``: entity → the keys that are tried of it."""
         self._price_list = price_list
+        self._keyed = keyed or {}
         self._reader = reader
         self._mapped = mapping.fields
         self._rows = 0
+        self._entities: set[str] = set()
         self._values: dict[tuple[str, str], Counter[int]] = {}
         """(entity, key) → hash of the value → rows."""
         self._hits: Counter[tuple[str, str]] = Counter()
@@ -34,19 +47,32 @@ class KeyAdviser:
     def look(self, block: BoundBlock) -> None:
         """Count one block of rows."""
         self._rows += len(block.n)
-        for entity, key, values in _candidates(block) if self._price_list is None else _of_products(block, self._price_list):
+        self._entities.update(block.entities)
+        for entity, key, values in self._candidates(block):
             if not self._is_mapped(entity, key):
                 continue
             counter = self._values.setdefault((entity, key), Counter())
             counter.update(hash(value) for value in values if value is not None)
             self._meet(entity, key, values, block.entities[entity])
 
+    def _candidates(self, block: BoundBlock) -> Iterator[tuple[str, str, list[str | None]]]:
+        if "company" in block.entities:
+            yield from _candidates(block)
+        if self._price_list is not None:
+            yield from _of_products(block, self._price_list)
+        for entity, keys in self._keyed.items():
+            bound = block.entities[entity]
+            blank: list[Stored] = [None] * len(block.n)
+            for names in keys:
+                parts = (bound.keys.get(name) or bound.single.get(name) or blank for name in names)
+                yield entity, FIELDS_JOINED_BY.join(names), [of_fields(each) for each in zip(*parts, strict=True)]
+
     def _meet(self, entity: str, key: str, values: list[str | None], bound: Bound) -> None:
         if (entity, key) == ("person", "name"):  # only means something inside a company, which the plan decides
             return
         found = self._reader.find(entity, key, sorted({value for value in values if value is not None}))
         single = {hits[0].id for hits in found.values() if len(hits) == 1}
-        others = [name for name in IDENTIFYING[entity] if name in bound.keys and name not in key]
+        others = [name for name in IDENTIFYING.get(entity, ()) if name in bound.keys and name not in key]
         fields = [f"{name}_key" for name in others] if single else []
         records = self._reader.load(entity, sorted(single), fields) if fields else {}
         for i, value in enumerate(values):
@@ -66,15 +92,20 @@ class KeyAdviser:
             return all(field in self._mapped for field in COMPANY_KEY_FIELDS[CompanyKey(key)])
         if entity == "product":
             return all(field in self._mapped for field in PRODUCT_KEY_FIELDS[ProductKey(key)])
+        if entity in self._keyed:
+            return all(f"{entity}.{name}" in self._mapped for name in key.split(FIELDS_JOINED_BY))
         if key == "name":
             return bool({"person.full_name", "person.first_name", "person.last_name"} & self._mapped)
         return f"person.{key}" in self._mapped
 
     def advice(self) -> list[KeyAdvice]:
         """One line per possible key, companies first."""
-        keys = [("company", str(key)) for key in CompanyKey] + [("person", str(key)) for key in PersonKey if key is not PersonKey.NONE]
+        keys = [(entity, FIELDS_JOINED_BY.join(names)) for entity, every in self._keyed.items() for names in every]
         if self._price_list is not None:
-            keys = [("product", str(key)) for key in ProductKey]
+            keys += [("product", str(key)) for key in ProductKey]
+        if not keys or "company" in self._entities:
+            of_persons = [("person", str(key)) for key in PersonKey if key is not PersonKey.NONE]
+            keys = [("company", str(key)) for key in CompanyKey] + of_persons + keys
         lines = []
         for entity, key in keys:
             counter = self._values.get((entity, key), Counter())
@@ -93,6 +124,18 @@ class KeyAdviser:
                 )
             )
         return lines
+
+
+def keyed_candidates(catalogue: Catalogue, entity: str, mapped: Collection[str]) -> list[tuple[str, ...]]:
+    """The keys worth trying of an entity that is matched by any of its fields: the usual ones, then each field alone.
+
+    Those with another record in them mean something only when that is decided.
+    """
+    links = catalogue.references(entity)
+    alone = [(field.name,) for field in catalogue.keys(entity)]
+    usual = [names for names in USUAL_KEYS[entity] if not any(name in links for name in names)]
+    ids = [("id",)] if f"{entity}.id" in mapped else []
+    return list(dict.fromkeys([*usual, *alone, *ids]))
 
 
 def _first_key(values: tuple[Incoming, ...]) -> str | None:

@@ -66,6 +66,14 @@ class Bound:
     columns: dict[str, int] = field(default_factory=dict)
     """Bare field name → position of the column it comes from."""
 
+    def has_any(self, names: Iterable[str], i: int) -> bool:
+        """Row ``i`` has a value for one of these fields."""
+        for name in names:
+            column = self.single.get(name) or self.multiple.get(name)
+            if column and column[i] not in (None, ()):
+                return True
+        return False
+
 
 @dataclass(slots=True)
 class BoundBlock:
@@ -160,7 +168,8 @@ class Binder:
         self._feeds: list[_Feed] = []
         for item in catalogue:
             positions = mapping.columns_of(item.key)
-            if item.entity not in self._entities or item.type is FieldType.REFERENCE or not (positions or item.key in mapping.constants):
+            stands_for_parent = item.virtual and item.type is FieldType.REFERENCE
+            if item.entity not in self._entities or stands_for_parent or not (positions or item.key in mapping.constants):
                 continue
             self._feeds.append(_Feed(item, positions, mapping.constants.get(item.key), formats, scope if item.name == LINK else ""))
         # the country decides how telephone and VAT numbers of its row are read, so it is bound first
@@ -176,6 +185,14 @@ class Binder:
         if entity == "person" and names.pop("full_name", 0) is None:
             names = {"first_name": None, "middle_name": None, "last_name": None} | names
         return tuple(names)
+
+    def brought(self, entity: str) -> tuple[str, ...]:
+        """Bare names of the fields that only a row's own cells give a value: a constant alone makes no record."""
+        found = []
+        for feed in self._feeds:
+            if feed.field.entity == entity and feed.positions and not feed.has_constant:
+                found += ["first_name", "middle_name", "last_name"] if feed.field.key == self._full_name.key else [feed.field.name]
+        return tuple(found)
 
     def bind(self, block: BlockOfRows) -> BoundBlock:
         """The block as fields."""
@@ -198,7 +215,7 @@ class Binder:
 
     def _single(self, feed: _Feed, block: BlockOfRows, region: Sequence[Stored] | None, bound: BoundBlock, target: Bound) -> list[Stored]:
         cells = feed.cells(block, region)
-        position = feed.positions[0] if feed.positions else CONSTANT
+        position = feed.position_in(block)
         self._note_issues(((i, cell.issue) for i, cell in enumerate(cells) if cell[2]), feed.field, position, bound)
         values: list[Stored]
         if feed.field.type is FieldType.LIST:
@@ -270,7 +287,15 @@ class _Feed:
         else:
             self._columns = {position: ColumnNormaliser(normaliser(item, formats(position))) for position in positions}
         self._constant = constant
+        self.has_constant = constant is not None
         self._constant_normaliser = normaliser(item, formats(CONSTANT)) if constant is not None else None
+
+    def position_in(self, block: BlockOfRows) -> int:
+        """The column that feeds it; where several sheets do, the one that has values in this block."""
+        for position in self.positions:
+            if len(self.positions) == 1 or any(cell is not None for cell in block.columns[position]):
+                return position
+        return self.positions[0] if self.positions else CONSTANT
 
     def _regions(self, position: int, region: Sequence[Stored] | None) -> list[str | None] | None:
         if not self._regional:
@@ -288,6 +313,9 @@ class _Feed:
             return [constant or Normalised(None)] * rows
         position = self.positions[0]
         cells = self._columns[position].block(block.columns[position], self._regions(position, region))
+        for other in self.positions[1:]:  # of another sheet, whose rows have nothing in this one
+            others = self._columns[other].block(block.columns[other], self._regions(other, region))
+            cells = [own if own[0] is not None or own[2] is not None else its for own, its in zip(cells, others, strict=True)]
         if constant is not None:
             return [constant if cell[0] is None and cell[2] is None else cell for cell in cells]
         return cells

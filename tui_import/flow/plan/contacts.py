@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tui_import.flow.folding import fold
 from tui_import.flow.plan.binding import UNMATCHED, Binder, BlockOfRows, BoundBlock
 from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
 from tui_import.flow.plan.keys import name_department, person_in_company
-from tui_import.flow.plan.rows import LeftOut, PlannedBlock, PlannedRow, bare, kept_issues, multiple_fields
+from tui_import.flow.plan.numbers import Numbers
+from tui_import.flow.plan.planner import Part, RowSoFar
+from tui_import.flow.plan.rows import PlannedRow, bare, kept_issues, multiple_fields
 from tui_import.flow.plan.suppression import SUPPRESSED, Suppression
 from tui_import.model.fields import Catalogue
 from tui_import.model.issues import Issue, Severity
@@ -18,7 +20,6 @@ from tui_import.model.plan import Operation, Stored
 from tui_import.model.records import RecordReader
 from tui_import.model.settings import COMPANY_KEY_FIELDS, PERSON_KEY_FIELDS, CompanyKey, PersonKey, Settings, WithoutCompany
 
-ROW_PROBLEM = Issue("row_problem", Severity.WARNING)
 NO_COMPANY = Issue("no_company_name", Severity.WARNING)
 COMPANY_HELD = Issue("company_held", Severity.WARNING)
 
@@ -27,13 +28,15 @@ class Consent(NamedTuple):
     """The consent that imported persons get (SPEC 4.6)."""
 
     purpose: str
-    """Folded name of the purpose."""
+    """Key of the purpose."""
     legal_basis: str
     """Name of the legal basis, for the preview."""
 
 
-class ContactsPlanner:
-    """Plans companies and persons. Feed it the blocks of a draft in order; each result is written before the next block is planned."""
+class ContactsPart(Part):
+    """Plans companies and persons."""
+
+    counted = ("company", "person")
 
     def __init__(
         self,
@@ -42,28 +45,25 @@ class ContactsPlanner:
         binder: Binder,
         reader: RecordReader,
         index: PlanIndex,
-        headers: Sequence[str | None] = (),
         numbers_from: Mapping[str, int] | None = None,
         defaults: Mapping[str, Mapping[str, Stored]] | None = None,
         consent: Consent | None = None,
         overrides: Overrides | None = None,
-        imported: Mapping[int, int] | None = None,
         suppression: Suppression | None = None,
+        alone: bool = True,
     ) -> None:
-        """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
-
-        ``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
+        """``numbers_from``: entity → first free number, for the entities whose numbers are allocated. ``defaults``: entity → field → value
         for new records that bring none. ``consent``: given to new persons, and to existing ones that have none for its purpose.
-        ``overrides``: what was decided of probable duplicates. ``imported``: rows that earlier runs of this draft imported → run.
-        ``suppression``: marks of erased persons, whose rows are left out.
+        ``overrides``: what was decided of probable duplicates. ``suppression``: marks of erased persons, whose rows are left out.
+        ``alone``: rows are of nothing else, so that one without a company is worth a word.
         """
         self._settings = settings
-        self._binder = binder
         self._reader = reader
         self._index = index
-        self._left_out = LeftOut(binder, headers, imported or {})
+        self._alone = alone
+        self._own = {entity: binder.brought(entity) for entity in self.counted}
         companies = binder.single_fields("company")
-        if settings.person.without_company is WithoutCompany.CREATE and "name" not in companies:
+        if (settings.person.without_company is WithoutCompany.CREATE or not alone) and "name" not in companies:
             companies = (*companies, "name")
         self.companies = EntityPlanner(
             "company",
@@ -88,7 +88,7 @@ class ContactsPlanner:
             multiple=multiple_fields(binder, catalogue, "person"),
         )
         self._numbers = {
-            entity: _Numbers(entity, reader) for entity in ("company", "person") if reader.preference(f"{entity}.number.unique")
+            entity: Numbers(entity, reader) for entity in ("company", "person") if reader.preference(f"{entity}.number.unique")
         }
         self.entities = {"company": self.companies, "person": self.persons}
         self._next_number = dict(numbers_from or {})
@@ -96,14 +96,10 @@ class ContactsPlanner:
         self._suppression = suppression if settings.person.match is not PersonKey.NONE else None
         self._suppressed: frozenset[int] = frozenset()
 
-    def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
-        """One planned block per block of rows."""
-        for block in blocks:
-            yield self._plan_block(self._binder.bind(block), self._left_out.automatic(block))
-
     # -- looking up
 
-    def _plan_block(self, bound: BoundBlock, unchecked: Mapping[int, Issue]) -> PlannedBlock:
+    def begin(self, bound: BoundBlock, _block: BlockOfRows) -> Sequence[tuple[int, Issue]]:
+        """See `Part.begin`."""
         count = len(bound.n)
         self._bound = bound
         if self._suppression is not None:
@@ -119,15 +115,7 @@ class ContactsPlanner:
         if self._consent is not None:
             stored = self.persons.stored_ids
             self.persons.give_consent(stored - self._reader.with_consent(self._consent.purpose, sorted(stored)), self._consent.legal_basis)
-        issues = [(bound.n[i], issue) for i, found in sorted(bound.issues.items()) for issue in found]
-        rows: list[PlannedRow] = []
-        for i, n in enumerate(bound.n):
-            company, person = self._decide(i, unchecked)
-            if company.kind is Kind.PROBLEM or person.kind is Kind.PROBLEM:
-                rows += self._refuse(n, company, person)
-            else:
-                rows += self._commit(i, n, company, person, issues)
-        return PlannedBlock(rows, self.entities, issues)
+        return ()
 
     def _keys_of_companies(self, bound: BoundBlock, count: int) -> list[str | None]:
         company = bound.entities["company"]
@@ -196,16 +184,27 @@ class ContactsPlanner:
 
     # -- deciding
 
-    def _decide(self, i: int, unchecked: Mapping[int, Issue]) -> tuple[Decision, Decision]:
-        reason = self._left_out.reason(self._bound, i, unchecked)
-        if reason is not None:
-            return Decision(Kind.NOTHING, None, reason), Decision(Kind.NOTHING, None, reason)
-        if i in self._suppressed:
-            return Decision(Kind.NOTHING, None, SUPPRESSED), Decision(Kind.NOTHING, None, SUPPRESSED)
-        error = self._bound.errors.get(i)
-        if error is not None:
-            problem, other = Decision(Kind.PROBLEM, None, error), Decision(Kind.NOTHING)
-            return (other, problem) if error.field.startswith("person.") else (problem, other)
+    def leaves_out(self, i: int) -> Issue | None:
+        """See `Part.leaves_out`: the row's person was erased."""
+        return SUPPRESSED if i in self._suppressed else None
+
+    def decide(self, i: int, row: RowSoFar) -> None:
+        """See `Part.decide`."""
+        if not self._alone and not any(self._bound.entities[entity].has_any(self._own[entity], i) for entity in self.counted):
+            row["company"] = row["person"] = Decision(Kind.NOTHING)
+        else:
+            row["company"], row["person"] = self._decide(i)
+
+    def make(self, i: int, name: str, row: RowSoFar) -> int | None:
+        """See `Part.make`: a company."""
+        if row["company"].kind is not Kind.NOTHING:
+            return None
+        keys = (fold(name),) if self._settings.company.match is CompanyKey.NAME else ()
+        self._create_names[i] = name
+        row["company"] = Decision(Kind.NEW, -self.companies.next_new, None, keys)
+        return row["company"].ref
+
+    def _decide(self, i: int) -> tuple[Decision, Decision]:
         company = self._decide_company(i)
         if company.kind is not Kind.PROBLEM:
             company = self.companies.overridden(company, self._bound.n[i])
@@ -260,18 +259,9 @@ class ContactsPlanner:
 
     # -- planning
 
-    @staticmethod
-    def _refuse(n: int, company: Decision, person: Decision) -> list[PlannedRow]:
-        """A row with a problem is not imported at all."""
-        rows = []
-        for entity, decision in (("company", company), ("person", person)):
-            if decision.kind is Kind.PROBLEM:
-                rows.append(PlannedRow(n, entity, Operation.PROBLEM, decision.ref, decision.reason))
-            else:
-                rows.append(PlannedRow(n, entity, Operation.SKIPPED, None, ROW_PROBLEM))
-        return rows
-
-    def _commit(self, i: int, n: int, company: Decision, person: Decision, issues: list[tuple[int, Issue]]) -> list[PlannedRow]:
+    def commit(self, i: int, n: int, row: RowSoFar, issues: list[tuple[int, Issue]]) -> Sequence[PlannedRow]:
+        """See `Part.commit`."""
+        company, person = row["company"], row["person"]
         rows = []
         company_ref = None
         if company.kind is Kind.NOTHING:
@@ -316,35 +306,6 @@ class ContactsPlanner:
         number = str(self._next_number[entity])
         self._next_number[entity] += 1
         return {"number": (number, number)}
-
-
-class _Numbers:
-    """Numbers of one entity that must be unique, in the store and in the file."""
-
-    def __init__(self, entity: str, reader: RecordReader) -> None:
-        self._entity = entity
-        self._reader = reader
-        self._rows: dict[str, tuple[int, int | None]] = {}
-        self._may_be_blank = bool(reader.preference(f"{entity}.number.allow_blank"))
-        self._blank_used = False
-
-    def check(self, key: str | None, decision: Decision, n: int, *, allocated: bool) -> Issue | None:
-        """What is wrong with the number of a row that becomes ``decision``."""
-        field = f"{self._entity}.number"
-        if key is None:
-            if self._may_be_blank or allocated or decision.kind is Kind.HIT:
-                return None
-            if self._blank_used:
-                return Issue("number_missing", Severity.ERROR, field)
-            self._blank_used = True
-            return None
-        hits = [hit.id for hit in self._reader.find(self._entity, "number", [key]).get(key, ()) if not hit.deleted]
-        if any(hit != decision.ref for hit in hits):
-            return Issue("number_taken", Severity.ERROR, field, params={"number": key, "id": hits[0]})
-        row, ref = self._rows.setdefault(key, (n, decision.ref))
-        if ref != decision.ref:
-            return Issue("number_repeated", Severity.ERROR, field, params={"number": key, "row": row})
-        return None
 
 
 def _blank_key(match: CompanyKey | PersonKey) -> Issue:

@@ -129,6 +129,12 @@ class PlanIndex(Protocol):
     def find_new(self, entity: str, keys: Sequence[str]) -> Mapping[str, int]:
         """Key → record, for the records planned under one of the keys."""
 
+    def find_called(self, entity: str, field: str, keys: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """Folded text → the records that the plan makes (held ones included) or renames so that this field says it."""
+
+    def is_held(self, entity: str, ref: int) -> bool:
+        """The new record waits for a decision."""
+
     def planned(self, entity: str, refs: Sequence[int]) -> Mapping[int, Planned]:
         """What is planned for those records; absent where nothing is. New records come without ``original``."""
 
@@ -148,8 +154,11 @@ class EntityPlanner:
         multiple: Sequence[str],
         defaults: Mapping[str, Stored] | None = None,
         overrides: Mapping[int, Override] | None = None,
+        links: Sequence[str] = (),
     ) -> None:
         """``key_fields``: bare names of the fields matched by; they are never cleared. ``single`` and ``multiple``: mapped fields.
+
+        ``links``: fields that hold other records, which `commit` is given as ``extra``.
 
         ``defaults``: values of new records that bring none. ``overrides``: row key → what was decided of a probable duplicate.
         """
@@ -157,13 +166,14 @@ class EntityPlanner:
         self.match = match
         self.action: Action = settings.action(entity)
         self.single = tuple(single)
+        self._links = tuple(links)
         self.multiple = tuple(multiple)
         self._settings = settings
         self._is_key = {item.name for item in catalogue.keys(entity)}
         fields = {item.name: item for item in catalogue.of(entity)}
         self._lists = {name for name in self.single if name in fields and fields[name].type is FieldType.LIST}
         kept = set(key_fields) | {item.name for item in fields.values() if item.required}
-        self._clearable = {name for name in self.single if self._may_clear(fields.get(name), kept)}
+        self._clearable = {name for name in (*self.single, *self._links) if self._may_clear(fields.get(name), kept)}
         clears = self.action is Action.REPLACE and settings.values.blank_cells is BlankCells.CLEAR
         self._may_be_cleared = (self._clearable | self._lists) if self.action is Action.REPLACE else frozenset()
         self._kept = [(at, name) for at, name in enumerate(self.single) if clears and name in kept and name in fields and name != "id"]
@@ -175,11 +185,12 @@ class EntityPlanner:
         """Records that this block deals with, by id (negative: new)."""
         self.in_file: dict[str, int] = {}
         """Key → record, for keys of this block that the file itself has planned."""
-        self._hits: Mapping[str, Sequence[Hit]] = {}
+        self._hits: dict[str, Sequence[Hit]] = {}
+        self._looked_up: set[str] = set()
         self._linked: Mapping[str, Sequence[Hit]] = {}
         self.links: Sequence[str | None] = ()
         """Per row of the block the external key that it is found by before all else."""
-        self._stored: Mapping[int, StoredRecord] = {}
+        self._stored: dict[int, StoredRecord] = {}
         self.new_keys: list[tuple[str, int]] = []
         """Keys under which this block plans records."""
         self._rows: Sequence[tuple[Stored, ...]] = ()
@@ -213,7 +224,7 @@ class EntityPlanner:
     @property
     def columns(self) -> frozenset[str]:
         """Bare names of the single fields that a new record of this plan can have a value for."""
-        return frozenset(self.single) - {"id"} | {"number", "name"} | frozenset(self._defaults)
+        return frozenset(self.single) - {"id"} | {"number", "name"} | frozenset(self._defaults) | frozenset(self._links)
 
     # -- one block
 
@@ -228,7 +239,9 @@ class EntityPlanner:
         blank: list[Stored] = [None] * count
         self._rows = list(zip(*(bound.single.get(name, blank) for name in self.single), strict=True)) or [()] * count
         self._keys = bound.keys
-        self._hits = reader.find(self.entity, self.match, wanted) if wanted else {}
+        self._reader, self._index = reader, index
+        self._hits = dict(reader.find(self.entity, self.match, wanted)) if wanted else {}
+        self._looked_up = set(wanted)
         self._linked = reader.find(self.entity, LINK, linked) if linked else {}
         self.in_file = dict(index.find_new(self.entity, [*wanted, *map(_in_file_key, linked)]))
         self.new_keys = []
@@ -237,16 +250,36 @@ class EntityPlanner:
         refs |= set(self.in_file.values()) | decided
         before = index.planned(self.entity, sorted(refs))
         ids = sorted(ref for ref in (decided if self.action is Action.ADD else refs) if ref > 0)
-        if ids:
-            fields = [*(name for name in self.single if name != "id"), *self.multiple]
-            self._stored = reader.load(self.entity, ids, [name for name in fields if name != "company"])
-        else:
-            self._stored = {}
+        self._stored = dict(self._load(ids)) if ids else {}
+        self._go_on(before)
+
+    def _load(self, ids: Sequence[int]) -> Mapping[int, StoredRecord]:
+        fields = [*(name for name in self.single if name != "id"), *self.multiple, *self._links]
+        return self._reader.load(self.entity, ids, [name for name in fields if name != "company" or self.entity != "person"])
+
+    def _go_on(self, before: Mapping[int, Planned]) -> None:
+        """Take up what earlier blocks planned."""
         for ref, planned in before.items():
             planned.original = self._stored.get(ref)
             if planned.original is not None:
                 self._continue(planned, planned.original)
             self.planned[ref] = planned
+
+    def look_up(self, key: str) -> None:
+        """Look a key up that could not be known when the block began, since another record of the row is part of it."""
+        if key in self._looked_up:
+            return
+        self._looked_up.add(key)
+        self._hits.update(self._reader.find(self.entity, self.match, [key]))
+        for found, ref in self._index.find_new(self.entity, [key]).items():
+            self.in_file.setdefault(found, ref)
+        refs = {hit.id for hit in self._hits.get(key, ())} | ({self.in_file[key]} if key in self.in_file else set())
+        missing = sorted(ref for ref in refs if ref not in self.planned and ref not in self._stored)
+        before = self._index.planned(self.entity, missing)
+        ids = [ref for ref in missing if ref > 0 and self.action is not Action.ADD]
+        if ids:
+            self._stored.update(self._load(ids))
+        self._go_on(before)
 
     def _decided_refs(self, n: Sequence[int]) -> set[int]:
         """The records that rows of this block were decided to be the same as."""
@@ -416,11 +449,10 @@ class EntityPlanner:
         ref = -self.next_new
         self.next_new += 1
         values = dict(zip(self.single, self._rows[i], strict=True))
-        for name in self._lists:
-            if values[name] == SET_BLANK:
-                values[name] = None
+        left_blank = {name for name in self._lists if values[name] == SET_BLANK}
+        values.update(dict.fromkeys(left_blank))
         for name, value in self._defaults.items():
-            if values.get(name) is None:
+            if values.get(name) is None and name not in left_blank:
                 values[name] = value
         keys = {name: column[i] for name, column in self._keys.items()}
         for name, (value, key) in extra.items():
@@ -493,7 +525,7 @@ class EntityPlanner:
     def _merge_one(self, planned: Planned, name: str, incoming: Stored, key: str | None, n: int) -> bool:
         before = planned.values.get(name)
         original = planned.original.values.get(name) if planned.original else None
-        if name == "company" and planned.original:
+        if name == "company" and planned.original and self.entity == "person":
             original = planned.original.company
         choice = self._acting[1].get(name)
         if choice is not None and choice.choice is Choice.EDITED:

@@ -10,7 +10,8 @@ from tui_import.flow.normalise.currency import currency_of
 from tui_import.flow.plan.binding import CONSTANT, Binder, BlockOfRows, BoundBlock
 from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex, Planned, PlannedEntity
 from tui_import.flow.plan.keys import in_price_list
-from tui_import.flow.plan.rows import LeftOut, PlannedBlock, PlannedRow, bare, kept_issues, multiple_fields
+from tui_import.flow.plan.planner import Part, RowSoFar
+from tui_import.flow.plan.rows import PlannedRow, bare, kept_issues, multiple_fields
 from tui_import.model.fields import Catalogue
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.plan import Operation, Stored
@@ -48,8 +49,10 @@ class NewPriceList:
     new_keys: Sequence[tuple[str, int]] = ()
 
 
-class ProductsPlanner:
-    """Plans products. Feed it the blocks of a draft in order; each result is written before the next block is planned."""
+class ProductsPart(Part):
+    """Plans products."""
+
+    counted = ("product",)
 
     def __init__(
         self,
@@ -59,23 +62,19 @@ class ProductsPlanner:
         reader: RecordReader,
         index: PlanIndex,
         price_list: PriceList,
-        headers: Sequence[str | None] = (),
-        imported: Mapping[int, int] | None = None,
         region: str = "",
         similar: Callable[[str], tuple[int, str] | None] = lambda _name: None,
     ) -> None:
-        """``headers`` and ``imported``: see `LeftOut`. ``region``: country whose signs of currencies the prices have.
+        """``region``: country whose signs of currencies the prices have.
 
         ``similar``: a product of the price list, (id, name), that is called nearly so.
         """
-        self._binder = binder
         self._reader = reader
         self._index = index
         self._price_list = price_list
         self._match = settings.product.match
         self._region = region
         self._similar = similar
-        self._left_out = LeftOut(binder, headers, imported or {})
         self._currencies: dict[str, str] = {}
         self._made = False
         self.price_list = NewPriceList()
@@ -90,24 +89,13 @@ class ProductsPlanner:
         )
         self.entities: Mapping[str, PlannedEntity] = {"price_list": self.price_list, "product": self.products}
 
-    def plan(self, blocks: Iterator[BlockOfRows]) -> Iterator[PlannedBlock]:
-        """One planned block per block of rows."""
-        for block in blocks:
-            yield self._plan_block(self._binder.bind(block), block)
-
-    def _plan_block(self, bound: BoundBlock, block: BlockOfRows) -> PlannedBlock:
+    def begin(self, bound: BoundBlock, block: BlockOfRows) -> Sequence[tuple[int, Issue]]:
+        """See `Part.begin`."""
         self._bound = bound
         self.price_list.planned = {}
-        keys = self._keys(len(bound.n))
-        self.products.begin(bound.entities["product"], bound.n, filter(None, keys), self._reader, self._index)
-        automatic = self._left_out.automatic(block)
-        issues = [(bound.n[i], issue) for i, found in sorted(bound.issues.items()) for issue in found]
-        issues += self._other_currencies(block)
-        rows = []
-        for i, n in enumerate(bound.n):
-            decision = self._decide(i, keys[i], automatic)
-            rows.append(self._commit(i, n, decision, issues))
-        return PlannedBlock(rows, self.entities, issues)
+        self._keys_of_rows = self._keys(len(bound.n))
+        self.products.begin(bound.entities["product"], bound.n, filter(None, self._keys_of_rows), self._reader, self._index)
+        return list(self._other_currencies(block))
 
     def _keys(self, count: int) -> list[str | None]:
         blank: list[str | None] = [None] * count
@@ -116,18 +104,15 @@ class ProductsPlanner:
         parts = zip(*(of.get(name, blank) for name in names), strict=True)
         return [in_price_list(self._price_list.ref, *part) for part in parts]
 
-    def _decide(self, i: int, key: str | None, automatic: Mapping[int, Issue]) -> Decision:
-        left_out = self._left_out.reason(self._bound, i, automatic)
-        if left_out is not None:
-            return Decision(Kind.NOTHING, None, left_out)
-        error = self._bound.errors.get(i)
-        if error is not None:
-            return Decision(Kind.PROBLEM, None, error)
+    def decide(self, i: int, row: RowSoFar) -> None:
+        """See `Part.decide`."""
         if not self.products.has_data(i):
-            return Decision(Kind.NOTHING)
+            row["product"] = Decision(Kind.NOTHING)
+            return
+        key = self._keys_of_rows[i]
         decision = self.products.decide((key,) if key else (), i)
         lacking = self._lacking(i) if decision.kind is Kind.NEW else None
-        return Decision(Kind.PROBLEM, None, lacking) if lacking else decision
+        row["product"] = Decision(Kind.PROBLEM, None, lacking) if lacking else decision
 
     def _lacking(self, i: int) -> Issue | None:
         """What a new product cannot be without, and is."""
@@ -139,13 +124,11 @@ class ProductsPlanner:
                 return Issue("product_incomplete", Severity.ERROR, f"product.{name}", position if position != CONSTANT else None)
         return None
 
-    def _commit(self, i: int, n: int, decision: Decision, issues: list[tuple[int, Issue]]) -> PlannedRow:
+    def commit(self, i: int, n: int, row: RowSoFar, issues: list[tuple[int, Issue]]) -> Sequence[PlannedRow]:
+        """See `Part.commit`."""
+        decision = row["product"]
         if decision.kind is Kind.NOTHING:
-            return PlannedRow(n, "product", Operation.SKIPPED, None, decision.reason)
-        if decision.kind is Kind.PROBLEM:
-            if decision.reason is not None and decision.reason.code == "product_incomplete":
-                issues.append((n, decision.reason))
-            return PlannedRow(n, "product", Operation.PROBLEM, decision.ref, decision.reason)
+            return (PlannedRow(n, "product", Operation.SKIPPED, None, decision.reason),)
         extra = {}
         if decision.kind is Kind.NEW:
             extra["price_list"] = (self._price_list.ref, None)
@@ -153,7 +136,7 @@ class ProductsPlanner:
             self._flag_new(i, n, decision, issues)
         operation, joins = self.products.commit(decision, i, n, extra)
         issues += [(n, issue) for issue in kept_issues(self.products, self._bound, decision, i)]
-        return PlannedRow(n, "product", operation, decision.ref, decision.reason, joins)
+        return (PlannedRow(n, "product", operation, decision.ref, decision.reason, joins),)
 
     def _make_price_list(self, n: int) -> None:
         """The first new product makes the price list."""

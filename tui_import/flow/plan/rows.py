@@ -43,11 +43,13 @@ class PlannedBlock:
 class LeftOut:
     """Rows that are not imported whatever they hold: done before, un-checked, headings and examples."""
 
-    def __init__(self, binder: Binder, headers: Sequence[str | None], imported: Mapping[int, int]) -> None:
+    def __init__(self, binder: Binder, headers: Sequence[str | None], imported: Mapping[int, int], *, stacked: bool = False) -> None:
         """``headers``: of the columns the binder reads, in their order; a data row that repeats them is taken for a heading.
 
-        ``imported``: rows that earlier runs of this draft imported → run.
+        ``imported``: rows that earlier runs of this draft imported → run. ``stacked``: rows are of several sheets, each with columns of
+        its own.
         """
+        self._stacked = stacked
         self._positions = binder.positions
         self._headers = tuple(fold(header) if header else None for header in headers)
         self._imported = imported
@@ -58,12 +60,16 @@ class LeftOut:
         found: dict[int, Issue] = {}
         if not columns:
             return found
-        for i, first in enumerate(columns[0]):
+        for i, cell in enumerate(columns[0]):
             if block.checked[i] is not None:
                 continue
+            at = 0
+            if cell is None and self._stacked:  # the row of another sheet begins elsewhere
+                at = next((at for at, column in enumerate(columns) if column[i] is not None), 0)
+            first = columns[at][i]
             if isinstance(first, str) and fold(first).startswith(EXAMPLE_MARKS):
                 found[i] = Issue("example_row", Severity.WARNING)
-            elif self._headers and isinstance(first, str) and fold(first) == self._headers[0]:
+            elif self._headers and isinstance(first, str) and fold(first) == self._headers[at]:
                 cells = [column[i] for column in columns]
                 same = sum(fold(str(cell)) == header for cell, header in zip(cells, self._headers, strict=True) if cell is not None)
                 if same > len([cell for cell in cells if cell is not None]) / 2:

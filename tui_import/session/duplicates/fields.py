@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_import.api.i18n import N_, _
 from tui_import.flow.plan.merge import merge_multiple, merge_single
 from tui_import.model.fields import Field
-from tui_import.model.matches import Choice, FieldChoice
+from tui_import.model.lookalikes import look_alike
+from tui_import.model.matches import CHOICE_POLICIES, Choice, FieldChoice
 from tui_import.model.records import Value
 from tui_import.model.settings import Action, Survivor, ValuesPolicy
 from tui_import.session.duplicates.sides import Side
@@ -21,21 +22,17 @@ BETWEEN = "; "
 ALIKE = 0.5
 """Below this the letters that two texts share are chance."""
 
+LOOKS_ALIKE = N_("looks the same, but has letters of another alphabet")
 RULE_WORDS: Mapping[Survivor, str] = {
     Survivor.INCOMING: N_("rule: incoming"),
     Survivor.STORED: N_("rule: stored"),
     Survivor.NEWEST: N_("rule: changed last"),
     Survivor.COMPLETE: N_("rule: more complete"),
     Survivor.LONGEST: N_("rule: longest"),
+    Survivor.TRUST: N_("rule: trusted source"),
     Survivor.APPEND: N_("rule: both"),
 }
 ACTION_WORDS: Mapping[Action, str] = {Action.MERGE: N_("merge"), Action.REPLACE: N_("replace"), Action.SKIP: N_("skip")}
-_POLICY = {
-    Choice.INCOMING: ValuesPolicy.REPLACE,
-    Choice.EDITED: ValuesPolicy.REPLACE,
-    Choice.STORED: ValuesPolicy.IGNORE,
-    Choice.BOTH: ValuesPolicy.ADD,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +58,12 @@ class FieldView:
 
     @property
     def letter(self) -> str:
-        """A sign for how the sides stand to each other: = the same, ! different, < only incoming, > only stored."""
+        """A sign for how the sides stand to each other: = the same, ! different, < only incoming, > only stored, or
+        * different though it looks the same, since one is written with letters of another alphabet."""
         if self.same:
             return "="
+        if look_alike(BETWEEN.join(self.incoming), BETWEEN.join(self.stored)):
+            return "*"
         return "!" if self.incoming and self.stored else "<" if self.incoming else ">"
 
     @property
@@ -90,20 +90,26 @@ class Rules:
     """Single fields that a blank cell empties under Replace."""
     survivors: Mapping[str, Survivor]
     """Bare field name or "*" → rule."""
+    trust: Sequence[str] = ()
+    """Sources, the most trusted first."""
 
     def survivor(self, field: str) -> Survivor | None:
         """The rule for a field."""
         return self.survivors.get(field) or self.survivors.get("*")
 
 
-def starting_choice(rule: Survivor | None, field: Field, incoming: Side, stored: Side) -> Choice | None:
-    """Whose value a rule gives a field; None where it has nothing to say: one side is blank, or both are the same."""
+def starting_choice(rule: Survivor | None, field: Field, incoming: Side, stored: Side, trust: Sequence[str] = ()) -> Choice | None:
+    """Whose value a rule gives a field; None where it has nothing to say: one side is blank, both are the same, or equally trusted."""
     one, other = incoming.values.get(field.name, ()), stored.values.get(field.name, ())
     if rule is None or not one or not other or one == other:
         return None
     if rule is Survivor.APPEND:
         return Choice.BOTH if field.multiple else None
+    ranks = [_rank(side, field, trust) for side in (incoming, stored)]
+    if rule is Survivor.TRUST and ranks[0] == ranks[1]:
+        return None
     wins = {
+        Survivor.TRUST: ranks[0] < ranks[1],
         Survivor.INCOMING: True,
         Survivor.STORED: False,
         Survivor.NEWEST: incoming.changed > stored.changed,
@@ -111,6 +117,11 @@ def starting_choice(rule: Survivor | None, field: Field, incoming: Side, stored:
         Survivor.LONGEST: len(BETWEEN.join(one)) > len(BETWEEN.join(other)),
     }[rule]
     return Choice.INCOMING if wins else Choice.STORED
+
+
+def _rank(side: Side, field: Field, trust: Sequence[str]) -> int:
+    source = side.sources.get(field.name, side.sources.get("", ""))
+    return trust.index(source) if source in trust else len(trust)
 
 
 def outcome(
@@ -128,7 +139,7 @@ def outcome(
     if action is Action.SKIP:
         return other
     if field.multiple:
-        policy = _POLICY[choice] if choice else rules.policies.get(field.name, ValuesPolicy.ADD)
+        policy = CHOICE_POLICIES[choice] if choice else rules.policies.get(field.name, ValuesPolicy.ADD)
         if choice is Choice.EDITED and not one:
             return other
         change = merge_multiple(policy, [Value(text, text) for text in other], [Value(text, text) for text in one])
@@ -163,7 +174,7 @@ def field_views(
             continue
         own = chosen.get(field.name)
         rule = rules.survivor(field.name)
-        ruled = starting_choice(rule, field, incoming, stored)
+        ruled = starting_choice(rule, field, incoming, stored, rules.trust)
         choice = own.choice if own else ruled if by_rules else None
         result = outcome(field, one, other, action, rules, choice, edited.get(field.name, ()))
         if choice is not None:
@@ -172,7 +183,7 @@ def field_views(
             why = "" if one == other else _(ACTION_WORDS[action])
         spans = differences(BETWEEN.join(one), BETWEEN.join(other)) if one and other and one != other else ((), ())
         views.append(FieldView(field, one, other, result, choice, why, *spans))
-    order = "!<>="
+    order = "*!<>="
     return tuple(sorted(views, key=lambda view: order.index(view.letter)))
 
 

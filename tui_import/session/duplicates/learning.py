@@ -59,7 +59,7 @@ def teach(entity: str, matches: Iterable[Match]) -> Teaching | None:
     model = matching.learnt_model()
     own = model.entities[entity]
     decisions = [
-        Decision(match.weights, match.start - own.bias, match.decision.verdict is Verdict.SAME)
+        Decision(match.weights, match.start + match.carried - own.bias, match.decision.verdict is Verdict.SAME)
         for match in matches
         if match.pair.entity == entity
         and match.kind is MatchKind.PROBABLE

@@ -70,33 +70,24 @@ class Group:
     members: tuple[Node, ...]
     """The proposed survivor first."""
     rows: int
-    """Rows of the source that speak of its incoming records."""
+    """Rows of the source that speak of its incoming records; of stored ones, the persons that belong to them."""
 
 
-def node_of(pair: Pair) -> tuple[Node, Node]:
-    """(the incoming record, the other)."""
-    return ("row", pair.row), (("record", pair.record) if pair.record else ("row", pair.other))
+def is_open(match: Match, done: Set[Pair]) -> bool:
+    """Somebody is still to decide it. ``done``: pairs that other decisions settle (`Sides.settled`)."""
+    return match.open and match.pair not in done
 
 
-def settled(matches: Iterable[Match]) -> set[tuple[str, int]]:
-    """(entity, row) of incoming records that are decided to be the same as another: what else they resemble waits for nobody."""
-    return {
-        (match.pair.entity, match.pair.row)
-        for match in matches
-        if match.decision and match.decision.verdict is Verdict.SAME and not match.open
-    }
-
-
-def is_open(match: Match, done: Set[tuple[str, int]]) -> bool:
-    """Somebody is still to decide it. ``done``: see `settled`."""
-    return match.open and (match.pair.entity, match.pair.row) not in done
-
-
-def groups(matches: Iterable[Match], conflict: Callable[[str, Node, Node], bool], rows: Callable[[str, int], int]) -> list[Group]:
+def groups(
+    matches: Iterable[Match],
+    nodes: Callable[[Pair], tuple[Node, Node]],
+    conflict: Callable[[str, Node, Node], bool],
+    weight: Callable[[str, Node], int],
+) -> list[Group]:
     """All pairs, each in one group.
 
-    ``conflict(entity, one, other)``: hard evidence says that two records cannot be one; a chain is cut there, and a pair that was left out
-    for it stands by itself. ``rows(entity, row)``: how many rows speak of an incoming record.
+    ``nodes(pair)``: its two records. ``conflict(entity, one, other)``: hard evidence says that two records cannot be one; a chain is cut
+    there, and a pair that was left out for it stands by itself. ``weight(entity, node)``: how much hangs on a record.
     """
     from tui_import.matching.cluster import clusters
 
@@ -105,18 +96,18 @@ def groups(matches: Iterable[Match], conflict: Callable[[str, Node, Node], bool]
         by_entity.setdefault(match.pair.entity, []).append(match)
     found: list[Group] = []
     for entity, own in by_entity.items():
-        pairs = {node_of(match.pair): match for match in own if match.kind is MatchKind.PROBABLE}
+        pairs = {nodes(match.pair): match for match in own if match.kind is MatchKind.PROBABLE}
         left = dict.fromkeys(match.pair for match in own)
 
         def cuts(one: object, other: object, entity: str = entity) -> bool:
             return conflict(entity, one, other)  # type: ignore[arg-type]  # the records are those that were handed over
 
-        for cluster in clusters([(*nodes, match.probability) for nodes, match in pairs.items()], cuts, _survivor):
+        for cluster in clusters([(*both, match.probability) for both, match in pairs.items()], cuts, _survivor):
             mine = tuple(pairs[one, other].pair for one, other, _probability in cluster.pairs)  # type: ignore[index]
             for pair in mine:
                 del left[pair]
-            found.append(_group(entity, mine, cluster.members, rows))  # type: ignore[arg-type]
-        found += [_group(entity, (pair,), tuple(reversed(node_of(pair))), rows) for pair in left]
+            found.append(_group(entity, mine, cluster.members, weight))  # type: ignore[arg-type]
+        found += [_group(entity, (pair,), tuple(reversed(nodes(pair))), weight) for pair in left]
     return found
 
 
@@ -125,8 +116,8 @@ def _survivor(members: Sequence[object]) -> Node:
     return min(members)  # type: ignore[type-var, return-value]  # "record" stands before "row"
 
 
-def _group(entity: str, pairs: tuple[Pair, ...], members: tuple[Node, ...], rows: Callable[[str, int], int]) -> Group:
-    return Group(entity, pairs, members, sum(rows(entity, number) for kind, number in members if kind == "row"))
+def _group(entity: str, pairs: tuple[Pair, ...], members: tuple[Node, ...], weight: Callable[[str, Node], int]) -> Group:
+    return Group(entity, pairs, members, sum(weight(entity, node) for node in members))
 
 
 def sort_key(order: Order, group: Group, matches: Mapping[Pair, Match]) -> tuple[float, ...]:
@@ -141,10 +132,10 @@ def sort_key(order: Order, group: Group, matches: Mapping[Pair, Match]) -> tuple
     return (unsure, -group.rows, place)
 
 
-def letter(match: Match, done: Set[tuple[str, int]]) -> str:
+def letter(match: Match, done: Set[Pair]) -> str:
     """The state of a pair: ? open, S same, D different, U unsure, - done with since its record is the same as another, ! asked again."""
     if match.asked_again:
         return "!"
     if match.decision is None:
-        return "-" if (match.pair.entity, match.pair.row) in done else "?"
+        return "-" if match.pair in done else "?"
     return {Verdict.SAME: "S", Verdict.DIFFERENT: "D", Verdict.UNSURE: "U"}[match.decision.verdict]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tui_import.api.errors import UsageError
 from tui_import.api.i18n import _
-from tui_import.model.fields import Field, FieldType
-from tui_import.model.matches import Choice, FieldChoice, Match, Pair, Verdict, Verdicts
+from tui_import.flow.plan.merges import turned
+from tui_import.model.fields import FieldType
+from tui_import.model.matches import Choice, FieldChoice, Match, MatchKind, Pair, Verdict, Verdicts
 from tui_import.model.settings import Action, BlankCells, Settings, ValuesPolicy
 from tui_import.session.duplicates import bulk, queue
 from tui_import.session.duplicates.bulk import Bulk
@@ -19,13 +20,12 @@ from tui_import.session.duplicates.calibration import Calibration, Proposal
 from tui_import.session.duplicates.fields import FieldView, Rules, field_views, starting_choice
 from tui_import.session.duplicates.learning import Teaching, teach
 from tui_import.session.duplicates.queue import Node
-from tui_import.session.duplicates.sides import Side
+from tui_import.session.duplicates.sides import Side, Sides
 from tui_import.session.duplicates.walk import Walk
 from tui_import.session.duplicates.words import likely, reason_words, slots
 from tui_import.store.matches import now
 
 if TYPE_CHECKING:
-    from tui_import.model.mapping import Mapping as ColumnMapping
     from tui_import.session.workspace import Workspace
     from tui_import.store.draft import Draft
 
@@ -44,6 +44,8 @@ class PairView:
     """See `queue.letter`."""
     incoming: Side
     stored: Side
+    heads: tuple[str, str]
+    """What stands over both."""
     action: Action
     """What happens to the stored record."""
     fields: tuple[FieldView, ...]
@@ -57,18 +59,17 @@ class PairView:
     """(which pair of its group, how many the group has), counted from 1."""
 
 
+def _decided(match: Match, decision: Verdicts | None) -> Match:
+    return replace(match, decision=decision, asked_again=())
+
+
 class Review(Walk):
     """A review of the queue: decisions about one pair after the other, or about many at once."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        draft: Draft,
-        mapping: ColumnMapping,
-        settings: Settings,
-        clock: Callable[[], float] = time.monotonic,
+        self, workspace: Workspace, draft: Draft, sides: Sides, settings: Settings, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__(workspace, draft, mapping, settings, clock)
+        super().__init__(workspace, draft, sides, settings, clock)
         self._rules = {entity: self._rules_of(entity) for entity in ("company", "person")}
         self._decided_at: list[float] = []
 
@@ -79,8 +80,8 @@ class Review(Walk):
         pair = pair or self.pair
         if pair is None:
             return None
-        match = self.matches[pair]
-        sides = self._sides.of(pair)
+        match = self.whole(pair)
+        sides = self._both(match)
         group = self._places[pair][1] if pair in self._places else None
         one, other = slots(pair.entity, match.fingerprint), slots(pair.entity, match.other_fingerprint)
         return PairView(
@@ -88,6 +89,7 @@ class Review(Walk):
             letter=self.letter(pair),
             incoming=sides[0],
             stored=sides[1],
+            heads=self._sides.heads(pair, sides),
             action=self._action(match),
             fields=self._fields(match, sides),
             reasons=tuple(reason_words(reason, one, other) for reason in match.reasons),
@@ -95,6 +97,9 @@ class Review(Walk):
             turn=match.what_would_turn_it or _("No single change would turn it."),
             place=(group.pairs.index(pair) + 1, len(group.pairs)) if group else (1, 1),
         )
+
+    def _both(self, match: Match) -> tuple[Side, Side]:
+        return self._sides.of(match.pair, swapped=match.decision is not None and match.decision.swapped)
 
     def _action(self, match: Match) -> Action:
         decided = match.decision.action if match.decision else None
@@ -129,7 +134,7 @@ class Review(Walk):
             and field.type is not FieldType.LIST
             and field.name not in match
         }
-        return Rules(policies, frozenset(clears), settings.duplicates.survivors(entity))
+        return Rules(policies, frozenset(clears), settings.duplicates.survivors(entity), settings.duplicates.trust.split())
 
     # -- decisions
 
@@ -155,14 +160,23 @@ class Review(Walk):
         action: Action | None = None,
         fields: Mapping[str, FieldChoice] | None = None,
         origin: str = "user",
+        *,
+        swapped: bool = False,
     ) -> Verdicts:
-        """A verdict on a pair as it would be written: with what was chosen of it before, and what the rules for survivors choose."""
+        """A verdict on a pair as it would be written: with what was chosen of it before, and what the rules for survivors choose.
+
+        ``swapped``: of two stored records the other one stays.
+        """
         before = match.decision
+        if swapped:
+            before = self._turned(match)
+            match = replace(match, decision=before)
         action = action or (before.action if before else None)
         chosen = {**(before.fields if before else {}), **(fields or {})}
         if verdict is Verdict.SAME:
             chosen = {**self._by_rules(match, action), **chosen}
-        return Verdicts(verdict, action, chosen if verdict is not Verdict.DIFFERENT else {}, now(), self._workspace.user, origin)
+        kept = chosen if verdict is not Verdict.DIFFERENT else {}
+        return Verdicts(verdict, action, kept, now(), self._workspace.user, origin, bool(before and before.swapped))
 
     def _by_rules(self, match: Match, action: Action | None) -> dict[str, FieldChoice]:
         """What the rules for survivors choose, where there are any."""
@@ -170,13 +184,16 @@ class Review(Walk):
         rules = self._rules[entity]
         if not rules.survivors or action in (Action.SKIP, Action.REPLACE):
             return {}
-        sides = self._sides.of(match.pair)
+        sides = self._both(match)
         fields = self._workspace.catalogue.of(entity)
-        found = {field.name: starting_choice(rules.survivor(field.name), field, *sides) for field in fields}
+        found = {field.name: starting_choice(rules.survivor(field.name), field, *sides, rules.trust) for field in fields}
         return {name: FieldChoice(choice) for name, choice in found.items() if choice is not None}
 
     def write(self, decisions: Mapping[Pair, Verdicts | None]) -> None:
-        """Save decisions as one step of undo; None takes one away."""
+        """Save decisions as one step of undo; None takes one away. Raises `UsageError` where they contradict others."""
+        for scope in dict.fromkeys(self._scopes[pair] for pair in decisions):
+            own = [self.matches[pair] for pair in self._in_scope[scope]]
+            self._sides.refuse([_decided(match, decisions[match.pair]) if match.pair in decisions else match for match in own])
         self._store.decide(decisions)
         self._changed(decisions)
 
@@ -219,18 +236,18 @@ class Review(Walk):
         Saved at once; an open pair stays open. Raises `UsageError` where the field cannot have it.
         """
         pair = self._current()
-        match = self.matches[pair]
-        item = self._field(pair.entity, field)
-        before = match.decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
+        before = self.matches[pair].decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
         chosen = {name: each for name, each in before.fields.items() if name != field}
-        if choice is Choice.BOTH and not item.multiple:
-            raise UsageError(_("{field} holds one value only.").format(field=item.title))
         if choice is not None:
-            chosen[field] = FieldChoice(choice, self._sides.edited(item, text) if choice is Choice.EDITED else ())
+            chosen[field] = self.choice(pair.entity, field, choice, text)
         self.write({pair: replace(before, fields=chosen, at=now())})
 
-    def _field(self, entity: str, name: str) -> Field:
-        return self._workspace.catalogue[f"{entity}.{name}"]
+    def choice(self, entity: str, field: str, choice: Choice, text: str = "") -> FieldChoice:
+        """Whose value a field (bare name) gets, to be written with a decision. Raises `UsageError` where it cannot have it."""
+        item = self._workspace.field(f"{entity}.{field}")
+        if choice is Choice.BOTH and not item.multiple:
+            raise UsageError(_("{field} holds one value only.").format(field=item.title))
+        return FieldChoice(choice, self._sides.edited(item, text) if choice is Choice.EDITED else ())
 
     def act(self, action: Action) -> None:
         """What happens to the stored record of the current pair; saved at once, an open pair stays open. "add" is: they are different."""
@@ -241,8 +258,22 @@ class Review(Walk):
         before = self.matches[pair].decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
         self.write({pair: replace(before, action=action, at=now())})
 
+    def swap(self) -> None:
+        """Of two stored records the other one stays; the same values stay chosen. Raises `UsageError` where one comes in."""
+        pair = self._current()
+        self.write({pair: replace(self._turned(self.matches[pair]), at=now())})
+
+    def _turned(self, match: Match) -> Verdicts:
+        if not self._sides.are_stored:
+            raise UsageError(_("What comes in becomes part of what is stored, never the other way round."))
+        before = match.decision or Verdicts(Verdict.UNSURE, by=self._workspace.user)
+        return replace(before, swapped=not before.swapped, fields=turned(before.fields))
+
     def changed_job(self) -> bool:
-        """The same person, who now works for the company that the row names; goes on to the next pair."""
+        """The same person, who now works for the company that the row names, or the younger record; goes on to the next pair."""
+        decision = self.matches[self._current()].decision
+        if self._sides.are_stored and decision is not None and decision.swapped:
+            return self._link(FieldChoice(Choice.STORED))
         return self._link(FieldChoice(Choice.INCOMING))
 
     def link_company(self, text: str) -> bool:
@@ -257,20 +288,13 @@ class Review(Walk):
     def companies(self) -> list[tuple[int, str]]:
         """Stored companies that the current person may belong to: of the stored person, and what the row's company resembles."""
         pair = self._current()
-        ids: dict[int, None] = {}
-        if pair.record:
-            company = self._workspace.record("person", pair.record).get("company_id")
-            ids |= dict.fromkeys([company] if isinstance(company, int) else [])
-        rows = {pair.row, *self._sides.rows("person", pair.row)}
-        for other in self.matches:
-            if other.entity == "company" and other.record and rows & set(self._sides.rows("company", other.row)):
-                ids[other.record] = None
+        ids = dict.fromkeys(self._sides.companies_of(pair, self.matches))
         return [(number, self._sides.stored("company", number).name) for number in ids]
 
     def exclude(self, node: Node) -> int:
         """Take a record out of the current group: it is different from all others in it. How many pairs that decided; one step."""
         group = self.group
-        pairs = [pair for pair in group.pairs if node in queue.node_of(pair)] if group else []
+        pairs = [pair for pair in group.pairs if node in self._sides.nodes(pair)] if group else []
         self.write({pair: self.decision(self.matches[pair], Verdict.DIFFERENT) for pair in pairs})
         self._decided_at += [self._clock()] * len(pairs)
         if pairs and self.pair in pairs:
@@ -279,21 +303,20 @@ class Review(Walk):
 
     def member_name(self, entity: str, node: Node) -> str:
         """A record of a group: "row 17 Nordic Timber AS"."""
-        kind, number = node
-        side = self._sides.stored(entity, number) if kind == "record" else self._sides.incoming(entity, number)
+        side = self._sides.node(entity, node)
         return f"{side.title} {side.name}".strip()
 
     # -- many at once
 
     def open_matches(self) -> list[Match]:
-        """All that is open, whatever the filter shows."""
+        """All that is open, whatever the filter shows; as lean as `matches`."""
         return list(self._open.values())
 
     def like_this(self, verdict: Verdict) -> Bulk:
         """A verdict on all open pairs with the reasons of the current one."""
-        match = self.matches[self._current()]
-        own = [each for each in self.open_matches() if each.pair.entity == match.pair.entity]
-        return self._bulk(verdict, bulk.like(match, own))
+        match = self.whole(self._current())
+        own = (each for each in self._store.each(match.pair.entity) if each.pair in self._open)
+        return self._bulk(verdict, [self.matches[each.pair] for each in bulk.like(match, own)])
 
     def at_line(self, line: float, verdict: Verdict) -> Bulk:
         """ "Same" for all open pairs at or over a line, or "different" for all under it."""
@@ -301,7 +324,8 @@ class Review(Walk):
 
     def _bulk(self, verdict: Verdict, matches: list[Match]) -> Bulk:
         if verdict is Verdict.SAME:
-            matches = bulk.best_of_each_row(matches)
+            decided = (match for match in self.matches.values() if match.decision)
+            matches = self._sides.together(matches, decided, self._hard)
         pairs = tuple(match.pair for match in sorted(matches, key=lambda match: (-match.probability, match.pair)))
         errors = self.calibration.errors([self.matches[pair].probability for pair in pairs], verdict)
         return Bulk(verdict, pairs, bulk.sample_of(pairs), errors, len(self.open_matches()))
@@ -323,17 +347,19 @@ class Review(Walk):
     @property
     def calibration(self) -> Calibration:
         """Decisions against probabilities."""
-        return Calibration(self.matches.values())
+        return Calibration(self._by_hand.values())
 
     @property
     def proposal(self) -> Proposal | None:
         """A line that the decisions speak for, where it would decide anything; it is only shown."""
         found = self.calibration.proposal()
-        return found if found and self.at_line(found.line, Verdict.SAME).pairs else None
+        decides = found and any(match.kind is MatchKind.PROBABLE and match.probability >= found.line for match in self._open.values())
+        return found if decides else None
 
     def teaching(self) -> list[Teaching]:
         """What the decisions would teach the matcher, per entity; nothing is kept before `learning.accept`."""
-        found = [teach(entity, self.matches.values()) for entity in ("company", "person")]
+        decided = [self.whole(match.pair) for match in self.matches.values() if match.decision and not match.open]
+        found = [teach(entity, decided) for entity in ("company", "person")]
         return [each for each in found if each is not None]
 
     @property

@@ -11,11 +11,10 @@ from tui_import.model.settings import Settings
 from tui_import.session.duplicates import queue
 from tui_import.session.duplicates.queue import Group, Node, QueueFilter
 from tui_import.session.duplicates.sides import Sides
-from tui_import.session.duplicates.words import slots
+from tui_import.session.duplicates.words import hard_facts
 from tui_import.store.matches import Matches
 
 if TYPE_CHECKING:
-    from tui_import.model.mapping import Mapping as ColumnMapping
     from tui_import.session.workspace import Workspace
     from tui_import.store.draft import Draft
 
@@ -24,30 +23,28 @@ PLACE = "review"
 
 
 class Walk:
-    """The queue of an import's probable duplicates. Everything is in the draft: it may be dropped at any moment."""
+    """The queue of the probable duplicates of an import or of the store. Everything is in the draft: it may be dropped at any moment."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        draft: Draft,
-        mapping: ColumnMapping,
-        settings: Settings,
-        clock: Callable[[], float] = time.monotonic,
+        self, workspace: Workspace, draft: Draft, sides: Sides, settings: Settings, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._workspace, self._draft, self._settings, self._clock = workspace, draft, settings, clock
         self._store = Matches(draft)
-        self._sides = Sides(workspace, draft, mapping, settings)
-        self.matches: dict[Pair, Match] = {match.pair: match for match in self._store.all() if self._is_shown(match)}
-        """All pairs that are shown at all, with their decisions."""
-        self._of_row: dict[tuple[str, int], list[Pair]] = {}
-        for pair in self.matches:
-            self._of_row.setdefault((pair.entity, pair.row), []).append(pair)
-        self._done: set[tuple[str, int]] = set()
-        """Records that are decided to be the same as another (`queue.settled`)."""
+        self._sides = sides
+        self.matches: dict[Pair, Match] = {match.pair: match for match in self._store.lean() if self._is_shown(match)}
+        """All pairs that are shown at all, with their decisions but without reasons and weights: there may be many (`whole`)."""
+        self._scopes = sides.scopes(self.matches)
+        self._in_scope: dict[object, list[Pair]] = {}
+        for pair, scope in self._scopes.items():
+            self._in_scope.setdefault(scope, []).append(pair)
+        self._done: set[Pair] = set()
+        """Pairs that decisions about others settle (`Sides.settled`)."""
         self._open: dict[Pair, Match] = {}
+        self._by_hand: dict[Pair, Match] = {}
+        """What somebody decided one by one."""
         self._note(self.matches)
-        self._texts = self._texts_of_records()
-        self._groups = queue.groups(self.matches.values(), self._conflict, lambda entity, row: len(self._sides.rows(entity, row)))
+        self._hard = self._hard_facts()
+        self._groups = queue.groups(self.matches.values(), sides.nodes, self._conflict, sides.weight)
         self.filter = QueueFilter()
         self.queue: Sequence[Group] = ()
         """The groups that the filter shows, in its order; decided ones stay until it is set again."""
@@ -63,29 +60,37 @@ class Walk:
         return match.kind is MatchKind.CONTRADICTION or match.probability >= rules.flag_at or match.decision is not None
 
     def _note(self, pairs: Iterable[Pair]) -> None:
-        """What follows from the decisions about these pairs for all pairs of their rows."""
-        for row in {(pair.entity, pair.row) for pair in pairs}:
-            own = [self.matches[pair] for pair in self._of_row[row]]
-            self._done -= {row}
-            self._done |= queue.settled(own)
+        """What follows from the decisions about these pairs for all pairs of their scopes."""
+        for scope in dict.fromkeys(self._scopes[pair] for pair in pairs):
+            own = [self.matches[pair] for pair in self._in_scope[scope]]
+            self._done.difference_update(self._in_scope[scope])
+            self._done.update(self._sides.settled(own))
             for match in own:
                 self._open.pop(match.pair, None)
+                self._by_hand.pop(match.pair, None)
                 if queue.is_open(match, self._done):
                     self._open[match.pair] = match
+                elif match.decision and not match.open and match.decision.origin == "user":
+                    self._by_hand[match.pair] = match
 
-    def _texts_of_records(self) -> dict[tuple[str, Node], Mapping[str, str]]:
-        """What was compared of each record."""
+    def whole(self, pair: Pair) -> Match:
+        """A pair with reasons and weights."""
+        return self._store.get(pair) or self.matches[pair]
+
+    def _hard_facts(self) -> dict[tuple[str, Node], Mapping[str, str]]:
+        """What each record has of that of which one has one only; records without are absent."""
         found: dict[tuple[str, Node], Mapping[str, str]] = {}
         for pair, match in self.matches.items():
-            one, other = queue.node_of(pair)
-            found.setdefault((pair.entity, one), slots(pair.entity, match.fingerprint))
-            found.setdefault((pair.entity, other), slots(pair.entity, match.other_fingerprint))
+            for node, text in zip(self._sides.nodes(pair), (match.fingerprint, match.other_fingerprint), strict=True):
+                facts = hard_facts(pair.entity, text)
+                if facts:
+                    found[pair.entity, node] = facts
         return found
 
     def _conflict(self, entity: str, one: Node, other: Node) -> bool:
         from tui_import.matching.cluster import contradicts
 
-        return bool(contradicts(self._texts.get((entity, one), {}), self._texts.get((entity, other), {}), entity))
+        return bool(contradicts(self._hard.get((entity, one), {}), self._hard.get((entity, other), {}), entity))
 
     # -- the queue
 
@@ -140,11 +145,10 @@ class Walk:
         is_open = any(queue.is_open(match, self._done) for match in own)
         if wanted.show is not queue.Show.ALL and is_open != (wanted.show is queue.Show.OPEN):
             return False
-        return not wanted.text or wanted.text.casefold() in self._text(group).casefold()
+        return not wanted.text or self._has_text(group, self._sides.searched(wanted.text).casefold())
 
-    def _text(self, group: Group) -> str:
-        sides = [side for pair in group.pairs for side in self._sides.of(pair)]
-        return "\n".join(text for side in sides for values in side.values.values() for text in values)
+    def _has_text(self, group: Group, text: str) -> bool:
+        return any(text in self._sides.text_of(self.matches[pair]).casefold() for pair in group.pairs)
 
     @property
     def group(self) -> Group | None:
@@ -168,7 +172,7 @@ class Walk:
 
     def name(self, group: Group) -> str:
         """What a group is called: its first incoming record's name."""
-        return self._sides.incoming(group.entity, group.pairs[0].row).name
+        return self._sides.node(group.entity, self._sides.nodes(group.pairs[0])[0]).name
 
     def go(self, pair: Pair) -> None:
         """To a pair of the queue."""

@@ -23,6 +23,15 @@ def slots(entity: str, text: str) -> Mapping[str, str]:
     return dict(zip(SLOTS[entity], parts, strict=True)) if len(parts) == len(SLOTS[entity]) else {}
 
 
+def hard_facts(entity: str, text: str) -> Mapping[str, str]:
+    """Of a packed record, what one has one only of (`matching.cluster.HARD`); empty where there is nothing."""
+    from tui_import.matching.cluster import HARD
+
+    parts = text.split(SEPARATOR)
+    names = SLOTS[entity]
+    return {slot: value for slot in HARD[entity] if len(parts) == len(names) and (value := parts[names.index(slot)])}
+
+
 def reason_words(reason: Reason, one: Mapping[str, str], other: Mapping[str, str]) -> str:
     """ "name: nearly the same (0.96 without “as”)". ``one`` and ``other``: what was compared, by slot."""
     details = []

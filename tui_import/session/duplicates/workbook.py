@@ -14,13 +14,14 @@ from tui_import.model.matches import Match, Pair, Verdict, Verdicts
 from tui_import.model.settings import Action
 from tui_import.output import decisions
 from tui_import.output.decisions import Choices, Question
-from tui_import.session.duplicates.fields import BETWEEN, FieldView
+from tui_import.session.duplicates.fields import BETWEEN, LOOKS_ALIKE, FieldView
 from tui_import.session.duplicates.review import PairView, Review
 from tui_import.session.duplicates.words import score
 from tui_import.store.matches import now
 
 if TYPE_CHECKING:
     from tui_import.session.importing import ImportSession
+    from tui_import.session.stored_review import StoredReview
     from tui_import.session.workspace import Workspace
 
 T = TypeVar("T", Verdict, Action)
@@ -58,7 +59,7 @@ class Answered:
     refused: tuple[Refusal, ...]
 
 
-def export_decisions(session: ImportSession, path: Path) -> int:
+def export_decisions(session: ImportSession | StoredReview, path: Path) -> int:
     """Write all open pairs to a workbook; how many."""
     review = session.review()
     views = [view for match in review.open_matches() if (view := review.view(match.pair)) is not None]
@@ -80,7 +81,7 @@ def _fields(views: Sequence[PairView]) -> list[tuple[str, str]]:
     for view in views:
         for field in view.fields:
             counts[field.field.name] = counts.get(field.field.name, 0) + (1 if field.same else 1000)
-            titles[field.field.name] = _(field.field.label)
+            titles[field.field.name] = field.field.shown_label
     found = sorted(counts, key=lambda name: -counts[name])[:MOST_FIELDS]
     return [(name, titles[name]) for name in found]
 
@@ -114,7 +115,8 @@ def _difference(field: FieldView) -> str:
         " ".join(f"“{text[start:end]}”" for start, end in spans)
         for text, spans in ((one, field.incoming_spans), (other, field.stored_spans))
     ]
-    return _("only incoming: {incoming}; only stored: {stored}").format(incoming=texts[0] or "–", stored=texts[1] or "–")
+    difference = _("only incoming: {incoming}; only stored: {stored}").format(incoming=texts[0] or "–", stored=texts[1] or "–")
+    return f"{_(LOOKS_ALIKE)}: {difference}" if field.letter == "*" else difference
 
 
 def state_of(match: Match) -> str:
@@ -124,11 +126,11 @@ def state_of(match: Match) -> str:
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
 
 
-def read_decisions(workspace: Workspace, path: Path) -> tuple[ImportSession, Answered]:
+def read_decisions(workspace: Workspace, path: Path) -> tuple[ImportSession | StoredReview, Answered]:
     """Take the answers of a workbook over into its draft, as one step that undo takes back; rows that are stale or were tampered with are
     refused by name. The session is the caller's to plan and close. Raises `SourceError`, `UsageError`, `StoreError`."""
     answers = decisions.read_questions(path)
-    session = workspace.resume(answers.draft)
+    session = workspace.reopen(answers.draft)
     try:
         review = session.review()
         return session, _take(review, answers.questions)

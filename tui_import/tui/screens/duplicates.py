@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.matches import Choice, Pair, Verdict
-from tui_import.model.settings import Action
+from tui_import.model.plan import Summary
+from tui_import.model.progress import Progress
+from tui_import.model.settings import Action, Survivor
 from tui_import.session.duplicates import learning
 from tui_import.session.duplicates.bulk import Bulk
 from tui_import.session.duplicates.fields import BETWEEN
 from tui_import.session.duplicates.learning import Teaching
-from tui_import.session.duplicates.queue import ENTITY_WORDS, KIND_WORDS, ORDER_WORDS, SHOW_WORDS, QueueFilter
+from tui_import.session.duplicates.queue import ENTITY_WORDS, KIND_WORDS, ORDER_WORDS, SHOW_WORDS, Order, QueueFilter
+from tui_import.session.duplicates.review import Review
 from tui_import.session.duplicates.words import score
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import ShowRow
@@ -25,7 +28,13 @@ from tui_import.tui.widgets.bulk import LineWindow, Sample
 from tui_import.tui.widgets.dialogs import Choose, Notice, Prompt
 from tui_import.tui.widgets.pair_queue import PairQueue
 from tui_import.tui.widgets.status import number
+from tui_import.tui.widgets.where import Where
 
+if TYPE_CHECKING:
+    from tui_import.session.stored_review import StoredReview
+
+MANY = 5_000
+"""Open pairs above which it is not counted after each decision what a line would decide."""
 USUAL_LINE = 0.9
 """Offered where the decisions propose no line yet."""
 FEWEST_WORDS = 3
@@ -39,10 +48,20 @@ class DuplicatesScreen(ReviewFrame):
     HELP_TEXT = N_(
         "Rows of the file that probably are a company or person which the store has, or which another row brings. s: the same, d: "
         "different, Space: for later; each answer is saved at once and U takes it back. Before a field stands = the same, ! different, "
+        "* different though it looks the same (letters of another alphabet), "
         "< only incoming, > only stored; before its result I incoming, S stored, B both, E edited. i, t, a, e choose it. Before a pair "
         "of the queue stands ? open, S same, D different, U for later, ! asked again since its fields changed. Leaving plans the "
         "import again with what was decided; rows that are still open wait in the draft."
     )
+    NOTHING_LEFT = N_("No open pair is left here. Esc goes back and plans the import again.")
+    TAUGHT = N_("Kept in {file}; pairs are scored so when the import is planned again.")
+    ACTIONS: ClassVar[Mapping[Action, str]] = {
+        Action.MERGE: N_("merge: fill what is blank"),
+        Action.REPLACE: N_("replace: what comes in wins"),
+        Action.SKIP: N_("skip: nothing is changed"),
+        Action.ADD: N_("add: they are different, both stay"),
+    }
+    ORDERS: ClassVar[Mapping[Order, str]] = ORDER_WORDS
 
     # -- verdicts
 
@@ -55,7 +74,9 @@ class DuplicatesScreen(ReviewFrame):
         self._show()
         proposal = self.review.proposal if not self._blind else None
         if not more:
-            self.tell(_("No open pair is left here. Esc goes back and plans the import again."))
+            self.tell(_(self.NOTHING_LEFT))
+        elif proposal is not None and self.review.counts[0] > MANY:
+            self.tell(f"{proposal.words} " + _("L shows what it decides."))
         elif proposal is not None:
             left, decides = self.review.counts[0], len(self.review.at_line(proposal.line, Verdict.SAME).pairs)
             self.tell(f"{proposal.words} " + _("L decides {count} of {all}.").format(count=number(decides), all=number(left)))
@@ -131,13 +152,8 @@ class DuplicatesScreen(ReviewFrame):
 
     def action_act(self) -> None:
         """What happens to the stored record of this pair."""
-        actions = [Action.MERGE, Action.REPLACE, Action.SKIP, Action.ADD]
-        labels = [
-            _("merge: fill what is blank"),
-            _("replace: what comes in wins"),
-            _("skip: nothing is changed"),
-            _("add: they are different, both stay"),
-        ]
+        actions = list(self.ACTIONS)
+        labels = [_(words) for words in self.ACTIONS.values()]
 
         def chosen(at: int | None) -> None:
             if at is not None:
@@ -296,7 +312,7 @@ class DuplicatesScreen(ReviewFrame):
     def _accept(self, teaching: Teaching) -> None:
         path = self.attempt(lambda: learning.accept(teaching))
         if path is not None:
-            self.tell(_("Kept in {file}; pairs are scored so when the import is planned again.").format(file=path))
+            self.tell(_(self.TAUGHT).format(file=path))
 
     # -- what is shown
 
@@ -331,7 +347,7 @@ class DuplicatesScreen(ReviewFrame):
 
     def action_order(self) -> None:
         """What stands first."""
-        options = [(_(word), replace(self.review.filter, order=order)) for order, word in ORDER_WORDS.items()]
+        options = [(_(word), replace(self.review.filter, order=order)) for order, word in self.ORDERS.items()]
         self._pick_filter(_("Order"), options)
 
     def _pick_filter(self, title: str, options: list[tuple[str, QueueFilter]]) -> None:
@@ -359,7 +375,7 @@ class DuplicatesScreen(ReviewFrame):
         self.review.find(wanted)
         self._show_queue()
         self._show()
-        words = [SHOW_WORDS[wanted.show], ENTITY_WORDS[wanted.entity], KIND_WORDS[wanted.kind], ORDER_WORDS[wanted.order]]
+        words = [SHOW_WORDS[wanted.show], ENTITY_WORDS[wanted.entity], KIND_WORDS[wanted.kind], self.ORDERS[wanted.order]]
         self.tell(" · ".join([*map(_, words), *([f"/{wanted.text}"] if wanted.text else [])]))
 
     def action_row(self) -> None:
@@ -374,3 +390,122 @@ class DuplicatesScreen(ReviewFrame):
             self.action_panes()
         else:
             super().action_back()
+
+
+def _without_sides(all_keys: list[BindingType]) -> list[BindingType]:
+    """The keys of the other screen, the queue's first; the sides have other names here."""
+    own = {str(getattr(each, "id", "")): each for each in all_keys}
+    queue = own.pop("duplicates.panes")
+    return [queue, *(each for id, each in own.items() if id not in ("duplicates.incoming", "duplicates.stored"))]
+
+
+class StoredDuplicatesScreen(DuplicatesScreen, inherit_bindings=False):
+    """The same over records that are stored already: what is decided is merged when somebody says so."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("similar"), *_without_sides(bindings("duplicates")), *bindings("screen")]
+    HELP_TEXT = N_(
+        "Records of the store that probably are one. s: the same, d: different, Space: for later; each answer is saved at once and U takes "
+        "it back. The left record goes and becomes part of the right one, which stays; X changes sides. Before a field stands = the same, "
+        "! different, < only left, > only right; before its result G of the one that goes, S of the one that stays, B both, E edited. i, "
+        "t, a, e choose it. F9 merges all that was decided, as one run that can be taken back; its persons, consents, selections, "
+        "telephones and keys move. Esc leaves; the home screen goes on where you were."
+    )
+    NOTHING_LEFT = N_("No open pair is left here. F9 merges what was decided.")
+    TAUGHT = N_("Kept in {file}; pairs are scored so when they are looked for again.")
+    SOURCES: ClassVar[Mapping[str, str]] = {"I": "G"}
+    ACTIONS: ClassVar[Mapping[Action, str]] = {
+        Action.MERGE: N_("merge: the one that stays gets what it lacks"),
+        Action.REPLACE: N_("replace: the values of the one that goes win"),
+        Action.SKIP: N_("skip: the fields of the one that stays are not changed"),
+        Action.ADD: N_("add: they are different, both stay"),
+    }
+    ORDERS: ClassVar[Mapping[Order, str]] = {**ORDER_WORDS, Order.ROWS: N_("most persons first")}
+
+    def __init__(self, draft: str = "") -> None:
+        """``draft``: which review; empty: the one that is not done, else a new one."""
+        super().__init__(None)
+        self._draft_id = draft
+        self._stored: StoredReview | None = None
+
+    def where(self) -> Where:
+        """Title, and when the backup is made."""
+        note = _("Back up first: F9 does so before it merges. Until then nothing changes.")
+        return Where(_("Duplicates in the store"), right=self.workspace.path.name, note=note)
+
+    @property
+    def stored(self) -> StoredReview:
+        """The review, once it is open."""
+        assert self._stored is not None
+        return self._stored
+
+    def open_review(self, progress: Progress) -> Review:
+        """Open it, and look for pairs where that was not done."""
+        workspace = self.workspace
+        found = workspace.reopen(self._draft_id) if self._draft_id else workspace.review_store()
+        self._stored = found  # type: ignore[assignment]  # only reviews of the store are opened here
+        self.stored.catch_up(progress)
+        return self.stored.review()
+
+    def on_unmount(self) -> None:
+        """It is kept as it is."""
+        if self._stored is not None:
+            self._stored.close()
+
+    def _anew(self, review: Review) -> None:
+        self._opened(review)
+        self.tell(ngettext("{count} pair.", "{count} pairs.", review.counts[1]).format(count=number(review.counts[1])))
+
+    def action_swap(self) -> None:
+        """The other record stays."""
+        if self.review.pair is not None:
+            at = self.fields.cursor
+            self.attempt(self.review.swap)
+            self._show()
+            self.fields.cursor = at
+
+    def action_row(self) -> None:
+        """There is none."""
+        self.tell(_("Both are stored records, there is no row: e changes a field of the result."))
+
+    def action_look(self) -> None:
+        """Look for pairs again; what was decided stays."""
+
+        def work(progress: Progress) -> Review:
+            self.stored.look(progress)
+            return self.stored.review()
+
+        self.start(_("Looking for duplicates"), work, self._anew)
+
+    def action_rules(self) -> None:
+        """Whose value a field begins with."""
+
+        def typed(text: str | None) -> None:
+            if text is not None and self.attempt(lambda: self.stored.set_survivorship(text)):
+                self._anew(self.stored.review())
+
+        help = _("FIELD=RULE between blanks, like *=newest company.name=longest; rules: {rules}. incoming is the record that goes.")
+        rules = help.format(rules=", ".join(Survivor))
+        self.app.push_screen(Prompt(_("Rules for survivors"), self.stored.settings.duplicates.survivorship, help=rules), typed)
+
+    def action_apply(self) -> None:
+        """Merge what was decided to be the same, after a question."""
+        if not self.stored.has_decisions:
+            self.tell(_("Nothing is decided yet."))
+            return
+        words = self.attempt(self.stored.words)
+        if words is not None:
+            text = words + "\n" + _("A backup is made first, and the run can be taken back.")
+            self.ask(_("Merge?"), text, self._merge)
+
+    def _merge(self) -> None:
+        self.start(_("Merging"), self.stored.apply, self._applied)
+
+    def _applied(self, summary: Summary) -> None:
+        self._opened(self.stored.review())
+        said = _("Remembered.")
+        if summary.run is not None:
+            changed = sum(counts.updated for counts in summary.entities.values())
+            records = ngettext("{count} record changed", "{count} records changed", changed).format(count=number(changed))
+            said = _("Run {run}: {records}. On the home screen, u takes it back.").format(run=summary.run, records=records)
+        done = self.stored.state == "applied"
+        self.app.push_screen(Notice(_("Merged"), said), lambda _nothing: self.leave() if done else None)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import N_, _, ngettext
+from tui_import.model.kinds import SIMILAR
 from tui_import.model.plan import Summary
 from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.frame import Frame
@@ -35,7 +36,7 @@ class Entry:
     """What a line of home stands for."""
 
     kind: str
-    """open | connections | file | draft | run | selections | similar | lists."""
+    """open | connections | file | draft | run | selections | similar | lists | fields | suppressions."""
     what: object = None
 
 
@@ -130,6 +131,11 @@ class HomeScreen(Frame):
             found = ngettext("{count} price list", "{count} price lists", len(lists)).format(count=number(len(lists)))
             items.append(MenuItem(_("Price lists"), Entry("price_lists"), found))
         items.append(MenuItem(_("Lists and preferences"), Entry("lists")))
+        own = len(self.workspace.own_fields())
+        fields = ngettext("{count} field", "{count} fields", own).format(count=own) if own else ""
+        items.append(MenuItem(_("Own fields"), Entry("fields"), fields))
+        if self.workspace.suppressions():
+            items.append(MenuItem(_("Erased persons"), Entry("suppressions"), _("what keeps them out")))
         return items
 
     def _endings(self) -> str:
@@ -144,7 +150,10 @@ class HomeScreen(Frame):
         return ngettext("{count} saved connection", "{count} saved connections", count).format(count=count) if count else _("none yet")
 
     def _draft_item(self, draft: DraftInfo) -> MenuItem:
-        detail = " · ".join((draft_words(draft), rows(draft.rows), moment(draft.changed)))
+        count = rows(draft.rows)
+        if draft.kind == SIMILAR:
+            count = ngettext("{count} pair", "{count} pairs", draft.rows).format(count=number(draft.rows))
+        detail = " · ".join((draft_words(draft), count, moment(draft.changed)))
         return MenuItem(draft.source, Entry("draft", draft), detail)
 
     def _run_item(self, run: RunInfo) -> MenuItem:

@@ -28,16 +28,21 @@ PREFERENCES = {
     "person.number.unique": N_("Person number: must be unique"),
     "person.number.allow_blank": N_("Person number: may be blank"),
     "person.number.read_only": N_("Person number: not typed by hand"),
+    "project.number.allocate": N_("Project number: fill blanks on import"),
+    "project.number.unique": N_("Project number: must be unique"),
+    "project.number.allow_blank": N_("Project number: may be blank"),
+    "project.number.read_only": N_("Project number: not typed by hand"),
     "default.category": N_("Default category"),
     "default.business": N_("Default business"),
     "default.legal_basis": N_("Default legal basis"),
     "default.country": N_("Default country (two letters)"),
     "keep_backups": N_("How many backups to keep"),
     "finish_when_hung_up": N_("Finish an import when the line drops"),
+    "keep_drafts": N_("Days to keep the drafts of done imports"),
 }
 
 
-NUMBERS = frozenset({"keep_backups"})
+NUMBERS = frozenset({"keep_backups", "keep_drafts"})
 """Preferences that are numbers; other whole numbers mean yes and no."""
 
 
@@ -65,8 +70,8 @@ class ListsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = bindings("lists")
     HELP_TEXT = N_(
         "Preferences of the store, and the lists that its fields choose from. Enter changes a preference or renames an item, + "
-        "adds one to the list, d takes it out of use, < and > move it, * makes it the default. m merges it into another one: its "
-        "records move there, imports find it as that one, and undo takes it back."
+        "adds one to the list, d takes it out of use, < and > move it, * makes it the default, t says what it means. m merges it into "
+        "another one: its records move there, imports find it as that one, and undo takes it back."
     )
 
     def where(self) -> Where:
@@ -89,7 +94,7 @@ class ListsScreen(Frame):
         preferences = [Preference(key, found[key]) for key in order]
         items += [MenuItem(_(PREFERENCES.get(each.key, each.key)), each, str(each)) for each in preferences]
         for name, entries in (self.attempt(self.workspace.lists) or {}).items():
-            title = _(name.replace("_", " ").capitalize())
+            title = _(name.removeprefix("x_").replace("_", " ").capitalize())
             items.append(MenuItem(_("List: {name}").format(name=title)))
             items += [self._item(entry) for entry in entries] or [MenuItem(_("(empty; + adds an item)"), ListItem(0, name, ""))]
         self.query_one(Menu).show(items)
@@ -98,8 +103,12 @@ class ListsScreen(Frame):
         detail = [_("not in use any more")] if entry.deactivated and not entry.merged_into else []
         if entry.merged_into:
             detail.append(_("is “{name}”").format(name=entry.merged_into))
+        if entry.key:
+            detail.append(entry.key)
+        if entry.tooltip:
+            detail.append(entry.tooltip)
         if entry.used:
-            detail.append(_("{count} records").format(count=entry.used))
+            detail.append(ngettext("{count} record", "{count} records", entry.used).format(count=entry.used))
         return MenuItem(entry.name, entry, " · ".join(detail), tone="dim" if entry.deactivated else "plain")
 
     def action_edit(self) -> None:
@@ -139,6 +148,19 @@ class ListsScreen(Frame):
                 self.renew()
 
         self.app.push_screen(Prompt(_("New item")), add)
+
+    def action_tooltip(self) -> None:
+        """What the item means."""
+        entry = self._entry
+        if entry is None:
+            return
+
+        def typed(text: str | None) -> None:
+            if text is not None:
+                self.attempt(lambda: self.workspace.set_list_item(entry.list, entry.name, tooltip=text))
+                self.renew()
+
+        self.app.push_screen(Prompt(_("What “{name}” means").format(name=safe(entry.name)), shown(entry.tooltip)), typed)
 
     def action_switch(self) -> None:
         """Out of use, or back."""

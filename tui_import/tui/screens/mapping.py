@@ -11,11 +11,13 @@ from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import Field, FieldType
-from tui_import.model.kinds import PRODUCTS, entities_of
+from tui_import.model.kinds import CONTACTS, KINDS, PRODUCTS, SEVERAL, entities_of, planned_of
+from tui_import.model.kinds import TITLES as KIND_TITLES
 from tui_import.model.mapping import ColumnInfo, Guess, Link
 from tui_import.model.steps import TransformReport
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
+from tui_import.tui.messages import GoToStep
 from tui_import.tui.safe import content, lines, safe, shown
 from tui_import.tui.widgets.dialogs import Choose, Prompt
 from tui_import.tui.widgets.field_picker import FieldPicker
@@ -105,7 +107,9 @@ class MappingScreen(StepFrame):
         texts = [_("! Still to be linked: {what}").format(what="; ".join(safe(each.reason) for each in missing))] if missing else []
         if drift.missing:
             texts.append(_("! The recipe's columns are not in this file: {columns}").format(columns=", ".join(map(safe, drift.missing))))
-        if self.session.kind == PRODUCTS:
+        if self.session.kind not in (CONTACTS, PRODUCTS):
+            texts.append(_("{kind}; w imports something else.").format(kind=word(KIND_TITLES, self.session.kind)))
+        if "product" in planned_of(self.session.kind, self.session.mapping.fields):
             texts.append(_("Products, into the price list “{name}”.").format(name=safe(self.session.settings.product.price_list or "?")))
         run = self.attempt(self.session.already_imported)
         if run is not None:
@@ -144,6 +148,7 @@ class MappingScreen(StepFrame):
     # -- linking
 
     def _fields(self) -> list[Field]:
+        self.workspace.refresh_fields()
         return [field for field in self.workspace.catalogue if field.entity in entities_of(self.session.kind)]
 
     def _pick(self, column: ColumnInfo, *, more: bool) -> None:
@@ -154,7 +159,9 @@ class MappingScreen(StepFrame):
         guess = self._guesses.get(column.position)
         guessed = [link for link in (guess.link, *guess.others) if link is not None] if guess else []
         titles = {each.position: each.title for each in self._columns}
-        taken = {link.field: titles[link.column] for link in self.session.mapping.links if link.column != column.position}
+        sheet = next((each for each in self.session.sheets if each.has(column.position)), None)
+        others = [link for link in self.session.mapping.links if link.column != column.position]
+        taken = {link.field: titles[link.column] for link in others if sheet is None or sheet.has(link.column)}
         links = self._links(column.position)
 
         def chosen(at: int | None) -> None:
@@ -177,6 +184,26 @@ class MappingScreen(StepFrame):
             self._pick(column, more=False)
         elif self._constant:
             self._ask_constant(self.workspace.catalogue[self._constant])
+
+    def action_kind(self) -> None:
+        """What the rows are."""
+        column = self._column
+        sheet = next((each for each in self.session.sheets if column is not None and each.has(column.position)), None)
+        kinds = [kind for kind in KINDS if sheet is None or kind != SEVERAL]
+
+        def chosen(at: int | None) -> None:
+            if at is None:
+                return
+            if sheet is None:
+                self.attempt(lambda: self.session.set_kind(kinds[at]))
+            else:
+                self.attempt(lambda: self.session.set_sheet_kind(sheet.name, kinds[at]))
+            self.post_message(GoToStep("mapping"))
+
+        now = self.session.kind if sheet is None else sheet.kind
+        title = _("What are the rows?") if sheet is None else _("What are the rows of {sheet}?").format(sheet=safe(sheet.name))
+        labels = [word(KIND_TITLES, kind) for kind in kinds]
+        self.app.push_screen(Choose(title, labels, start=kinds.index(now) if now in kinds else 0), chosen)
 
     def action_add(self) -> None:
         """One more field."""

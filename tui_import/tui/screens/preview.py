@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.model.kinds import PRODUCTS
+from tui_import.model.kinds import PRODUCTS, planned_of
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import PlanReport, RowFilter, RowState
 from tui_import.model.progress import Progress
@@ -147,6 +147,8 @@ class PreviewScreen(StepFrame):
 
     def _found(self, keys: Keys) -> None:
         report = self.session.report
+        self.browser.entities = tuple(report.entities) if report else ()
+        self.browser.sheets = [sheet.name for sheet in self.session.sheets]
         self.browser.show(keys, self._columns, unchecked=report.unchecked if report else 0)
 
     def on_row_browser_filter_changed(self, event: RowBrowser.FilterChanged) -> None:
@@ -290,6 +292,9 @@ class PreviewScreen(StepFrame):
         """Decide what waits."""
         if self.session.kind == PRODUCTS:
             self.tell(_("There is nothing to decide for products: nearly equal names are warnings (f shows them)."))
+            return
+        if "company" not in planned_of(self.session.kind, self.session.mapping.fields):
+            self.tell(_("Probable duplicates are looked for among companies and persons."))
             return
         if self.busy_with or self.session.report is None:
             self.tell(_("There is no plan yet."))

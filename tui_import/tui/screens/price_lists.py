@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
+from tui_import.api.options import Option, OptionType, OptionValue
 from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.progress import Progress
 from tui_import.tui.frame import Frame
@@ -18,6 +20,7 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import Show
 from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.dialogs import Prompt
+from tui_import.tui.widgets.form_window import FormWindow
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.record_table import LIMIT, record_table
 from tui_import.tui.widgets.status import number
@@ -30,7 +33,7 @@ class PriceListsScreen(Frame):
     """A line per price list."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("price_lists")
-    HELP_TEXT = N_("The price lists that products are imported into. Enter shows the products of one, + makes a new one.")
+    HELP_TEXT = N_("The price lists that products are imported into. Enter shows the products of one, e changes one, + makes a new one.")
 
     def where(self) -> Where:
         """Title."""
@@ -65,6 +68,31 @@ class PriceListsScreen(Frame):
                 self.renew()
 
         self.app.push_screen(Prompt(_("New price list")), typed)
+
+    def action_edit(self) -> None:
+        """A form for what can be changed."""
+        current = self.query_one(Menu).current
+        if not isinstance(current, PriceListInfo):
+            return
+        options = [
+            Option("name", _("Name"), required=True),
+            Option("description", _("Description")),
+            Option("currency", _("Currency"), help=_("Three letters, like EUR."), maximum=3),
+            Option("valid_from", _("Valid from"), help=_("Its first day, like 2026-01-31; blank: open.")),
+            Option("valid_to", _("Valid to"), help=_("Its last day; blank: open.")),
+            Option("active", _("In use"), OptionType.BOOLEAN),
+        ]
+
+        def keep(values: Mapping[str, OptionValue]) -> None:
+            texts: dict[str, Any] = {key: str(value or "") for key, value in values.items() if key != "active"}
+            run, _info = self.workspace.edit_price_list(replace(current, **texts, active=bool(values.get("active"))))
+            self.tell(_("Changed as run {run}; home can undo it.").format(run=run))
+
+        def kept(done: bool | None) -> None:
+            if done:
+                self.renew()
+
+        self.app.push_screen(FormWindow(_("Price list"), options, {each.key: getattr(current, each.key) for each in options}, keep), kept)
 
 
 class PriceListScreen(Frame):

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
+from tui_import.model.kinds import CONTACTS, entities_of
 from tui_import.model.plan import Summary
 from tui_import.model.runs import RecordChange, UndoReport
 from tui_import.tui.frame import Frame
@@ -20,6 +21,8 @@ from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow
 from tui_import.tui.widgets.where import Where
 from tui_import.tui.words import RUN_KINDS, RUN_STATES, VERBS, moment, rows, run_words, undo_words, word
 
+NO_FIELDS = {"deleted_at": N_("deleted"), "merged_into": N_("became part of")}
+"""What the journal says of records that is no field of the catalogue."""
 LIMIT = 2000
 """Records listed; the selections have all of them."""
 OPS = {"insert": N_("new"), "update": N_("changed"), "delete": N_("deleted"), "restore": N_("restored")}
@@ -90,7 +93,8 @@ class RunScreen(Frame):
                     table.append(TableRow((name, what, _("(whole record)")), tones={2: "dim"}))
                     continue
                 field = self.workspace.catalogue[change.field].title if change.field in self.workspace.catalogue else change.field
-                title = field.partition(": ")[2] or field
+                bare = change.field.rpartition(".")[2]
+                title = word(NO_FIELDS, bare) if bare in NO_FIELDS else field.partition(": ")[2] or field
                 table.append(TableRow((name, word(VERBS, change.verb), title, shown(change.stored), shown(change.result))))
         self.query_one(VirtualTable).show(ListRows(table))
         if len(records) >= LIMIT:
@@ -127,6 +131,21 @@ class RunScreen(Frame):
     def action_undo(self) -> None:
         """Take it back."""
         self._ask(_("Undo?"), redo=False)
+
+    def action_undo_record(self) -> None:
+        """Take back what was done to the record at the cursor, with what was merged with it."""
+        at = self.query_one(VirtualTable).cursor
+        if at >= len(self._changes) or self._changes[at].entity not in entities_of(CONTACTS):
+            self.tell(_("Put the cursor on a company or a person first."))
+            return
+        record = self._changes[at]
+        one = (record.entity, record.record)
+
+        def go() -> None:
+            self.start(_("Undo?"), lambda progress: self.workspace.undo(self._run_id, record=one, progress=progress), self._undone)
+
+        text = _("Take back what this run did to {name}, and to all that was merged with it?")
+        self.ask(_("Undo?"), text.format(name=safe(record.name) or str(record.record)), go)
 
     def action_redo(self) -> None:
         """Do it again."""

@@ -15,7 +15,7 @@ from tui_import.model.plan import SelectionInfo, Summary
 from tui_import.model.runs import UndoReport
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
-from tui_import.tui.messages import Show
+from tui_import.tui.messages import OpenLocation, Show
 from tui_import.tui.safe import safe
 from tui_import.tui.widgets.dialogs import Choose, Prompt, TypedConfirm
 from tui_import.tui.widgets.field_picker import FieldPicker
@@ -35,8 +35,8 @@ class SelectionsScreen(Frame):
     HELP_TEXT = N_(
         "Every import makes selections of the records that are new, changed, merged into by a decision, cleared of values, left as "
         "they were, or meant by problem rows. n makes one of records that you name. Mark several with space and press c for a new "
-        "selection of all their records, the common ones, or those only in the first. b sets a field of all records, x writes them "
-        "to a file, D deletes them; home can undo what b and D did."
+        "selection of all their records, the common ones, or those only in the first; y copies one. b sets a field of all records, x "
+        "writes them to a file, i makes them the rows of an import, D deletes them; home can undo what b and D did."
     )
 
     def __init__(self) -> None:
@@ -97,6 +97,24 @@ class SelectionsScreen(Frame):
         current = self._current
         if current is not None:
             self.post_message(Show("records", current))
+
+    def action_import(self) -> None:
+        """Its records as the rows of an import."""
+        current = self._current
+        if current is not None:
+            self.post_message(OpenLocation("", selection=current.id))
+
+    def action_copy(self) -> None:
+        """A selection of the same records, under another name."""
+        current = self._current
+        if current is None:
+            return
+
+        def typed(name: str | None) -> None:
+            if name and name.strip() and self.attempt(lambda: self.workspace.copy_selection(current.id, name.strip())):
+                self.renew()
+
+        self.app.push_screen(Prompt(_("Name of the new selection"), safe(current.name)), typed)
 
     def action_mark(self) -> None:
         """Mark it, or not."""

@@ -11,14 +11,17 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from tui_import.api.i18n import N_, _
-from tui_import.model.kinds import entities_of
+from tui_import.api.options import OptionValue
+from tui_import.model.kinds import KEYED, entities_of
 from tui_import.model.plan import KeyAdvice
+from tui_import.model.settings import RESET, Settings
 from tui_import.tui import settings_form
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Notice
 from tui_import.tui.widgets.form import Form
+from tui_import.tui.widgets.pick_many import PickMany
 from tui_import.tui.widgets.status import number
 from tui_import.tui.words import ENTITIES, word
 
@@ -66,7 +69,12 @@ class SettingsScreen(StepFrame):
         settings = self.session.settings
         mandatory = bool(self.workspace.preferences().get("mandatory_company", 1))
         options = settings_form.options(
-            settings, self.workspace.catalogue, self.workspace.lists(), mandatory_company=mandatory, kind=self.session.kind
+            settings,
+            self.workspace.catalogue,
+            self.workspace.lists(),
+            mandatory_company=mandatory,
+            kind=self.session.kind,
+            mapped=self.session.mapping.fields,
         )
         form = self.query_one(Form)
         cursor = form.cursor
@@ -88,8 +96,17 @@ class SettingsScreen(StepFrame):
             return
         parts = [settings_form.explain(option.key, form.value(option.key)) or option.help]
         if option.key.endswith(".match"):
-            parts += self._adviser(settings_form.entity_of(option.key))
+            entity = settings_form.entity_of(option.key)
+            if entity in KEYED:
+                parts.append(self._key_now(entity))
+            parts += self._adviser(entity)
         self.query_one("#explain", Static).update(lines("\n".join(parts)))
+
+    def _key_now(self, entity: str) -> str:
+        """Which fields the rules come down to."""
+        names = self.session.settings.keyed(entity).key(entity, self.session.mapping.fields | {f"{entity}.country"})
+        labels = [_(self.workspace.catalogue[f"{entity}.{name}"].label) for name in names if f"{entity}.{name}" in self.workspace.catalogue]
+        return _("Now: {fields}").format(fields=" + ".join(labels)) if labels else _("! No key is chosen.")
 
     def _adviser(self, entity: str) -> list[str]:
         labels = {
@@ -104,13 +121,20 @@ class SettingsScreen(StepFrame):
             "name_code": _("Name + code"),
             "erp_key": _("ERP key"),
         }
+        for field in self.workspace.catalogue.of(entity) if entity in KEYED else ():
+            labels.setdefault(field.name, _(field.label))
         advice = [each for each in self._advice if each.entity == entity]
         advice.sort(key=lambda each: not each.mapped)
         return advice_lines(advice, labels) if advice else []
 
     def on_form_changed(self, event: Form.Changed) -> None:
         """Write it; where it breaks a rule, say so and show what holds."""
-        changed = settings_form.with_value(self.session.settings, event.key, event.value)
+        self._set(event.key, event.value)
+
+    def _set(self, key: str, value: OptionValue) -> None:
+        self._change(settings_form.with_value(self.session.settings, key, value))
+
+    def _change(self, changed: Settings) -> None:
         self.attempt(lambda: self.session.change_settings(changed))
         self._show()
         self.renew_where()
@@ -119,6 +143,48 @@ class SettingsScreen(StepFrame):
             self.tell(_("Now missing in the mapping: {what}").format(what="; ".join(str(each.reason) for each in missing)))
         else:
             self.tell("")
+
+    # -- rules of what any of its fields can tell apart
+
+    @property
+    def _entity(self) -> str:
+        """The one whose rules the cursor stands on, else the first that has such rules; empty where none has."""
+        option = self.query_one(Form).current
+        own = settings_form.entity_of(option.key) if option is not None else ""
+        return next((entity for entity in (own, *entities_of(self.session.kind)) if entity in KEYED), "")
+
+    def action_key_fields(self) -> None:
+        """Tick the fields of the key."""
+        entity = self._entity
+        if not entity:
+            self.tell(_("The keys of this import are chosen from the list: Enter on “The same when equal”."))
+            return
+        mapped = self.session.mapping.fields
+        fields = [field for field in self.workspace.catalogue.of(entity) if field.can_be_matched and field.key in mapped]
+        now = self.session.settings.keyed(entity).key(entity, mapped)
+
+        def ticked(chosen: list[int] | None) -> None:
+            if chosen is not None:
+                self._set(f"{entity}.match", " ".join(fields[at].name for at in chosen))
+
+        title = _("{entity} are the same when all of these are").format(entity=word(ENTITIES, entity))
+        labels = [_(field.label) for field in fields]
+        self.app.push_screen(PickMany(title, labels, [at for at, field in enumerate(fields) if field.name in now]), ticked)
+
+    def action_reset_rules(self) -> None:
+        """Key and action of the entity under the cursor back to nothing."""
+        if self._entity:
+            self._reset([self._entity])
+
+    def action_reset_all(self) -> None:
+        """Of all."""
+        self._reset([entity for entity in entities_of(self.session.kind) if entity in KEYED])
+
+    def _reset(self, entities: Sequence[str]) -> None:
+        settings = self.session.settings
+        for entity in entities:
+            settings = settings.with_keyed(entity, RESET)
+        self._change(settings)
 
     def action_adviser(self) -> None:
         """Both entities' keys in a window."""

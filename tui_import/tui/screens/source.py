@@ -15,6 +15,7 @@ from tui_import.api.i18n import N_, _, ngettext
 from tui_import.api.options import Choice, Option, OptionType
 from tui_import.api.source import Peek
 from tui_import.model.progress import Progress
+from tui_import.model.sheets import ALL
 from tui_import.tui.frame import StepFrame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoToStep
@@ -76,6 +77,8 @@ class SourceScreen(StepFrame):
         tables = self.session.tables()
         if len(tables) > 1:
             choices = [Choice(table.name, f"{table.name} ({_('hidden')})" if table.hidden else table.name) for table in tables]
+            if self.session.location:
+                choices.insert(0, Choice(ALL, _("all sheets, of several kinds")))
             label = _("Sheet") if self.session.location else _("Table")
             sheet = next((option for option in options if option.key == SHEET), Option(SHEET, label))
             options = [replace(sheet, type=OptionType.CHOICE, choices=choices), *(o for o in options if o.key != SHEET)]
@@ -91,7 +94,7 @@ class SourceScreen(StepFrame):
     def _seen(self, seen: tuple[list[Option], Peek]) -> None:
         self._options, peek = seen
         values = {option.key: option.default for option in self._options} | dict(self.session.options)
-        if len(self.session.tables()) > 1:
+        if len(self.session.tables()) > 1 and values.get(SHEET) != ALL:
             values[SHEET] = self.session.table
         found = {key: fact for key, fact in peek.facts.items() if fact and str(values.get(key)) != fact}
         notes = {key: _("found: {value}").format(value=fact) for key, fact in found.items()}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tui_import.api.i18n import _
 from tui_import.model.fields import Field
+from tui_import.model.own_fields import TAGS, OwnType
 from tui_import.tui.widgets.dialogs import Choose
 from tui_import.tui.widgets.menu import MenuItem
 from tui_import.tui.widgets.search import rank
@@ -26,7 +27,7 @@ class FieldPicker(Choose):
         self._start = keys.index(current) if current in keys else -1
 
     def _about(self, field: Field) -> str:
-        parts = []
+        parts = [_(TAGS[OwnType(field.own)])] if field.own else []
         if field.key in self._suggested:
             parts.append(self._suggested[field.key])
         if field.key in self._taken and not field.multiple:

@@ -29,7 +29,7 @@ class FieldLine:
     """Bare name, for whoever asks what the cursor stands on."""
     title: str
     sign: str
-    """= the same, ! different, < only incoming, > only stored."""
+    """See `FieldView.letter`."""
     incoming: str
     stored: str
     source: str
@@ -87,7 +87,7 @@ class PairFields(Lines, inherit_bindings=False):
         title, side, result = self._widths(width)
         here = row == self.cursor
         style = self.tone("cursor" if here else "dim" if line.sign == "=" else "plain")
-        chosen = style if here else self.tone("good" if line.source in "IB" else "change" if line.source == "E" else "dim")
+        chosen = style if here else self.tone("good" if line.source in "IGB" else "change" if line.source == "E" else "dim")
         gap = Segment(" ", style)
         marks = style + Style(underline=True, bold=True) if here else self.tone("change") + Style(underline=True)
         return [

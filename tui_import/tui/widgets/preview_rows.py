@@ -7,8 +7,10 @@ from typing import Protocol
 
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import Operation, PreviewRow
+from tui_import.model.sheets import SEPARATOR
 from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.virtual_table import TableColumn, TableRow
+from tui_import.tui.words import states_worth_a_word
 
 FIRST_CELLS = 2
 """Columns before the file's own: row number and states."""
@@ -50,9 +52,10 @@ class NoKeys:
         return None
 
 
-def preview_columns(columns: Sequence[ColumnInfo], row_title: str) -> list[TableColumn]:
-    """Row number and states stay, the file's columns scroll."""
-    first = [TableColumn(row_title, 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]
+def preview_columns(columns: Sequence[ColumnInfo], row_title: str, width: int = 0) -> list[TableColumn]:
+    """Row number and states stay, the file's columns scroll. ``width``: of the rows' names, where they are of several sheets."""
+    stacked = any(SEPARATOR in column.header for column in columns) and width > 0
+    first = [TableColumn(row_title, width if stacked else 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]
     return [*first, *(TableColumn(safe(column.title)) for column in columns)]
 
 
@@ -71,10 +74,10 @@ class PreviewRows:
         return [self._row(row) for row in self._load([self.keys[at] for at in range(start, stop)])]
 
     def _row(self, row: PreviewRow) -> TableRow:
-        states = " ".join(state.glyph for state in row.states)
+        states = " ".join(state.glyph for state in states_worth_a_word(row.states))
         worst = next((TONES[operation] for operation in TONES if operation in {state.operation for state in row.states}), "plain")
         if any(state.operation is Operation.PROBLEM for state in row.states):
             worst = "bad"
-        cells = [str(row.number), states, *map(shown, row.cells)]
+        cells = [f"{safe(row.sheet)}{SEPARATOR}{row.number}" if row.sheet else str(row.number), states, *map(shown, row.cells)]
         marks = frozenset(position + FIRST_CELLS for position in row.marks)
         return TableRow(cells, row.checked, {1: worst}, marks, "plain" if row.checked else "dim")

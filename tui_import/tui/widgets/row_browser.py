@@ -22,7 +22,7 @@ from tui_import.tui.widgets.dialogs import Choose, Prompt, line_input
 from tui_import.tui.widgets.preview_rows import FIRST_CELLS, Keys, NoKeys, PreviewRows, preview_columns
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import VirtualTable
-from tui_import.tui.words import FILTERS, word
+from tui_import.tui.words import ENTITIES, FILTERS, word
 
 
 class RowBrowser(Vertical):
@@ -61,6 +61,10 @@ class RowBrowser(Vertical):
         self._infos: Sequence[ColumnInfo] = ()
         self._load = load
         self._unchecked = 0
+        self.entities: Sequence[str] = ()
+        """What a row can have; of several, one can be looked at alone."""
+        self.sheets: Sequence[str] = ()
+        """Names of the sheets that the rows stand in, where there are several."""
 
     def compose(self) -> ComposeResult:
         """The three parts."""
@@ -81,14 +85,20 @@ class RowBrowser(Vertical):
         first = not self._infos
         self._keys, self._infos, self._unchecked = keys, columns, unchecked
         at = self.position(before) if before is not None else None
-        self.table.show(PreviewRows(keys, self._load), preview_columns(columns, _("Row")), cursor=at)
+        self.table.show(PreviewRows(keys, self._load), preview_columns(columns, _("Row"), self._row_width), cursor=at)
         if first:
             self.table.cursor_column = FIRST_CELLS
         self._say()
 
+    @property
+    def _row_width(self) -> int:
+        return min(20, max((len(safe(name)) for name in self.sheets), default=0) + 5) if self.sheets else 0
+
     def _say(self) -> None:
         rows = self.filter
         parts = [_("Showing {filter}: {count}").format(filter=word(FILTERS, rows.show), count=number(len(self._keys)))]
+        if rows.entity:
+            parts.insert(0, f"[{word(ENTITIES, rows.entity)}]")
         if rows.text:
             parts.append(_("with “{text}”").format(text=safe(rows.text)))
         if rows.sort is not None:
@@ -163,6 +173,12 @@ class RowBrowser(Vertical):
         """The next or the previous filter."""
         names = list(FILTERS)
         self.want(replace(self.filter, show=names[(names.index(self.filter.show) + step) % len(names)]))
+
+    def action_entity(self) -> None:
+        """Rows of one kind of record after the other, then all again."""
+        tabs = ["", *self.entities]
+        if len(tabs) > 2:
+            self.want(replace(self.filter, entity=tabs[(tabs.index(self.filter.entity) + 1) % len(tabs)]))
 
     def action_search(self) -> None:
         """Open the search line."""

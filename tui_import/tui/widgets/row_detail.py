@@ -11,10 +11,10 @@ from textual.widgets import Static
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.mapping import ColumnInfo
-from tui_import.model.plan import FieldChange, RowDetail, Verb
+from tui_import.model.plan import LETTERS, FieldChange, RowDetail, Verb
 from tui_import.tui.safe import content, lines, shown
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
-from tui_import.tui.words import VERBS, issue_words, state_words, word
+from tui_import.tui.words import VERBS, issue_words, state_words, states_worth_a_word, word
 
 _TONES = {Verb.CLEAR: "bad", Verb.REMOVE: "bad", Verb.OVERWRITE: "change", Verb.FILL: "good", Verb.APPEND: "good"}
 _ORDER = {Verb.KEEP: 1, Verb.SAME: 2}
@@ -67,7 +67,7 @@ class RowDetailPane(Vertical):
             reasons.update(content(note), layout=False)
             self.table.show(ListRows())
             return
-        states = [state_words(state, columns) for state in detail.row.states]
+        states = [state_words(state, columns) for state in states_worth_a_word(detail.row.states)]
         said = [state.reason for state in detail.row.states]
         issues = [issue_words(issue, columns) for issue in detail.issues if issue not in said]
         # of fixed height, so that a step down does not lay the whole screen out anew
@@ -79,6 +79,6 @@ class RowDetailPane(Vertical):
         title = change.field
         if title in self._catalogue:
             known = self._catalogue[title]
-            title = f"{known.entity[:1].upper()}: {_(known.label)}"
+            title = f"{LETTERS.get(known.entity, known.entity[:1].upper())}: {known.shown_label}"
         cells = (title, word(VERBS, change.verb), shown(change.stored), shown(change.incoming), shown(change.result))
         return TableRow(cells, tone="dim" if change.verb is Verb.SAME else "plain", tones={1: _TONES.get(change.verb, "dim")})

@@ -6,15 +6,20 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_import.api.i18n import _, ngettext
-from tui_import.model.plan import WRITING, PlanReport
+from tui_import.model.plan import WRITING, Counts, PlanReport
 from tui_import.tui.safe import content
 from tui_import.tui.widgets.status import number
-from tui_import.tui.words import ENTITIES, VERBS, counts_words, word
+from tui_import.tui.words import ENTITIES, FEW, SIGNS, VERBS, counts_words, word
 
 
 def clears_words(count: int) -> str:
     """ "312 values will be cleared"."""
     return ngettext("{count} value will be cleared", "{count} values will be cleared", count).format(count=number(count))
+
+
+def signs(counts: Counts) -> str:
+    """ "+2~1!1": without what is skipped."""
+    return "".join(f"{SIGNS[name]}{number(count)}" for name, count in counts.as_dict().items() if count and name != "skipped") or "–"
 
 
 class Totals(Static):
@@ -28,8 +33,11 @@ class Totals(Static):
             self.update(content(_("There is no plan yet.")))
             return
         parts = []
-        for entity, counts in report.entities.items():
-            parts.append(content(f"{word(ENTITIES, entity):<10} {counts_words(counts)}"))
+        if len(report.entities) > FEW:  # together they fit into the strip
+            parts.append(content("  ".join(f"{word(ENTITIES, entity)} {signs(counts)}" for entity, counts in report.entities.items())))
+        else:
+            for entity, counts in report.entities.items():
+                parts.append(content(f"{word(ENTITIES, entity):<10} {counts_words(counts)}"))
         verbs = [f"{word(VERBS, verb)} {number(count)}" for verb, count in report.verbs.items() if verb in WRITING and count]
         last = [content(_("Fields: {verbs}").format(verbs="  ".join(verbs) or _("nothing changes in existing records")))]
         if report.clears:

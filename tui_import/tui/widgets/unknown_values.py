@@ -60,7 +60,7 @@ class UnknownValues(Window[bool]):
         rows = [
             TableRow(
                 (each.value, _becomes(each), ", ".join(each.near), number(each.records) if each.records else "",
-                 _(each.list.replace("_", " ").capitalize())),
+                 _(each.list.removeprefix("x_").replace("_", " ").capitalize())),
                 tones={1: "dim" if each.becomes is None else "change"},
             )
             for each in self._values

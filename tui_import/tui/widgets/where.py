@@ -35,11 +35,13 @@ class Where(Widget, can_focus=False):
     }
     """
 
-    def __init__(self, title: str, *, right: str = "", step: str = "", closed: Mapping[str, str] | None = None) -> None:
-        """``step`` is the current step (none outside an import), ``closed`` says per step why it cannot be reached."""
+    def __init__(self, title: str, *, right: str = "", step: str = "", closed: Mapping[str, str] | None = None, note: str = "") -> None:
+        """``step`` is the current step (none outside an import), ``closed`` says per step why it cannot be reached, ``note`` where the
+        backup is made, if not in step 5."""
         super().__init__(classes="" if step else "-short")
         self._title, self._right, self._step = title, right, step
         self._barred = closed or {}
+        self._note = note
 
     def change(self, title: str, closed: Mapping[str, str]) -> None:
         """Other facts."""
@@ -55,7 +57,7 @@ class Where(Widget, can_focus=False):
         if y == 1 and self._step:
             return self._steps_line(width)
         style = self.get_component_rich_style("where--note")
-        return Strip([Segment(fit(" " + safe(backup_note()), width), style)])
+        return Strip([Segment(fit(" " + safe(self._note or backup_note()), width), style)])
 
     def _title_line(self, width: int) -> Strip:
         style = self.get_component_rich_style("where--title")

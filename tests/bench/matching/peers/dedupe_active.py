@@ -31,9 +31,9 @@ def learn(labelled: LabelledSet, clock: Clock, labels: list[int], seed: int) -> 
     """F1 on the second half after so many labels from the first."""
     halves = labelled.halves
     first, second = ([i for i in range(len(labelled)) if halves[i] == half] for half in (0, 1))
-    learner = _Learner(labelled, first, seed, clock)
     total, found = labelled.true_pairs(1), {}
     for count in sorted(labels):
+        learner = _Learner(labelled, first, seed, clock)  # anew: once trained, it asks no more
         with clock.running(str(count)):
             learner.ask(count)
             learner.train()

@@ -17,6 +17,7 @@ _RUNS = re.compile(r"[\s']*[=+\-@＝＋－＠]")
 _HARMLESS = re.compile(r" *[+-]?[0-9][0-9 ().,/-]*")
 """A number or a telephone number, with nothing in it that could name a cell or a function."""
 _BREAKS = re.compile(r"([;\t\r\n])")
+_GUARDED = re.compile(r"'[\s']*[=+\-@＝＋－＠]")
 
 
 def guard(text: str) -> str:
@@ -27,6 +28,11 @@ def guard(text: str) -> str:
 def unguard(text: str) -> str:
     """The text that `guard` was given."""
     return "".join(part[1:] if part.startswith("'") and _RUNS.match(part) else part for part in _BREAKS.split(text))
+
+
+def may_be_guarded(line: str) -> bool:
+    """There is something in a line of a file that `unguard` could take away: a quick look, before cells are told apart."""
+    return "'" in line and _GUARDED.search(line) is not None
 
 
 def needs_guard(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Our own parsers against inputs that a fuzzer makes: ``make fuzz``."""

@@ -1,0 +1,1 @@
+"""Files made to break an importer, read by the whole program."""
