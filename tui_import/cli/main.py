@@ -48,6 +48,8 @@ def main(words: Sequence[str], screens: Screens) -> int:
             )
         )
         return 1
+    finally:
+        interruption.ended()
 
 
 def _place(error: Exception) -> str:
