@@ -177,6 +177,11 @@ def is_busy(error: sqlite3.Error) -> bool:
     return "locked" in str(error) or "busy" in str(error)
 
 
+def explained(error: Exception, path: Path) -> StoreError | None:
+    """The sentence for an error of SQLite that came up where no step stands ready to explain it; None for all others."""
+    return as_store_error(error, path) if isinstance(error, sqlite3.Error) else None
+
+
 def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite said."""
     where = Where(file=str(path))
