@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format house hostile fuzz audit lock bench bench-matching bench-terminal screenshots docs messages wheel clean
+.PHONY: help demo test lint format house hostile fuzz audit lock bench bench-matching bench-terminal torture screenshots docs messages wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -58,6 +58,9 @@ bench-terminal: $(READY)  ## bytes and lag of the screens over a line, beside th
 
 bench-matching: $(READY)  ## the duplicate finder beside Splink, dedupe, recordlinkage and rapidfuzz (an hour when run for the first time)
 	@$(BIN)/python -m tests.bench.matching
+
+torture: $(READY)  ## kill -9 at every commit and at 1,000 random moments (TORTURE_KILLS=...), in every phase: what is lost
+	@$(BIN)/python -m tests.torture --kills $(or $(TORTURE_KILLS),1000)
 
 screenshots: $(READY)  ## the pictures of docs/ anew
 	@$(BIN)/python -m tests.screenshots

@@ -407,6 +407,8 @@ class FakeWorkspace:
         self.done.append(("begin", location, source))
         return self.session
 
+    writer = None
+
     def drafts(self) -> Sequence[DraftInfo]:
         return [
             DraftInfo("d1", "/data/crm.db.drafts/d1.db", "planned", "contacts", "customers.xlsx, Customers", 5, "2026-03-01T10:00:00+00:00")

@@ -127,12 +127,14 @@ async def test_a_hang_up_ends_the_program_and_keeps_the_draft(monkeypatch: pytes
             """Not in the tests' own process."""
 
     monkeypatch.setattr("tui_import.tui.bridge.threading.Timer", Watchdog)
-    session = Slow()
+    session, asked = Slow(), []
+    monkeypatch.setattr(Slow, "hand_over", lambda _self, **how: asked.append(how), raising=False)
     async with driven(FakeWorkspace(session), location="x.xlsx", signals=True) as tui:
         await start(tui, session)
         os.kill(os.getpid(), signal.SIGHUP)
         await tui.pilot.pause(0.2)
     assert tui.app.return_code == 128 + signal.SIGHUP
+    assert len(asked) == 1, "it goes on elsewhere"
     assert session.summary is None
     assert session.closed
 

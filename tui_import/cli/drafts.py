@@ -12,6 +12,7 @@ from tui_import.cli.parser import whole_number
 from tui_import.cli.render import local_time
 from tui_import.cli.screens import needs_terminal
 from tui_import.model.runs import DraftInfo
+from tui_import.model.text import safe
 
 STATES = {
     "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
@@ -75,6 +76,15 @@ def _discard(call: Call) -> int:
 
 
 def _state(draft: DraftInfo) -> str:
+    running = draft.running
+    if running is not None:
+        text = _("running: {user}, process {pid}, {done} of {total}")
+        total = "?" if running.total is None else running.total
+        return text.format(user=safe(running.user), pid=running.pid, done=running.done, total=total)
+    if draft.failure:
+        return _("failed: {reason}").format(reason=safe(draft.failure))
+    if draft.unattended and draft.state == "applied":
+        return _("imported by run {run}, {count} waiting").format(run=draft.run, count=draft.waiting)
     if draft.state == "applied" and draft.waiting:
         return _("imported, {count} waiting").format(count=draft.waiting)
     return _(STATES.get(draft.state, draft.state))

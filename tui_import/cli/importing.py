@@ -17,7 +17,7 @@ from tui_import.cli.merging import apply_review
 from tui_import.cli.parser import whole_number
 from tui_import.cli.problems import MOST, shown_source, write_findings, write_problems
 from tui_import.cli.render import Output, number
-from tui_import.cli.stopping import work
+from tui_import.cli.stopping import interruption, work
 from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object, write_summary
 from tui_import.model.kinds import planned_of
 from tui_import.model.plan import PlanReport
@@ -81,7 +81,7 @@ def run(call: Call) -> int:
         keep = True
         return _conclude(call, session, report)
     except StoppedError:
-        keep = False
+        keep = keep and interruption.hung_up
         raise
     finally:
         forget = not keep and session.summary is None
@@ -286,12 +286,16 @@ def _refuse_clears(call: Call, session: ImportSession, report: PlanReport) -> No
 
 
 def _apply(call: Call, session: ImportSession) -> int:
+    clears = call.arguments.yes
+    interruption.goes_on = lambda: session.hand_over(accept_clears=clears)
     try:
         with work() as progress:
-            session.apply(progress, accept_clears=call.arguments.yes)
+            session.apply(progress, accept_clears=clears)
     except StoppedError:
         if session.summary is None:
             raise
+    finally:
+        interruption.goes_on = None
     summary = session.summary
     assert summary is not None
     write_summary(call.output, summary, heading(shown_source(call.workspace, session), summary.rows, summary.seconds, summary.run))
@@ -306,10 +310,16 @@ def _apply(call: Call, session: ImportSession) -> int:
 def _configure_apply(parser: ArgumentParser) -> None:
     parser.add_argument("draft", metavar=_("DRAFT"), help=_("its number, or the beginning of it (see: tui-import drafts)"))
     parser.add_argument("--yes", action="store_true", help=_("agree to values being cleared"))
+    parser.add_argument(
+        "--unattended", action="store_true",
+        help=_("nobody looks: wait for whoever is at it, for an hour if need be, and keep the result in the list of drafts"),
+    )  # fmt: skip
 
 
 def apply(call: Call) -> int:
     """Carry out the plan of a kept draft, or what was decided in a review of the store."""
+    if call.arguments.unattended:
+        return _apply_unattended(call)
     from tui_import.session.importing import ImportSession
 
     session = call.workspace.reopen(call.arguments.draft)
@@ -328,6 +338,15 @@ def apply(call: Call) -> int:
         return _apply(call, session)
     finally:
         session.close()
+
+
+def _apply_unattended(call: Call) -> int:
+    from tui_import.session.handing_over import finish
+
+    with work() as progress:
+        summary = finish(call.workspace, call.arguments.draft, progress, accept_clears=call.arguments.yes)
+    write_summary(call.output, summary, heading(call.arguments.draft, summary.rows, summary.seconds, summary.run))
+    return ROWS_LEFT if summary.left else 0
 
 
 RUN = Command(run, _configure_run)

@@ -48,6 +48,8 @@ def main(words: Sequence[str], screens: Screens) -> int:
             )
         )
         return 1
+    finally:
+        interruption.ended()
 
 
 def _place(error: Exception) -> str:
@@ -71,6 +73,13 @@ def dispatch(words: Sequence[str], screens: Screens) -> int:
         call = Call(parse(name, others, common), Output(common.json), screens)
         try:
             return load(name).act(call)
+        except Exception as error:
+            from tui_import.session.faults import explained
+
+            told = None if isinstance(error, TuiImportError) else explained(error, common.store)
+            if told is None:
+                raise
+            raise told from error
         finally:
             call.close()
     if name.startswith("-"):

@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from tui_import.api.errors import StoppedError
@@ -17,8 +17,10 @@ from tui_import.model.progress import Progress
 from tui_import.model.text import safe
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE = 2.0
+GRACE = 0.6
 """Seconds that work has to notice the wish to stop by itself, before it is stopped where it stands (reading a silent pipe, for one)."""
+LAST = 1.0
+"""Seconds after which a program that was told to end, or whose line is gone, ends wherever it stands: nothing is ever half done."""
 REFRESH = 0.25
 """Seconds between two looks at the progress."""
 
@@ -29,14 +31,35 @@ class Interruption:
     def __init__(self) -> None:
         self.progress: Progress | None = None
         """Of the work under way."""
+        self.goes_on: Callable[[], bool] | None = None
+        """Lets another process do the work under way, where that can be: it is called when the line is gone. True where it does."""
+        self.hung_up = False
+        """The line is gone, or somebody ends the program; nobody at the keyboard changed their mind."""
+        self.handed_over = False
+        """Another process does the work."""
+        self._watchdog: threading.Timer | None = None
 
     def install(self) -> None:
         """Take the signals over; only the main thread can."""
+        self.hung_up = self.handed_over = False
         if threading.current_thread() is threading.main_thread():
             for number_ in (*SIGNALS, signal.SIGALRM):
                 signal.signal(number_, self._stop)
 
-    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+    def ended(self) -> None:
+        """The last words are said."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+
+    def _stop(self, number_: int, _frame: FrameType | None) -> None:
+        if number_ in (signal.SIGTERM, signal.SIGHUP) and not self.hung_up:
+            self.hung_up = True
+            # a terminal that takes nothing more would hold up the last words for ever
+            self._watchdog = threading.Timer(LAST, os._exit, [StoppedError.exit_code])
+            self._watchdog.daemon = True
+            self._watchdog.start()
+        if number_ == signal.SIGHUP and self.goes_on is not None and not self.handed_over:
+            self.handed_over = self.goes_on()
         if self.progress is not None and not self.progress.stopped:
             self.progress.stop()
             signal.setitimer(signal.ITIMER_REAL, GRACE)
@@ -72,9 +95,10 @@ def _shown(progress: Progress) -> Iterator[None]:
     done = threading.Event()
 
     def show() -> None:
-        while not done.wait(REFRESH):
-            sys.stderr.write(f"\r\x1b[K{line(progress)}")
-            sys.stderr.flush()
+        with suppress(OSError, ValueError):  # the terminal is gone: the work is not
+            while not done.wait(REFRESH):
+                sys.stderr.write(f"\r\x1b[K{line(progress)}")
+                sys.stderr.flush()
 
     watcher = threading.Thread(target=show, daemon=True)
     watcher.start()
@@ -83,8 +107,9 @@ def _shown(progress: Progress) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def line(progress: Progress) -> str:

@@ -112,6 +112,22 @@ class UndoReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that writes to a store, or imports a draft, now."""
+
+    user: str
+    host: str
+    pid: int
+    since: str
+    """ISO 8601, UTC; empty where it is not known."""
+    doing: str
+    """In the language of whoever does it."""
+    done: int = 0
+    total: int | None = None
+    """Rows or records of the step that it is at; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class DraftInfo:
     """An import in progress."""
 
@@ -128,6 +144,12 @@ class DraftInfo:
     run: int | None = None
     waiting: int = 0
     """Rows that the last run left, since they wait for a decision."""
+    running: Holder | None = None
+    """The process that imports it now."""
+    unattended: bool = False
+    """It went on without a terminal, and nobody has looked at its result yet."""
+    failure: str = ""
+    """Why it could not be imported when nobody was there to be told, a sentence."""
 
     @property
     def done(self) -> bool:

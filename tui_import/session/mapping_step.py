@@ -65,6 +65,7 @@ class MappingStep(SourceStep):
         for header, names in (recipe.transforms if recipe else {}).items():
             for name in names if header in positions else ():
                 self.transform(positions[header], name, progress)
+        self._draft.write_meta(state="read")  # last: who is broken off before reads again, and never goes on without a mapping
         return report
 
     # -- mapping

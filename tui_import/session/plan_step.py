@@ -65,6 +65,7 @@ class PlanStep(MappingStep):
         self._draft.write_meta(
             state="planned",
             outdated=False,
+            failure="",
             generation=generation,
             report=report_to_dict(report),
             seconds_planned=time.monotonic() - started,

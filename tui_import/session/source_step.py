@@ -78,7 +78,8 @@ class SourceStep:
         return str(self._draft.meta("kind", "contacts"))
 
     def _changeable(self) -> None:
-        """Raise `UsageError` where the import is done already."""
+        """Raise `UsageError` where the import is done already, `StoreBusyError` where another process does it now."""
+        self._draft.refuse_where_held()
         if self.state == "applied":
             raise UsageError(
                 _("This import is done (run {run}).").format(run=self._draft.meta("run")), hint=_("Undo it with: tui-import undo RUN")
@@ -249,7 +250,6 @@ class SourceStep:
             found = rows if keyed is columns else _with_keys(rows, len(columns))
             self._draft.write_rows(keyed, batches(found, len(keyed), reading, progress))
         self._draft.write_meta(
-            state="read",
             scope=scope,
             table=table.name,
             digest=reading.digest,

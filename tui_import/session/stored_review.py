@@ -58,6 +58,7 @@ class StoredReview:
             settings=config.settings_to_dict(config.default_settings()),
         )
         Matches(draft)
+        draft.complete()
         return cls(workspace, draft)
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ from tui_import.model.runs import (
     BackupInfo,
     Check,
     DraftInfo,
+    Holder,
     ListItem,
     RecordChange,
     RecordDifference,
@@ -50,6 +50,7 @@ from tui_import.store import blame, history, lists, own_fields, price_lists, rea
 from tui_import.store.apply import run_of_draft
 from tui_import.store.connection import Database, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
+from tui_import.store.holding import holder, holder_words, user_name
 from tui_import.store.matching_index import MatchingIndex
 from tui_import.store.records import StoreReader
 
@@ -111,7 +112,7 @@ class Workspace:
     def refresh_index(self, progress: Progress | None = None) -> None:
         """Put what changed by other hands than an import's into the index of the duplicate finder. Raises `StoppedError`, `StoreError`."""
         if not self._index.is_fresh(self.database.connection):
-            with self.database.transaction() as connection:
+            with self.database.transaction(progress) as connection:
                 self._index.refresh(connection, progress)
 
     def refresh_fields(self) -> None:
@@ -133,10 +134,17 @@ class Workspace:
     @cached_property
     def user(self) -> str:
         """Who is at the keyboard: the login name."""
-        try:
-            return getpass.getuser()
-        except (KeyError, OSError):
-            return str(os.getuid())
+        return user_name()
+
+    @property
+    def writer(self) -> Holder | None:
+        """Who writes to the store now, this process included; None where nobody does."""
+        return holder(self.path)
+
+    @staticmethod
+    def words_of(writer: Holder) -> str:
+        """A sentence about who writes: who, where, since when, doing what."""
+        return holder_words(writer)
 
     @property
     def drafts_folder(self) -> Path:
@@ -300,12 +308,17 @@ class Workspace:
         from tui_import.session.importing import ImportSession
 
         session = ImportSession(self, draft, recipe)
-        if kind:
-            session.set_kind(kind)
-        for key, value in {**(recipe.options if recipe else {}), **(options or {})}.items():
-            session.set_option(key, value)
-        if not place:
-            draft.write_meta(shown_source=connecting.origin(name, session.options))
+        try:
+            if kind:
+                session.set_kind(kind)
+            for key, value in {**(recipe.options if recipe else {}), **(options or {})}.items():
+                session.set_option(key, value)
+            if not place:
+                draft.write_meta(shown_source=connecting.origin(name, session.options))
+            draft.complete()
+        except BaseException:
+            draft.remove()
+            raise
         return session
 
     def begin_selection(self, selection: int) -> ImportSession:
@@ -325,20 +338,33 @@ class Workspace:
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:
-        """Imports in progress, the last touched first; those that are imported are left out, unless rows of them wait for a decision."""
-        open_ones = [info for info in drafts_in(self.drafts_folder) if not info.done]
-        return [info for info in open_ones if (run_of_draft(self.database, info.id) or 0) <= (info.run or 0)]
+        """Imports in progress, the last touched first.
+
+        Those that are imported are left out, unless rows of them wait for a decision, or they went on unattended and nobody has looked yet.
+        """
+        found = drafts_in(self.drafts_folder)
+        return [info for info in found if info.running or info.unattended or (not info.done and self._is_open(info))]
+
+    def _is_open(self, info: DraftInfo) -> bool:
+        return (run_of_draft(self.database, info.id) or 0) <= (info.run or 0)
 
     def resume(self, draft: str) -> ImportSession:
-        """Open a draft by its id, the beginning of it, or its path. Raises `UsageError` for a review of the store (see `reopen`)."""
+        """Open a draft by its id, the beginning of it, or its path. Raises `UsageError` for a review of the store (see `reopen`),
+        `StoreBusyError` where another process imports it now."""
         opened = self._open(draft)
-        if opened.meta("kind") == SIMILAR:
+        try:
+            if opened.meta("kind") == SIMILAR:
+                raise UsageError(
+                    _("{draft} is a review of duplicates in the store, no import.").format(draft=opened.id),
+                    hint=_("Go on with it: tui-import resume {draft}").format(draft=opened.id),
+                )
+            opened.refuse_where_held()
+            self._catch_up(opened)
+        except BaseException:
             opened.close()
-            raise UsageError(
-                _("{draft} is a review of duplicates in the store, no import.").format(draft=opened.id),
-                hint=_("Go on with it: tui-import resume {draft}").format(draft=opened.id),
-            )
-        self._catch_up(opened)
+            raise
+        if opened.meta("unattended") and opened.meta("state") == "applied":
+            opened.write_meta(unattended=False)  # its result is looked at now
         if opened.meta("state") == "applied" and opened.meta("waiting", 0):
             opened.write_meta(state="planned", outdated=True)
         from tui_import.session.importing import ImportSession
@@ -347,14 +373,7 @@ class Workspace:
 
     def _open(self, draft: str) -> Draft:
         self.refresh_fields()
-        path = Path(draft)
-        if not path.is_file():
-            found = [info for info in self.drafts_folder.glob("*.sqlite") if info.stem.startswith(draft)]
-            if len(found) > 1:
-                names = ", ".join(sorted(info.stem for info in found))
-                raise UsageError(_("Several drafts begin with “{name}”: {names}.").format(name=draft, names=names))
-            path = found[0] if found else self.drafts_folder / f"{draft}.sqlite"
-        return Draft.open(path)
+        return Draft.open(self.draft_path(draft))
 
     def reopen(self, draft: str) -> ImportSession | StoredReview:
         """Open a draft, or a review of duplicates in the store, as `resume` does."""
@@ -378,6 +397,17 @@ class Workspace:
                     return review
                 review.close()
         return StoredReview.begin(self, entity)
+
+    def draft_path(self, draft: str) -> Path:
+        """The file of a draft, by its id, the beginning of it, or its path."""
+        path = Path(draft)
+        if path.is_file():
+            return path
+        found = [info for info in self.drafts_folder.glob("*.sqlite") if info.stem.startswith(draft)]
+        if len(found) > 1:
+            names = ", ".join(sorted(info.stem for info in found))
+            raise UsageError(_("Several drafts begin with “{name}”: {names}.").format(name=draft, names=names))
+        return found[0] if found else self.drafts_folder / f"{draft}.sqlite"
 
     def _catch_up(self, draft: Draft) -> None:
         """After a crash between the store's commit and the draft's note of it: the run is there, so the draft is done."""

@@ -88,7 +88,7 @@ def apply_plan(
     connection.execute("ATTACH DATABASE ? AS draft", (str(draft.path),))
     connection.set_progress_handler(lambda: progress.stopped, CHECK_EVERY)
     try:
-        with database.transaction():
+        with database.transaction(progress, doing=_("importing {source}").format(source=facts.source)):
             made = _apply(connection, draft.id, catalogue, facts, generation, progress)
             database.keep_up(connection, progress)
             return made

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tui_import.api.errors import RefusedError, StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
+from tui_import.api.errors import RefusedError, StoreDamagedError, StoreError, StoreTooNewError, Where
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo
 from tui_import.store import suppression
 from tui_import.store.connection import BUSY_SECONDS, Database, as_store_error, open_store
+from tui_import.store.holding import busy_error, holding
 from tui_import.store.layout import VERSION
 
 PAGES = 2_048
@@ -38,7 +39,7 @@ def backup(database: Database, path: Path | None = None, progress: Progress | No
 
     Raises `RefusedError` where ``path`` exists, `StoppedError`, and `StoreError` (disk full, folder not writable …): no file is left then.
     """
-    info = _make(database, path or _next_name(database.path), progress or Progress())
+    info = _make(database, path, progress or Progress())
     if path is None:
         keep = database.connection.execute("SELECT value FROM preference WHERE key = 'keep_backups'").fetchone()
         prune(database.path, int(keep[0]) if keep else 0)
@@ -80,7 +81,7 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
     """
     progress = progress or Progress()
     with opened(database.path, path, catalogue, progress) as prepared:
-        before = _make(database, _next_name(database.path), progress)
+        before = _make(database, None, progress)
         connection = database.connection
         generation = "SELECT value FROM meta WHERE key = 'generation'"
         latest = max(each.execute(generation).fetchone()[0] for each in (connection, prepared.connection))
@@ -88,7 +89,8 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
         prepared.connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
         suppression.carry_over(connection, prepared.connection)
         try:
-            _copy(prepared.connection, connection, _("Restoring the store"), progress)
+            with holding(database.path, _("restoring a backup"), progress):
+                _copy(prepared.connection, connection, _("Restoring the store"), progress, database.path)
         except sqlite3.Error as error:
             raise as_store_error(error, database.path) from error
     return before
@@ -127,6 +129,9 @@ def _next_name(store: Path) -> Path:
     except OSError as error:
         raise _cannot_write(folder, error) from error
     stamp = datetime.datetime.now(datetime.UTC).strftime(_STAMP)
+    if latest := _own(store):
+        # a clock that was put back makes no backup older than the one before it: the oldest are removed first
+        stamp = max(stamp, latest[-1].name.removeprefix(f"{store.stem}-")[: len(stamp)])
     path = folder / f"{store.stem}-{stamp}.sqlite"
     number = 2
     while path.exists():  # another one in the same second
@@ -156,7 +161,9 @@ def _info(path: Path) -> BackupInfo:
 # -- copying
 
 
-def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
+def _make(database: Database, wanted: Path | None, progress: Progress) -> BackupInfo:
+    """A verified copy under a name, or under the next one in the store's own folder."""
+    path = wanted or _next_name(database.path)
     if path.exists():
         raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)), hint=_("Choose another name."))
     source = database.connection
@@ -167,7 +174,7 @@ def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
             expected = _row_counts(source)
             with closing(sqlite3.connect(part, isolation_level=None)) as target:
                 target.execute("PRAGMA synchronous = OFF")  # the whole file is synced below
-                _copy(source, target, _("Backing up the store"), progress)
+                _copy(source, target, _("Backing up the store"), progress, database.path)
                 target.execute("PRAGMA journal_mode = DELETE")  # so that it can be read in a folder without write permission
         finally:
             source.execute("ROLLBACK")
@@ -178,14 +185,23 @@ def _make(database: Database, path: Path, progress: Progress) -> BackupInfo:
             )
         progress.check()
         _sync(part)
-        try:
-            os.link(part, path)  # unlike a rename, it never replaces a file that has come into being meanwhile
-        except FileExistsError as error:
-            raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path))) from error
-        except OSError:
-            part.rename(path)  # a file system without links
+        while not _name(part, path):
+            if wanted is not None:
+                raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)))
+            path = _next_name(database.path)  # another process has made one in the same second
         _sync(path.parent)
     return _info(path)
+
+
+def _name(part: Path, path: Path) -> bool:
+    """Give a copy its name; False where that has come into being meanwhile."""
+    try:
+        os.link(part, path)  # unlike a rename, it never replaces a file
+    except FileExistsError:
+        return False
+    except OSError:
+        part.rename(path)  # a file system without links
+    return True
 
 
 @contextmanager
@@ -218,11 +234,11 @@ def _scratch_copy(store: Path, path: Path, progress: Progress) -> Iterator[Path]
     with _part_file(_next_name(store)) as part:
         with closing(_read_only(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as target:
             target.execute("PRAGMA synchronous = OFF")
-            _copy(source, target, _("Reading the backup"), progress)
+            _copy(source, target, _("Reading the backup"), progress, store)
         yield part
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress) -> None:
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress, store: Path) -> None:
     progress.begin(step, source.execute("PRAGMA page_count").fetchone()[0])
     moved = time.monotonic()
 
@@ -230,7 +246,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, pro
         nonlocal moved
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             if time.monotonic() - moved > BUSY_SECONDS:
-                raise StoreBusyError(_("Somebody else is writing to the store."), hint=_("Try again when they are done."))
+                raise busy_error(store)
         else:
             moved = time.monotonic()
         progress.total = total

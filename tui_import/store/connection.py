@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from tui_import.api.errors import StoppedError, StoreBusyError, StoreDamagedError, StoreError, StoreTooNewError, Where
+from tui_import.api.errors import StoppedError, StoreDamagedError, StoreError, StoreTooNewError, Where
 from tui_import.api.i18n import _
 from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
+from tui_import.store.holding import busy_error, holder, holder_words, holding
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another."""
+LOOK_SECONDS = 0.25
+"""Between two looks at who it is that is waited for, and whether to stop waiting."""
 STOP_STEPS = 10_000
 """Steps of SQLite's machine after which it is asked whether to stop: under a millisecond."""
 CACHE_KIB = 32_768
@@ -25,9 +29,15 @@ CACHE_KIB = 32_768
 class Database:
     """A SQLite file that several threads use, each through a connection of its own."""
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, path: Path, *, synchronous: str = "FULL", shared: bool = True) -> None:
+        """``shared``: others write to it, too, and are told who does while they wait."""
         self.path = path
+        self.patience = BUSY_SECONDS
+        """Seconds that a write transaction waits for another one's end."""
         self._synchronous = synchronous
+        self._shared = shared
+        self._identity: tuple[int, int] | None = None
+        """Device and inode of the file that was opened first."""
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -48,6 +58,7 @@ class Database:
         try:
             # check_same_thread is off only so that `close` can close every thread's connection
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._recognise()
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -57,23 +68,59 @@ class Database:
             raise as_store_error(error, self.path) from error
         return connection
 
+    def _recognise(self) -> None:
+        """Raise `StoreError` where the file at the path is another one than was opened first: what is written would be lost."""
+        try:
+            found = os.stat(self.path)
+            identity = (found.st_dev, found.st_ino)
+        except OSError:
+            identity = (-1, -1)
+        if self._identity is None:
+            self._identity = identity
+        elif identity != self._identity:
+            raise StoreError(
+                _("It was deleted, moved or replaced while it was open; nothing was written."),
+                where=Where(file=str(self.path)),
+                hint=_("Leave tui-import and open it again."),
+            )
+
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction; rolled back whatever is raised inside."""
+    def transaction(self, progress: Progress | None = None, *, doing: str = "") -> Iterator[sqlite3.Connection]:
+        """One write transaction; rolled back whatever is raised inside.
+
+        ``progress`` tells whom it waits for, and may stop that. ``doing``: what others are told who wait for this one.
+        """
         connection = self.connection
+        self._begin(connection, progress)
         try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise as_store_error(error, self.path) from error
-        try:
-            yield connection
-            connection.execute("COMMIT")
+            with holding(self.path, doing or _("changing records"), progress) if self._shared else nullcontext():
+                self._recognise()
+                yield connection
+                connection.execute("COMMIT")
         except sqlite3.Error as error:
             _roll_back(connection)
             raise as_store_error(error, self.path) from error
         except BaseException:
             _roll_back(connection)
             raise
+
+    def _begin(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
+        """Take the lock to write, at once: one that reads first and wants it then may find that it cannot have it any more."""
+        deadline = time.monotonic() + self.patience
+        connection.execute(f"PRAGMA busy_timeout = {int(LOOK_SECONDS * 1000)}")
+        try:
+            while True:
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                    return
+                except sqlite3.OperationalError as error:
+                    if not is_busy(error) or time.monotonic() > deadline:
+                        raise as_store_error(error, self.path) from error
+                if progress is not None:
+                    found = holder(self.path) if self._shared else None
+                    progress.begin(_("Waiting: {reason}").format(reason=holder_words(found) if found else _("somebody else is writing")))
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
     def keep_up(self, connection: sqlite3.Connection, progress: Progress) -> None:
         """Do the `upkeep`, where there is any."""
@@ -125,18 +172,31 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Another connection holds the lock."""
+    return "locked" in str(error) or "busy" in str(error)
+
+
+def explained(error: Exception, path: Path) -> StoreError | None:
+    """The sentence for an error of SQLite that came up where no step stands ready to explain it; None for all others."""
+    return as_store_error(error, path) if isinstance(error, sqlite3.Error) else None
+
+
 def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite said."""
     where = Where(file=str(path))
     text = str(error)
-    if "locked" in text or "busy" in text:
-        return StoreBusyError(_("Somebody else is writing to it."), where=where, hint=_("Try again when they are done."))
+    if is_busy(error):
+        return busy_error(path)
     if "malformed" in text or "not a database" in text or "disk image" in text:
         return StoreDamagedError(_("This is not a readable store."), where=where, hint=_("Restore a backup: tui-import restore FILE."))
     if "readonly" in text or "unable to open" in text:
         return StoreError(_("It cannot be opened for writing."), where=where, hint=_("Check the folder and its permissions."))
     if "full" in text:
         return StoreError(_("The disk is full; nothing was changed."), where=where, hint=_("Make room and try again."))
+    if "disk I/O error" in text:
+        hint = _("Is there room, and is the disk still there? See: tui-import doctor")
+        return StoreError(_("The disk does not do what it is told; nothing was changed."), where=where, hint=hint)
     return StoreError(_("SQLite says: {error}").format(error=text), where=where)
 
 
@@ -167,16 +227,17 @@ def open_store(path: Path, catalogue: Catalogue, lists: Callable[[], Mapping[str
 def _bring_up_to_date(database: Database, catalogue: Catalogue, lists: Callable[[], Mapping[str, Sequence[str]]]) -> None:
     from tui_import.store.layout import VERSION, fingerprint
 
-    connection = database.connection
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = database.connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreTooNewError(
             _("A later version of tui-import made it."), where=Where(file=str(database.path)), hint=_("Update tui-import.")
         )
     if version == VERSION:
-        row = connection.execute("SELECT value FROM meta WHERE key = 'catalogue'").fetchone()
+        row = database.connection.execute("SELECT value FROM meta WHERE key = 'catalogue'").fetchone()
         if row and row[0] == fingerprint(catalogue):
             return
     from tui_import.store.schema import migrate
 
-    migrate(connection, catalogue, lists())
+    shipped = lists()
+    with database.transaction(doing=_("bringing it up to date")) as connection:  # who comes second finds everything done
+        migrate(connection, catalogue, shipped)

@@ -23,6 +23,7 @@ from tui_import.model.runs import Check, StoredFile
 from tui_import.store.backup import PART, backup_folder, backups
 from tui_import.store.connection import Database
 from tui_import.store.draft import drafts_in
+from tui_import.store.holding import holder, holder_words
 
 ROOM = 3
 """Free disk space that an import may need, in store sizes: the backup, the write-ahead log, growth."""
@@ -61,6 +62,7 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
     return [
         *soundness(database),
         *_permissions(database.path, drafts),
+        _in_use(database.path),
         _leftover_drafts(drafts),
         _backups(database.path),
         _room(database.path),
@@ -112,6 +114,11 @@ def _permissions(store: Path, drafts: Path) -> Iterator[Check]:
         _some(open_to_others) or str(store),
         _("Close it to others: chmod go= FILE."),
     )
+
+
+def _in_use(store: Path) -> Check:
+    writer = holder(store)
+    return Check(_("In use"), ok=True, detail=holder_words(writer) if writer else _("nobody writes to it now"))
 
 
 def _leftover_drafts(folder: Path) -> Check:

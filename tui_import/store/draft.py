@@ -20,6 +20,7 @@ from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
 from tui_import.model.sheets import ROWS, Sheet
 from tui_import.store.connection import Database, as_store_error
+from tui_import.store.holding import busy_error, holder, is_own
 from tui_import.store.layout import ENTITIES
 
 FORMAT = 1
@@ -56,13 +57,13 @@ class Draft:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.database = Database(path, synchronous="NORMAL")
+        self.database = Database(path, synchronous="NORMAL", shared=False)
 
     # -- life
 
     @classmethod
     def create(cls, folder: Path) -> Draft:
-        """A new draft, mode 0600."""
+        """A new draft, mode 0600. It counts when it is `complete`."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
@@ -76,8 +77,12 @@ class Draft:
         with draft.database.transaction():
             for statement in filter(str.strip, TABLES.split(";\n")):
                 connection.execute(statement)
-        draft.write_meta(format=FORMAT, id=path.stem, state="opened", rows=0, changed=_now())
+        draft.write_meta(id=path.stem, state="opened", rows=0, changed=_now())
         return draft
+
+    def complete(self) -> None:
+        """Everything that a new draft begins with is written: from now on it can be opened. What was broken off before is no draft."""
+        self.write_meta(format=FORMAT)
 
     @classmethod
     def open(cls, path: Path) -> Draft:
@@ -96,6 +101,12 @@ class Draft:
             raise StoreError(_("This draft was made by another version of tui-import."), where=where)
         return draft
 
+    def refuse_where_held(self) -> None:
+        """Raise `StoreBusyError` where another process imports it now."""
+        found = holder(self.path)
+        if found is not None and not is_own(found):
+            raise busy_error(self.path)
+
     def close(self) -> None:
         """Close the file; nothing is lost."""
         self.database.close()
@@ -103,7 +114,7 @@ class Draft:
     def remove(self) -> None:
         """Delete the file and what SQLite keeps beside it."""
         self.close()
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", ".lock"):
             Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     @property
@@ -122,9 +133,8 @@ class Draft:
         """Write facts (anything JSON can hold), all or none."""
         facts.setdefault("changed", _now())
         rows = [(key, json.dumps(value)) for key, value in facts.items()]
-        self.database.connection.execute("BEGIN IMMEDIATE")
-        self.database.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
-        self.database.connection.execute("COMMIT")
+        with self.database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
     def info(self) -> DraftInfo:
         """For the list of drafts."""
@@ -141,6 +151,9 @@ class Draft:
             recipe=fact.get("recipe_name", ""),
             run=fact.get("run"),
             waiting=fact.get("waiting", 0),
+            running=holder(self.path),
+            unattended=fact.get("unattended", False),
+            failure=fact.get("failure", ""),
         )
 
     def sheets(self) -> list[Sheet]:
@@ -156,7 +169,10 @@ class Draft:
     # -- rows as read
 
     def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Row]]) -> int:
-        """Replace all rows by what a source streams (in batches), in one transaction; returns how many there are."""
+        """Replace all rows by what a source streams (in batches), in one transaction; returns how many there are.
+
+        With them goes whatever was made of the rows before: the draft's state is "opened" again.
+        """
         connection = self.database.connection
         count = len(columns)
         samples: list[dict[str, None]] = [{} for _column in columns]
@@ -191,7 +207,7 @@ class Draft:
                     for position, column in enumerate(columns)
                 ],
             )
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('rows', ?)", (str(total),))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('rows', ?), ('state', '\"opened\"')", (str(total),))
         return total
 
     def columns(self) -> list[ColumnInfo]:

@@ -70,6 +70,7 @@ SHIPPED_PREFERENCES: Mapping[str, str | int] = {
     "default.legal_basis": "",
     "default.country": "",
     "keep_backups": 10,
+    "finish_when_hung_up": 1,
     "keep_drafts": 30,
 }
 """Store preferences and the values that a new store has (SPEC 4.3, 4.4, 4.6, 7)."""

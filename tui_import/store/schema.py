@@ -311,7 +311,7 @@ def _move_to_values(db: Database, entity: str, field: str) -> None:
 
 
 def migrate(connection: sqlite3.Connection, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:
-    """Bring a store to `VERSION`, in one transaction: everything in a new one, what is missing in an older one."""
+    """Bring a store to `VERSION`, inside the caller's transaction: everything in a new one, what is missing in an older one."""
     db = Database(connection, execute_plugins=False)
     with db.atomic():
         migrations(catalogue, lists).apply(db)

@@ -77,7 +77,9 @@ def _work(
 ) -> UndoReport:
     if selection is not None:
         find_selection(database, selection)
-    with database.transaction() as connection:
+    doing = _("undoing run {run}") if undo else _("doing run {run} again")
+    progress.begin("")
+    with database.transaction(progress, doing=doing.format(run=run)) as connection:
         _started, finished = run_times(connection, run)
         (kind,) = connection.execute("SELECT kind FROM run WHERE id = ?", (run,)).fetchone()
         if kind == ERASE:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -16,12 +17,14 @@ from tui_import.api.errors import PasswordNeededError, TuiImportError
 from tui_import.api.i18n import _
 from tui_import.model.kinds import PRODUCTS, SIMILAR
 from tui_import.model.progress import Progress
+from tui_import.session.faults import explained
 from tui_import.tui import keymap, messages, palette, theme
 from tui_import.tui.bridge import Bridge, Done, Failed, is_stop
 from tui_import.tui.crash import crash_words
 from tui_import.tui.driver import driver_class
 from tui_import.tui.frame import Frame
 from tui_import.tui.price_list_choice import choose_price_list
+from tui_import.tui.safe import safe
 from tui_import.tui.steps import current_step, lacks_price_list
 from tui_import.tui.widgets.dialogs import Confirm, Prompt, error_notice
 from tui_import.tui.widgets.help import Help, help_about
@@ -219,6 +222,7 @@ class ImportApp(App[int]):
 
     def show_error(self, error: Exception) -> None:
         """In a window; that the user stopped something is said in the status line."""
+        error = explained(error, self.workspace.path) or error
         if is_stop(error):
             self._frame().tell(_("Stopped. Nothing was changed."))
         else:
@@ -237,7 +241,9 @@ class ImportApp(App[int]):
 
     def _fatal_error(self) -> None:
         """A mistake of ours ends the program: where it is, but no values, since they are the users' data (and may hold commands)."""
-        self.panic(crash_words(self._exception))
+        error = self._exception
+        told = explained(error, self.workspace.path) if isinstance(error, Exception) else None
+        self.panic(Text(safe(told)) if told else crash_words(error))
 
     # -- keys
 

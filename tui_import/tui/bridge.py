@@ -18,7 +18,7 @@ from textual.message import Message
 from tui_import.api.errors import StoppedError
 from tui_import.model.progress import Progress
 
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 0.8
 """How long a worker may take to stop after the terminal has gone."""
 
 
@@ -36,6 +36,8 @@ class Job:
     """Gets its result in the screen's thread."""
     failed: Callable[[Exception], None] | None = None
     """Gets its error instead of the error window."""
+    goes_on: Callable[[], object] | None = None
+    """Lets another process do it when the line is gone."""
     progress: Progress = field(default_factory=Progress)
 
     @property
@@ -68,6 +70,7 @@ class Bridge:
         self.current: Job | None = None
         """What runs now."""
         self._waiting: Job | None = None
+        self._ending = False
 
     def start(self, job: Job, *, replace: bool = False) -> bool:
         """Run the job; False where another one runs.
@@ -112,17 +115,24 @@ class Bridge:
             job.failed(message.error)
 
     def listen_to_signals(self) -> None:
-        """A dropped line or a kill ends the program within a second: the worker is asked to stop, the draft stays as it is."""
+        """A dropped line or a kill ends the program within a second: the worker is asked to stop, the draft stays as it is.
+
+        What runs goes on in another process where it can, unless somebody broke it off (SIGINT).
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, number)
 
     def _end(self, number: int) -> None:
+        job = self.current
         self.stop()
         # A worker inside a library cannot be asked; every step is a transaction, so nothing is half done when the process goes.
         watchdog = threading.Timer(GRACE_SECONDS, os._exit, [128 + number])
         watchdog.daemon = True
         watchdog.start()
+        if number != signal.SIGINT and not self._ending and job is not None and job.goes_on is not None:
+            job.goes_on()
+        self._ending = True
         self._app.exit(return_code=128 + number)
 
 

@@ -13,6 +13,7 @@ from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import _, ngettext
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
+from tui_import.session.faults import explained
 from tui_import.tui.bridge import Job
 from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoHome, GoToStep
@@ -81,8 +82,11 @@ class Frame(Screen[None]):
         """Something quick; where it cannot be done, the reason is shown and None returned."""
         try:
             return work()
-        except TuiImportError as error:
-            self.app.push_screen(error_notice(error))
+        except Exception as error:
+            told = error if isinstance(error, TuiImportError) else explained(error, self.workspace.path)
+            if told is None:
+                raise
+            self.app.push_screen(error_notice(told))
             return None
 
     def start(
@@ -93,8 +97,12 @@ class Frame(Screen[None]):
         failed: Callable[[Exception], None] | None = None,
         *,
         replace: bool = False,
+        goes_on: Callable[[], object] | None = None,
     ) -> bool:
-        """Something long, in a thread, with its progress in the status line. False (and a word) where something runs already."""
+        """Something long, in a thread, with its progress in the status line. False (and a word) where something runs already.
+
+        ``goes_on`` lets another process do it when the line is gone.
+        """
 
         def done(result: T) -> None:
             self.status.rest()
@@ -108,7 +116,7 @@ class Frame(Screen[None]):
             else:
                 self.host.show_error(error)
 
-        job = Job(self, title, cast("Callable[[Progress], Any]", work), done, ended)
+        job = Job(self, title, cast("Callable[[Progress], Any]", work), done, ended, goes_on)
         if not self.host.bridge.start(job, replace=replace):
             self.tell(_("Still busy: {what}. Esc asks whether to stop it.").format(what=self.busy_with))
             return False

@@ -15,7 +15,7 @@ from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.plan import Counts, Operation, PlanReport, RowState, Verb
 from tui_import.model.price_lists import PriceListInfo
 from tui_import.model.privacy import Erasure
-from tui_import.model.runs import RunInfo, UndoReport
+from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.status import number
 
@@ -77,6 +77,24 @@ DRAFT_STATES = {
     "looking": N_("being looked for"),
     "reviewing": N_("being decided"),
 }
+
+
+def draft_words(draft: DraftInfo) -> str:
+    """How far an unfinished import is; of one that goes on elsewhere: where, and what came of it."""
+    running = draft.running
+    if running is not None:
+        total = "?" if running.total is None else number(running.total)
+        text = _("running (process {pid}, {user}): {done} of {total}")
+        return text.format(pid=running.pid, user=running.user, done=number(running.done), total=total)
+    if draft.failure:
+        return _("failed: {reason}").format(reason=draft.failure)
+    if draft.state == "applied" and draft.waiting:
+        return ngettext("{count} row waits", "{count} rows wait", draft.waiting).format(count=draft.waiting)
+    if draft.unattended and draft.state == "applied":
+        return _("finished meanwhile, run {run}").format(run=draft.run)
+    return word(DRAFT_STATES, draft.state)
+
+
 OPERATORS = {
     Operator.BEGINS: N_("begins with"),
     Operator.CONTAINS: N_("contains"),

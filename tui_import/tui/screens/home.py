@@ -23,10 +23,12 @@ from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.where import Where
-from tui_import.tui.words import DRAFT_STATES, RUN_KINDS, RUN_STATES, moment, rows, run_words, undo_words, word
+from tui_import.tui.words import RUN_KINDS, RUN_STATES, draft_words, moment, rows, run_words, undo_words, word
 
 MOST = 12
 """Entries shown of each kind."""
+FOLLOW_SECONDS = 1.0
+"""How soon home looks again at what runs elsewhere; while nothing does, it sleeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class HomeScreen(Frame):
         if items is not None:
             self.query_one(Menu).show(items)
 
+    def _follow(self) -> None:
+        """What runs elsewhere goes on: show how far. Who comes back to home sees it anew anyway."""
+        if self.is_current:
+            self.renew()
+
     def leave(self) -> None:
         """There is nothing below home."""
         self.tell(_("This is home. q quits."))
@@ -99,11 +106,14 @@ class HomeScreen(Frame):
     # -- the entries
 
     def _items(self) -> list[MenuItem]:
-        items = [MenuItem(_("Import")), MenuItem(_("Open a file …"), Entry("open"), self._endings())]
+        drafts, writer = self.workspace.drafts(), self.workspace.writer
+        if writer is not None or any(draft.running for draft in drafts):
+            self.set_timer(FOLLOW_SECONDS, self._follow)
+        items = [MenuItem(self.workspace.words_of(writer), tone="change")] if writer is not None else []
+        items += [MenuItem(_("Import")), MenuItem(_("Open a file …"), Entry("open"), self._endings())]
         items.append(MenuItem(_("From an account or server …"), Entry("connections"), self._connections()))
         recent = map(Path, self.workspace.recent_files()[:5])
         items += [MenuItem(path.name, Entry("file", str(path)), str(path.parent)) for path in recent]
-        drafts = self.workspace.drafts()
         if drafts:
             items.append(MenuItem(_("Go on with")))
             items += [self._draft_item(draft) for draft in drafts[:MOST]]
@@ -140,13 +150,10 @@ class HomeScreen(Frame):
         return ngettext("{count} saved connection", "{count} saved connections", count).format(count=count) if count else _("none yet")
 
     def _draft_item(self, draft: DraftInfo) -> MenuItem:
-        state = word(DRAFT_STATES, draft.state)
-        if draft.state == "applied":
-            state = ngettext("{count} row waits", "{count} rows wait", draft.waiting).format(count=draft.waiting)
         count = rows(draft.rows)
         if draft.kind == SIMILAR:
             count = ngettext("{count} pair", "{count} pairs", draft.rows).format(count=number(draft.rows))
-        detail = " · ".join((state, count, moment(draft.changed)))
+        detail = " · ".join((draft_words(draft), count, moment(draft.changed)))
         return MenuItem(draft.source, Entry("draft", draft), detail)
 
     def _run_item(self, run: RunInfo) -> MenuItem:

@@ -98,7 +98,9 @@ class ImportScreen(StepFrame):
         def work(progress: Progress) -> Summary:
             return self.session.apply(progress, accept_clears=accept_clears)
 
-        self.start(_("Importing"), work, self._imported, self._failed)
+        session = self.session
+        goes_on = lambda: session.hand_over(accept_clears=accept_clears)  # noqa: E731 - with a name it is a job
+        self.start(_("Importing"), work, self._imported, self._failed, goes_on=goes_on)
 
     def _imported(self, summary: Summary) -> None:
         self.host.session_note = _("Done: {rows} in {seconds} s.").format(rows=rows(summary.rows), seconds=f"{summary.seconds:.1f}")

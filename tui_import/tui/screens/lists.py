@@ -37,6 +37,7 @@ PREFERENCES = {
     "default.legal_basis": N_("Default legal basis"),
     "default.country": N_("Default country (two letters)"),
     "keep_backups": N_("How many backups to keep"),
+    "finish_when_hung_up": N_("Finish an import when the line drops"),
     "keep_drafts": N_("Days to keep the drafts of done imports"),
 }
 
