@@ -14,7 +14,7 @@ def open_preview(terminal: Terminal) -> str:
     terminal.press("F8")
     terminal.wait_for("Step 3 of 6")
     terminal.press("F8")
-    return terminal.wait_for("Step 4 of 6", "Showing all")
+    return terminal.wait_for("Step 4 of 6", "Showing all", "> [")  # with the cursor on a row: the plan is read
 
 
 def import_all(terminal: Terminal) -> int:
