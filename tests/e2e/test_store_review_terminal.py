@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import re
 import statistics
 from collections.abc import Mapping
@@ -12,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.reviewing import BYTES, MAPS, PROGRAM, Decided, Reviewer, as_record, clusters, dump, empty_store, persons, run, write
 from tests.e2e.steps import leave
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_review_terminal import BYTES, COLUMNS, PROGRAM, WHOLE, as_record, dump, run, write
-from tests.shared import shared
 from tui_import.model.matches import Verdict
 from tui_import.session.stored_review import StoredReview
 from tui_import.session.workspace import Workspace
@@ -49,27 +46,14 @@ class Work:
 
 def prepare(folder: Path) -> Work:
     """Two or three records of a cluster, all of them stored as persons of their own."""
-    clusters: dict[str, list[dict[str, str]]] = {}
-    with shared("matching/febrl3.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["given"] or row["surname"]:
-                clusters.setdefault(row["cluster"], []).append(row)
-    whole = [rows[:3] for rows in clusters.values() if len(rows) > 1 and is_clear(rows[:3])][:CLUSTERS]
+    named = ([row for row in rows if row["given"] or row["surname"]] for rows in clusters())
+    whole = [rows[:3] for rows in named if len(rows) > 1 and is_clear(rows[:3])][:CLUSTERS]
     first, others = [rows[0] for rows in whole], [row for rows in whole for row in rows[1:]]
     rows = [*first, *others]
-    environment = {
-        **os.environ,
-        "TUI_IMPORT_CONFIG": str(folder / "configuration"),
-        "TUI_IMPORT_STORE": str(folder / "store.sqlite"),
-        "LANGUAGE": "en",
-        "LC_ALL": "C.UTF-8",
-    }
-    with Workspace(environment["TUI_IMPORT_STORE"]) as workspace:
-        workspace.set_preference("mandatory_company", 0)
+    environment = empty_store(folder)
     write(folder / "records.csv", rows, "records")
     settings = ["--set", "person.match=number", "--set", "person.without_company=without", "--set", "duplicates.find=false"]
-    maps = [word for name, target in {**COLUMNS, "number": "person.number"}.items() for word in ("--map", f"{name}={target}")]
-    run(environment, "run", str(folder / "records.csv"), *settings, *maps)
+    run(environment, "run", str(folder / "records.csv"), *settings, *MAPS)
     draft = run(environment, "similar", "person", "--review", "--least", "0.01")[-1]["draft"]
     records = [{**as_record(row), "number": f"R{at:05}"} for at, row in enumerate(rows, 1)]
     return Work(environment, draft, records, [row["cluster"] for row in rows])
@@ -81,58 +65,28 @@ def is_clear(rows: list[dict[str, str]]) -> bool:
     return all(records[0][name] or len({each[name] for each in records[1:] if each[name]}) < 2 for name in records[0])
 
 
-class Reviewer:
-    """Looks at the screen, knows the truth, presses a key."""
+class StoredReviewer(Reviewer):
+    """Stored persons against each other."""
+
+    SHOWN = "Goes: person"
 
     def __init__(self, terminal: Terminal, work: Work) -> None:
-        self.terminal, self.work = terminal, work
-        self.costs: list[int] = []
-        """Bytes that each decision led to."""
-        self.taken: list[tuple[int, int]] = []
+        super().__init__(terminal, work.decided)
+        self.work = work
 
     def open(self) -> None:
         """As ``resume`` does."""
-        self.terminal.wait_for("Duplicates: ", "Goes: person")
+        self.terminal.wait_for("Duplicates: ", self.SHOWN)
         self.terminal.settle()
 
-    def pair(self) -> tuple[int, int]:
+    def pair(self) -> Decided:
         """(who goes, who stays) of what is shown."""
-        found = HEADING.search(self.terminal.wait_for("Goes: person"))
-        assert found is not None
+        found = self.heading(HEADING)
         return int(found[1]), int(found[2])
 
-    def answer(self) -> None:
-        """Decide what is shown."""
-        pair = self.pair()
-        self.work.decided[pair] = self.work.key(pair)
-        self.taken.append(pair)
-        heading = next(line for line in self.terminal.text.splitlines() if "Goes: person" in line)
-        received = len(self.terminal.received)
-        self.terminal.press(self.work.decided[pair])
-        self.terminal.wait_for("Goes: person", gone=heading)
-        self.terminal.settle(WHOLE)
-        self.costs.append(len(self.terminal.received) - received)
-
-    def pick(self) -> None:
-        """Take the left value of the first field that differs, and say that they are the same."""
-        while True:
-            first = next(line for line in self.terminal.text.splitlines() if line.startswith(">"))
-            pair = self.pair()
-            if first[1] == "!" and self.work.key(pair) == "s" and pair[1] <= CLUSTERS:
-                break
-            self.answer()
-        self.terminal.press("i")
-        self.terminal.wait_for("(you)")
-        self.work.picked = (*pair, first[2:16].strip())
-        self.answer()
-
-    def take_back(self) -> tuple[int, int]:
-        """The last decision back; the pair that is open again."""
-        pair = self.taken.pop()
-        del self.work.decided[pair]
-        self.terminal.press("U")
-        self.terminal.wait_for("Taken back", f"Goes: person {pair[0]} ")
-        return pair
+    def key(self, pair: Decided) -> str:
+        """See `Reviewer.key`."""
+        return self.work.key(pair)
 
 
 @pytest.fixture
@@ -174,17 +128,18 @@ def test_pairs_of_the_store_are_decided_by_keys_alone_merged_and_undone(work: Wo
     environment = work.environment
     before = whole_dump(environment)
     with Terminal([*PROGRAM, "resume", work.draft], environment) as terminal:
-        reviewer = Reviewer(terminal, work)
+        reviewer = StoredReviewer(terminal, work)
         reviewer.open()
-        reviewer.pick()
+        pair, title = reviewer.pick(lambda pair: work.key(pair) == "s" and pair[1] <= CLUSTERS)
+        work.picked = (*pair, title)
         while len(work.decided) < BROKEN_AFTER:
             reviewer.answer()
-        place = reviewer.take_back()
+        place, _key = reviewer.undo()
         terminal.hang_up()
         terminal.wait_for_end()
 
     with Terminal(PROGRAM, environment) as terminal:
-        reviewer = Reviewer(terminal, work)
+        reviewer = StoredReviewer(terminal, work)
         terminal.wait_for("Duplicate persons in the store", "being decided")
         terminal.settle()
         terminal.press(*["Down"] * lines_to_the_review(terminal), "Enter")
@@ -193,17 +148,7 @@ def test_pairs_of_the_store_are_decided_by_keys_alone_merged_and_undone(work: Wo
         while len(work.decided) < ONE_BY_ONE:
             reviewer.answer()
         assert statistics.median(reviewer.costs) <= BYTES
-        terminal.press("L")
-        terminal.wait_for("Decide by a line")
-        terminal.settle()
-        terminal.press("Backspace")  # the line that is offered is selected
-        terminal.wait_for("A number from 0 to 1")
-        terminal.press("0.99")
-        terminal.wait_for("│  0.99 ", "This decides")
-        terminal.press("Enter")
-        terminal.wait_for("All the same?", "at random")
-        terminal.press("y")
-        terminal.wait_for("decided in one step")
+        reviewer.decide_by_line()
         note_bulk(work)
         terminal.press("F9")
         terminal.wait_for("Merge?", "become part of others")
@@ -214,9 +159,7 @@ def test_pairs_of_the_store_are_decided_by_keys_alone_merged_and_undone(work: Wo
         leave(terminal)
 
     assert set(work.decided.values()) == {"s", "d"}
-    with Workspace(environment["TUI_IMPORT_STORE"]) as workspace:
-        labels = {name: workspace.catalogue[f"person.{name}"].label for name in work.records[0]}
-        stored = [{name: record.get(name) or "" for name in labels} for record in workspace.records("person")]
+    labels, stored = persons(environment, list(work.records[0]))
     assert stored == expected(work, labels)
     run(environment, "undo", "2")
     assert whole_dump(environment) == before

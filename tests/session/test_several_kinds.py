@@ -93,6 +93,17 @@ def test_a_workbook_of_five_sheets_across_six_kinds_is_imported_in_one_pass_undo
     assert all(counts.added == counts.problem == 0 for counts in again.plan().entities.values())
 
 
+def test_reading_of_sheets_that_is_broken_off_before_they_are_mapped_is_done_again(
+    importer: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = importer.workspace.begin(str(write(tmp_path / "book.xlsx")), kind="several")
+    importer.sessions.append(session)
+    monkeypatch.setattr(session, "_map_at_first", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        session.read()
+    assert session.state == "opened"
+
+
 def test_a_row_says_its_sheet_and_its_number_there(importer: Importer, tmp_path: Path) -> None:
     session = begin(importer, write(tmp_path / "book.xlsx"))
     session.plan()

@@ -52,6 +52,14 @@ class Driven:
             await self.pilot.press(key)
         await self.settle()
 
+    async def go_down_to(self, words: str) -> None:
+        """The cursor down to a line."""
+        for _ in range(200):
+            if f"> {words}" in self.text:
+                return
+            await self.press("down")
+        raise AssertionError(f"“{words}” is on no line:\n{self.text}")
+
     async def write(self, text: str) -> None:
         """Letters into a field."""
         await self.pilot.press(*text)

@@ -77,10 +77,7 @@ async def test_items_are_merged_moved_and_made_the_default(store: Workspace, fil
     async with driven(store) as tui:
         await tui.press("p")
         await tui.until("Lists and preferences")
-        for _ in range(60):
-            if "> Suplier" in tui.text:
-                break
-            await tui.press("down")
+        await tui.go_down_to("Suplier")
         await tui.press("<")
         names = [item.name for item in store.lists()["category"]]
         assert names.index("Suplier") == len(names) - 2
@@ -157,10 +154,7 @@ async def test_an_item_says_what_it_means(store: Workspace) -> None:
     async with driven(store) as tui:
         await tui.press("p")
         await tui.until("Lists and preferences")
-        for _ in range(60):
-            if "> Prospect" in tui.text:
-                break
-            await tui.press("down")
+        await tui.go_down_to("Prospect")
         await tui.press("t")
         await tui.write("Not a customer yet")
         await tui.press("enter")

@@ -73,10 +73,12 @@ def dispatch(words: Sequence[str], screens: Screens) -> int:
         call = Call(parse(name, others, common), Output(common.json), screens)
         try:
             return load(name).act(call)
+        except TuiImportError:
+            raise
         except Exception as error:
             from tui_import.session.faults import explained
 
-            told = None if isinstance(error, TuiImportError) else explained(error, common.store)
+            told = explained(error, common.store)
             if told is None:
                 raise
             raise told from error

@@ -5,20 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from tui_import.api.errors import RefusedError
-from tui_import.api.i18n import N_, _, ngettext
+from tui_import.api.i18n import _, ngettext
 from tui_import.cli.call import Call, Command
 from tui_import.cli.parser import whole_number
 from tui_import.cli.records import CONTACTS, add_entity
 from tui_import.cli.render import Output, local_time, number
 from tui_import.cli.stopping import work
 from tui_import.cli.summary import ROWS_LEFT
-from tui_import.model.privacy import Erasure, Named, PrivacyReport, Trait
+from tui_import.model.privacy import TRAIT_WORDS, Erasure, Named, PrivacyReport
 from tui_import.model.text import safe
-
-TRAITS = {
-    Trait.EMAIL: N_("e-mail address"), Trait.PHONE: N_("telephone number"), Trait.BIRTH: N_("name and date of birth"),
-    Trait.COMPANY: N_("name and company"), Trait.LINK: N_("external key"),
-}  # fmt: skip
 
 
 def _configure_erase(parser: ArgumentParser) -> None:
@@ -53,7 +48,7 @@ def _write(output: Output, done: Erasure) -> None:
     )
     output.text(text.format(count=number(done.journal)))
     if done.marks:
-        output.text(_("Kept out of imports from now on by: {traits}").format(traits=", ".join(_(TRAITS[mark]) for mark in done.marks)))
+        output.text(_("Kept out of imports from now on by: {traits}").format(traits=", ".join(_(TRAIT_WORDS[mark]) for mark in done.marks)))
     for draft in done.drafts:
         if draft.failure:
             output.note(_("Draft {draft} still has it: {reason}").format(draft=safe(draft.id), reason=safe(draft.failure)))
@@ -133,7 +128,7 @@ def _list_marks(call: Call) -> int:
         call.workspace.suppressions(),
         {
             _("Mark"): lambda each: each.mark,
-            _("Known by"): lambda each: _(TRAITS[each.kind]),
+            _("Known by"): lambda each: _(TRAIT_WORDS[each.kind]),
             _("Erased"): lambda each: local_time(each.at),
             _("Who"): lambda each: each.by,
             _("Run"): lambda each: "" if each.run is None else str(each.run),
@@ -150,7 +145,7 @@ def _lift(call: Call) -> int:
     summary, kinds = call.workspace.lift_suppression(person)
     call.output.result({"run": summary.run, "lifted": list(kinds)})
     text = _("Run {run}: the person can be imported again; it was kept out by: {traits}")
-    call.output.text(text.format(run=summary.run, traits=", ".join(_(TRAITS[kind]) for kind in kinds)))
+    call.output.text(text.format(run=summary.run, traits=", ".join(_(TRAIT_WORDS[kind]) for kind in kinds)))
     return 0
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui_import.api.i18n import N_
+
 
 class Trait(StrEnum):
     """What a person can be recognised by again."""
@@ -18,6 +20,12 @@ class Trait(StrEnum):
     COMPANY = "name_in_company"
     LINK = "external_key"
 
+
+TRAIT_WORDS = {
+    Trait.EMAIL: N_("e-mail address"), Trait.PHONE: N_("telephone number"), Trait.BIRTH: N_("name and date of birth"),
+    Trait.COMPANY: N_("name and company"), Trait.LINK: N_("external key"),
+}  # fmt: skip
+"""Trait → what it is called."""
 
 _WHOLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import _
@@ -186,39 +186,31 @@ def same_row(one: str, other: str) -> bool:
 def _matches(found: Found, model: Model, texts: Mapping[int, str], stored: Mapping[int, str] | None) -> Iterator[Match]:
     """``stored``: texts of the stored records; None where incoming records were compared with each other."""
     if stored is None:
-        return _explained(
-            found, model, lambda a, b: Pair(found.entity, max(a, b), 0, min(a, b)), lambda pair: (pair.row, pair.other), texts, texts
-        )
-    return _explained(found, model, lambda a, b: Pair(found.entity, a, b), lambda pair: (pair.row, pair.record), texts, stored)
+        return _explained(found, model, lambda later, earlier: Pair(found.entity, later, 0, earlier), texts, None)
+    return _explained(found, model, partial(Pair, found.entity), texts, stored)
 
 
 def stored_matches(found: Found, model: Model, texts: Mapping[int, str]) -> Iterator[Match]:
     """Pairs of stored records; ``texts``: what was compared of each."""
-    return _explained(
-        found, model, lambda a, b: Pair(found.entity, max(a, b), min(a, b)), lambda pair: (pair.row, pair.record), texts, texts
-    )
+    return _explained(found, model, partial(Pair, found.entity), texts, None)
 
 
 def _explained(
-    found: Found,
-    model: Model,
-    pair_of: Callable[[int, int], Pair],
-    ends: Callable[[Pair], tuple[int, int]],
-    texts: Mapping[int, str],
-    others: Mapping[int, str],
+    found: Found, model: Model, pair_of: Callable[[int, int], Pair], texts: Mapping[int, str], others: Mapping[int, str] | None
 ) -> Iterator[Match]:
+    """``others``: texts of the records that were compared with; None where records were compared among themselves, the later one first."""
     from tui_import.matching.explain import explain
 
     own: EntityModel = model.entities[found.entity]
     seen: set[Pair] = set()
     for at, (a, b) in enumerate(zip(found.a.tolist(), found.b.tolist(), strict=True)):
-        pair = pair_of(a, b)
-        one, two = ends(pair)
-        if (one == two and texts is others) or pair in seen:
+        one, two = (a, b) if others is not None else (max(a, b), min(a, b))
+        pair = pair_of(one, two)
+        if (one == two and others is None) or pair in seen:
             continue
         seen.add(pair)
         why = explain(found, at, own, model.damping)
-        other = others.get(two, "")
+        other = (texts if others is None else others).get(two, "")
         weights = {name: float(weight[at]) for name, weight in found.weights.items()}
         yield Match(
             pair,

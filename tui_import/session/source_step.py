@@ -249,18 +249,8 @@ class SourceStep:
                 keyed = [*columns, _key_column(columns)]
             found = rows if keyed is columns else _with_keys(rows, len(columns))
             self._draft.write_rows(keyed, batches(found, len(keyed), reading, progress))
-        self._draft.write_meta(
-            scope=scope,
-            table=table.name,
-            digest=reading.digest,
-            blank_rows=reading.blank,
-            shown_source=self._workspace.shown_source(self.origin, table.name),
-            outdated=True,
-            seconds_read=time.monotonic() - started,
-            bookmark=[self._place(table), table.bookmark() if self._is_complete() else ""],
-        )
-        findings = (*self._not_there(reading), *table.findings(), *_too_long(reading))
-        return ReadReport(reading.rows, reading.blank, time.monotonic() - started, findings)
+        bookmark = (self._place(table), table.bookmark() if self._is_complete() else "")
+        return self._have_read(tables, reading, started, shown=table.name, scope=scope, bookmark=bookmark)
 
     def _read_sheets(self, tables: Sequence[Table], progress: Progress, started: float) -> ReadReport:
         """Stack several sheets: each has columns of its own, and its rows have a value in no other."""
@@ -279,24 +269,36 @@ class SourceStep:
             )
         reading = Reading()
         self._draft.write_rows(columns, batches(self._stacked(tables, sheets, progress), len(columns), reading, progress))
-        names = [sheet.name for sheet in sheets]
         ends = self._draft.last_rows(len(sheets))
-        how_many = ngettext("{count} sheet", "{count} sheets", len(names))
+        how_many = ngettext("{count} sheet", "{count} sheets", len(sheets))
         rows = [(first + 1, last) for first, last in pairwise([0, *ends])]
         self._draft.write_sheets([replace(sheet, rows=span) for sheet, span in zip(sheets, rows, strict=True)])
+        return self._have_read(tables, reading, started, shown=how_many.format(count=len(sheets)))
+
+    def _have_read(
+        self,
+        tables: Sequence[Table],
+        reading: Reading,
+        started: float,
+        *,
+        shown: str,
+        scope: str = "",
+        bookmark: tuple[str, str] = ("", ""),
+    ) -> ReadReport:
+        """Note in the draft what was read. ``shown``: what stands for the tables beside the file's name."""
+        seconds = time.monotonic() - started
         self._draft.write_meta(
-            state="read",
-            scope="",
-            table=LIST_SEPARATOR.join(names),
+            scope=scope,
+            table=LIST_SEPARATOR.join(table.name for table in tables),
             digest=reading.digest,
             blank_rows=reading.blank,
-            shown_source=self._workspace.shown_source(self.origin, how_many.format(count=len(names))),
+            shown_source=self._workspace.shown_source(self.origin, shown),
             outdated=True,
-            seconds_read=time.monotonic() - started,
-            bookmark=["", ""],
+            seconds_read=seconds,
+            bookmark=bookmark,
         )
-        findings = (finding for table in tables for finding in table.findings())
-        return ReadReport(reading.rows, reading.blank, time.monotonic() - started, tuple(findings))
+        said = (finding for table in tables for finding in table.findings())
+        return ReadReport(reading.rows, reading.blank, seconds, (*self._not_there(reading), *said, *_too_long(reading)))
 
     def _stacked(self, tables: Sequence[Table], sheets: Sequence[Sheet], progress: Progress) -> Iterator[Row]:
         for at, (table, sheet) in enumerate(zip(tables, sheets, strict=True), 1):

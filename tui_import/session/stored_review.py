@@ -201,15 +201,18 @@ class StoredReview:
     @property
     def has_decisions(self) -> bool:
         """Something was decided that is not in the store yet."""
-        return any(match.decision and match.decision.origin != "memory" for match in self._decided())
+        return bool(self._news())
+
+    def _news(self) -> list[Match]:
+        """What was decided and is not in the store yet."""
+        return [match for match in self._decided() if match.decision and match.decision.origin != "memory"]
 
     def words(self) -> str:
         """What applying it would do, as a sentence."""
         wanted = self.merges()
         companies = sum(each.entity == "company" for each in wanted)
         persons = len(wanted) - companies
-        new = [match for match in self._decided() if match.decision and match.decision.origin != "memory"]
-        apart = sum(is_decided(match, Verdict.DIFFERENT) for match in new)
+        apart = sum(is_decided(match, Verdict.DIFFERENT) for match in self._news())
         parts = [
             ngettext("{count} company becomes part of another", "{count} companies become part of others", companies).format(
                 count=companies
@@ -229,7 +232,7 @@ class StoredReview:
         progress = progress or Progress()
         started = time.monotonic()
         self.catch_up(progress)
-        decided = [match for match in self._decided() if match.decision and match.decision.origin != "memory"]
+        decided = self._news()
         if not decided:
             raise UsageError(_("Nothing is decided yet."), hint=_("Say of pairs whether they are the same first."))
         wanted = self.merges()

@@ -15,7 +15,7 @@ from tui_import.model.runs import RecordChange, RunInfo
 from tui_import.model.sheets import row_of
 from tui_import.store.connection import Database
 from tui_import.store.images import Image
-from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
+from tui_import.store.layout import NAMED_BY, called, joined, references_by_key
 
 PAGE = 500
 """Records that `changes` gives at once, unless told otherwise."""
@@ -112,9 +112,7 @@ class Shown:
         self._connection = connection
         self._catalogue = catalogue
         self._items: dict[Stored, str] = dict(connection.execute("SELECT id, name FROM list_item"))
-        self._references = {
-            f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()
-        }
+        self._references = references_by_key(catalogue)
 
     def value(self, entity: str, name: str, value: Stored) -> Stored:
         """One value of one field (bare name)."""

@@ -103,6 +103,11 @@ def references(catalogue: Catalogue, entity: str) -> dict[str, str]:
     return ({parent: parent} if parent else {}) | catalogue.references(entity)
 
 
+def references_by_key(catalogue: Catalogue) -> dict[str, str]:
+    """Whole names of all fields that hold other records → the entities of those."""
+    return {f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()}
+
+
 def referring(catalogue: Catalogue, entity: str) -> list[tuple[str, str]]:
     """(entity, column) of everything that holds ids of this entity's records."""
     return [(other, name) for other in ENTITIES for name, target in references(catalogue, other).items() if target == entity]

@@ -114,18 +114,15 @@ class Merging:
         """((value, its key), verb) of a single field, as a plan would have it (`flow.plan.merge`)."""
         choice = wanted.fields.get(name)
         action, incoming, incoming_key = wanted.action, other[name], other[key] if key else None
-        if name == "company" and isinstance(incoming, int):
-            incoming = self._company(incoming)
-        clears = False
-        if choice is not None and action is not Action.SKIP:
-            action = Action.MERGE if choice.choice in (Choice.STORED, Choice.BOTH) else Action.REPLACE
-            clears = choice.choice is Choice.EDITED
-        if choice is not None and choice.choice is Choice.EDITED:
+        edited = choice is not None and choice.choice is Choice.EDITED
+        if choice is not None and edited:
             typed = choice.values[0] if choice.values else Value(None, "")
             incoming, incoming_key = typed.value, typed.key or None
-            if name == "company" and isinstance(incoming, int):
-                incoming = self._company(incoming)
-        result, verb = merge_single(action, kept[name], incoming, clears=clears)
+        if choice is not None and action is not Action.SKIP:
+            action = Action.MERGE if choice.choice in (Choice.STORED, Choice.BOTH) else Action.REPLACE
+        if name == "company" and isinstance(incoming, int):
+            incoming = self._company(incoming)
+        result, verb = merge_single(action, kept[name], incoming, clears=edited)
         return (result, incoming_key if result is not None else None), str(verb)
 
     def _company(self, company: int) -> int:

@@ -30,7 +30,7 @@ from tui_import.model.progress import Progress
 from tui_import.model.sheets import row_of, sheet_of
 from tui_import.store.connection import Database
 from tui_import.store.draft import Draft, planned_entities
-from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references
+from tui_import.store.layout import ENTITIES, NAMED_BY, called, joined, references_by_key
 from tui_import.store.plan import issue_from_text
 
 
@@ -109,9 +109,7 @@ class Preview:
         self._draft = draft
         self._store = store
         self._catalogue = catalogue
-        self._references = {
-            f"{entity}.{name}": target for entity in ENTITIES for name, target in references(catalogue, entity).items()
-        }
+        self._references = references_by_key(catalogue)
         self._list_fields = {item.key: item.list for item in catalogue if item.type is FieldType.LIST}
 
     # -- rows
@@ -338,9 +336,7 @@ class Preview:
         if not isinstance(ref, int):
             return ref
         name = self._planned_name(entity, -ref) if ref < 0 else called(self._store.connection, entity, [ref]).get(ref)
-        if name is None and entity == "company":
-            return _("company {id}").format(id=ref)
-        return name if name is not None else f"{entity} {ref}"
+        return name if name is not None else f"{_(entity)} {ref}"
 
     def _planned_name(self, entity: str, k: int) -> str | None:
         cursor = self._draft.database.connection.execute(f"SELECT * FROM plan_{entity}_new WHERE k = ?", (k,))

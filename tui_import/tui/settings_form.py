@@ -10,7 +10,7 @@ from typing import Any
 from tui_import.api.i18n import N_, _
 from tui_import.api.options import Choice, Option, OptionType, OptionValue
 from tui_import.model.fields import Catalogue, FieldType
-from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, PRODUCTS, entities_of, planned_of
+from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, entities_of, planned_of
 from tui_import.model.runs import ListItem
 from tui_import.model.settings import (
     LISTS_WITH_DEFAULT,
@@ -22,6 +22,7 @@ from tui_import.model.settings import (
     PersonKey,
     Settings,
 )
+from tui_import.tui.words import list_word
 
 COMMENT_LENGTH = 255
 
@@ -191,10 +192,6 @@ def list_names(catalogue: Catalogue, kind: str = CONTACTS, entities: Sequence[st
     return list(dict.fromkeys(found))
 
 
-def _list_label(name: str) -> str:
-    return _(name.removeprefix("x_").replace("_", " ").capitalize())
-
-
 def _product_rules() -> list[Option]:
     return [
         _heading(_("Products")),
@@ -202,21 +199,6 @@ def _product_rules() -> list[Option]:
         _choice("product.match", _("The same when equal"), _PRODUCT_KEYS),
         _choice("product.action", _("Where it exists"), _ACTIONS),
         _text("product.currency", _("Currency of a new list"), 3),
-    ]
-
-
-def _product_options(catalogue: Catalogue) -> list[Option]:
-    """The form of an import of products."""
-    return [
-        *_product_rules(),
-        _heading(_("Values missing from lists")),
-        *(_list_option(name) for name in list_names(catalogue, PRODUCTS)),
-        _heading(_("Values")),
-        _choice("values.blank_cells", _("Blank cells under Replace"), _BLANKS),
-        _choice("values.invalid", _("Values that do not fit"), _INVALID),
-        _text("values.country", _("Country of the file"), 2),
-        _choice("values.decimal_separator", _("Decimals"), _DECIMALS),
-        _text("values.ticked", _("Means yes"), 100),
     ]
 
 
@@ -280,8 +262,6 @@ def options(
     mapped: Collection[str] = (),
 ) -> list[Option]:
     """The whole form. What is not allowed now is not offered. ``mapped``: fields that get a value, which say what several kinds are."""
-    if kind == PRODUCTS:
-        return _product_options(catalogue)
     entities = planned_of(kind, mapped)
     if "company" not in entities:
         return _without_contacts(entities, catalogue, kind)
@@ -333,7 +313,7 @@ def _list_option(name: str) -> Option:
     help = _("What happens to a value that the list does not have.")
     if name not in LISTS_WITH_DEFAULT and not leave_out:
         help += " " + _("No default is set for this list, so the default is blank.")
-    return Option(f"lists.{name}", _list_label(name), OptionType.CHOICE, help, default="add", choices=_choices(_LIST_POLICIES, leave_out))
+    return Option(f"lists.{name}", list_word(name), OptionType.CHOICE, help, default="add", choices=_choices(_LIST_POLICIES, leave_out))
 
 
 def value_of(settings: Settings, key: str) -> OptionValue:

@@ -131,6 +131,11 @@ def word(table: Mapping[Any, str], code: str) -> str:
     return _(table.get(code, code))
 
 
+def list_word(name: str) -> str:
+    """What a list is called: those of the catalogue in the user's language."""
+    return _(name.removeprefix("x_").replace("_", " ").capitalize())
+
+
 def moment(stamp: str) -> str:
     """An ISO 8601 time of the store (UTC) as local date and time, to the minute."""
     try:

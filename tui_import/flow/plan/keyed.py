@@ -84,7 +84,7 @@ class KeyedPart(Part):
 
     def begin(self, bound: BoundBlock, _block: BlockOfRows) -> Sequence[tuple[int, Issue]]:
         """See `Part.begin`."""
-        self._bound, self._n = bound.entities[self.entity], bound.n
+        self._block, self._bound, self._n = bound, bound.entities[self.entity], bound.n
         self._made: dict[int, str] = {}
         for name, lookup in self._lookups.items():
             lookup.begin({str(text) for text in self._bound.single.get(name, ()) if text is not None})
@@ -115,7 +115,6 @@ class KeyedPart(Part):
     def decide(self, i: int, row: RowSoFar) -> None:
         """See `Part.decide`."""
         row[self.entity] = self._decide(i, row)
-
 
     def _decide(self, i: int, row: RowSoFar) -> Decision:
         if not self._bound.has_any(self._own, i):
@@ -202,12 +201,8 @@ class KeyedPart(Part):
             joins = self.planner.hold(decision, i, n) if decision.ref is not None else None
             return (PlannedRow(n, entity, Operation.HELD, decision.ref, decision.reason, joins),)
         operation, joins = self.planner.commit(decision, i, n, self._extra(i, decision))
-        issues += [(n, issue) for issue in kept_issues(self.planner, self._whole, decision, i)]
+        issues += [(n, issue) for issue in kept_issues(self.planner, self._block, decision, i)]
         return (PlannedRow(n, entity, operation, decision.ref, decision.reason, joins),)
-
-    @property
-    def _whole(self) -> BoundBlock:
-        return BoundBlock(self._n, (), {self.entity: self._bound})
 
     def _extra(self, i: int, decision: Decision) -> Extra:
         extra: Extra = {name: (ref, None) for name, ref in self._links[i].items() if ref is not None or name in self._mapped_links}

@@ -17,6 +17,7 @@ from tui_import.tui.safe import safe, shown
 from tui_import.tui.widgets.dialogs import Choose, Prompt
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.where import Where
+from tui_import.tui.words import list_word
 
 PREFERENCES = {
     "mandatory_company": N_("A person needs a company"),
@@ -94,7 +95,7 @@ class ListsScreen(Frame):
         preferences = [Preference(key, found[key]) for key in order]
         items += [MenuItem(_(PREFERENCES.get(each.key, each.key)), each, str(each)) for each in preferences]
         for name, entries in (self.attempt(self.workspace.lists) or {}).items():
-            title = _(name.removeprefix("x_").replace("_", " ").capitalize())
+            title = list_word(name)
             items.append(MenuItem(_("List: {name}").format(name=title)))
             items += [self._item(entry) for entry in entries] or [MenuItem(_("(empty; + adds an item)"), ListItem(0, name, ""))]
         self.query_one(Menu).show(items)

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.api.options import Option, OptionValue
-from tui_import.model.privacy import Named, Trait
+from tui_import.model.privacy import TRAIT_WORDS, Named
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import safe
@@ -19,11 +19,6 @@ from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
 from tui_import.tui.widgets.where import Where
 from tui_import.tui.words import moment, word
-
-TRAITS = {
-    Trait.EMAIL: N_("e-mail address"), Trait.PHONE: N_("telephone number"), Trait.BIRTH: N_("name and date of birth"),
-    Trait.COMPANY: N_("name and company"), Trait.LINK: N_("external key"),
-}  # fmt: skip
 
 
 class SuppressionsScreen(Frame):
@@ -54,7 +49,7 @@ class SuppressionsScreen(Frame):
         rows = []
         for each in self.attempt(self.workspace.suppressions) or ():
             lifted = f"{moment(each.lifted_at)}, {safe(each.lifted_by)}" if each.lifted_at else ""
-            cells = (each.mark, word(TRAITS, each.kind), moment(each.at), each.by, lifted)
+            cells = (each.mark, word(TRAIT_WORDS, each.kind), moment(each.at), each.by, lifted)
             rows.append(TableRow(cells, tone="dim" if lifted else "plain"))
         self.query_one(VirtualTable).show(ListRows(rows))
 

@@ -54,8 +54,7 @@ class NoKeys:
 
 def preview_columns(columns: Sequence[ColumnInfo], row_title: str, width: int = 0) -> list[TableColumn]:
     """Row number and states stay, the file's columns scroll. ``width``: of the rows' names, where they are of several sheets."""
-    stacked = any(SEPARATOR in column.header for column in columns) and width > 0
-    first = [TableColumn(row_title, width if stacked else 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]
+    first = [TableColumn(row_title, width or 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]
     return [*first, *(TableColumn(safe(column.title)) for column in columns)]
 
 

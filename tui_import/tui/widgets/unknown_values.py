@@ -17,6 +17,7 @@ from tui_import.tui.safe import content, safe
 from tui_import.tui.widgets.dialogs import Choose, Window
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.virtual_table import ListRows, TableColumn, TableRow, VirtualTable
+from tui_import.tui.words import list_word
 
 
 class UnknownValues(Window[bool]):
@@ -60,7 +61,7 @@ class UnknownValues(Window[bool]):
         rows = [
             TableRow(
                 (each.value, _becomes(each), ", ".join(each.near), number(each.records) if each.records else "",
-                 _(each.list.removeprefix("x_").replace("_", " ").capitalize())),
+                 list_word(each.list)),
                 tones={1: "dim" if each.becomes is None else "change"},
             )
             for each in self._values
