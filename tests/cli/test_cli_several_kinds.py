@@ -104,15 +104,21 @@ def test_every_kind_has_a_template_that_is_recognised_and_imported(cli: Cli, tmp
     book.save(path)
     for kind, entity, field, value in (
         ("contacts", "company", "company.name", "Nordlys Teknik ApS"), ("projects", "project", "project.number", "P-2026-01"),
+        ("sales", "sale", "sale.number", "S-1001"),
     ):  # fmt: skip
-        if name in ("sales", "follow_ups"):
+        if name in ("sales", "follow_ups", "project_members", "sale_stakeholders") and kind != name:
             file = tmp_path / f"{entity}.csv"
-            extra = {"company": "", "project": ";Project name"}[entity]
-            cell = {"company": "", "project": ";Shop"}[entity]
+            extra = {"company": "", "project": ";Project name", "sale": ";Sale date"}[entity]
+            cell = {"company": "", "project": ";Shop", "sale": ";2026-06-30"}[entity]
             file.write_text(f"{field}{extra}\n{value}{cell}\n", encoding="utf-8")
             cli("run", file, "--set", f"kind={kind}")
     settings = ["--set", "product.price_list=Standard"] if name == "products" else []
-    unlinked = {"sales": ["Person"], "follow_ups": ["Person", "Sale"]}.get(name, [])
+    unlinked = {
+        "sales": ["Person"],
+        "follow_ups": ["Person"],
+        "project_members": ["Project member"],
+        "sale_stakeholders": ["Stakeholder"],
+    }.get(name, [])
     maps = [word for header in unlinked for word in ("--map", f"{header}=")]
     done = cli("run", path, *settings, *maps, "--json")
     assert done.code == 0, done.err

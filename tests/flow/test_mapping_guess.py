@@ -189,6 +189,18 @@ class TestEvidence:
         assert tuple(one.link.field if one.link and one.link.confidence >= LINK_FROM else None for one in found) == fields
         assert found[headers.index("Varenummer" if "Varenummer" in headers else "Varenr.")].others or fields[-1] is None
 
+    @pytest.mark.parametrize(
+        ("headers", "fields"),
+        [
+            (("Currency", "Rate"), ("currency.iso_code", "currency.rate")),
+            (("ISO code", "Currency", "Rate"), ("currency.iso_code", "currency.name", "currency.rate")),
+            (("Valuta", "Valutakode", "Kurs"), ("currency.name", "currency.iso_code", "currency.rate")),
+        ],
+    )
+    def test_a_currency_is_its_code_or_its_name_beside_a_code(self, headers: tuple[str, ...], fields: tuple[str, ...]) -> None:
+        found = guess(columns(list(headers)), [[]] * len(headers), CATALOGUE, VOCABULARY, kind="currencies")
+        assert tuple(field_of(each) for each in found) == fields
+
     def test_a_field_of_the_source_that_we_do_not_have_is_no_field(self) -> None:
         assert field_of(guess(columns(["Firma"], fields=["person.shoe_size"]), [[]], CATALOGUE, VOCABULARY)[0]) == "company.name"
 

@@ -162,8 +162,11 @@ def test_columns_that_no_field_holds_are_left_open(header: str) -> None:
 
 CONTACTS = {"company", "person", "either", "unused"}
 """Groups whose headers are understood together; each other group is of a kind of import of its own."""
-BY_THE_FILE = {"varenummer", "varenr"}
-"""The code of a product, or its item number where another column is the code: decided by the other columns."""
+BY_THE_FILE = {
+    "varenummer", "varenr", "currency", "valuta", "währung", "moneda", "valuutta", "devise",
+}  # fmt: skip
+"""Decided by the other columns: the code of a product, or its item number where another column is the code; a currency's ISO code, or its
+name where another column is the code."""
 
 
 @pytest.mark.parametrize("file", HEADERS, ids=lambda file: file.stem)

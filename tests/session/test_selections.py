@@ -132,6 +132,31 @@ def test_a_field_of_several_values_gets_one_more(importer: Importer) -> None:
     assert importer.dump() == before
 
 
+@pytest.mark.parametrize(("field", "value"), [("interests", "Golf"), ("phone", "+45 40 12 34 56")])
+def test_a_value_is_taken_away_from_all_that_have_it_and_comes_back_as_it_was(importer: Importer, field: str, value: str) -> None:
+    workspace = importer.workspace
+    workspace.add_list_item("interest", "Golf")
+    importer.run(rows({**ACME, f"company.{field}": value}, BETA), replacing())
+    chosen = workspace.new_selection("company", "Both", [1, 2])
+    workspace.set_list_item("interest", "Golf", deactivated=True)
+    before = importer.dump()
+    summary = workspace.edit_members(chosen.id, field, value, remove=True)
+    assert (summary.entities["company"].updated, summary.entities["company"].unchanged) == (1, 1)
+    assert all(field not in company for company in importer.companies())
+    gone = importer.dump()
+    workspace.undo(summary.run or 0)
+    assert importer.dump() == before
+    workspace.redo(summary.run or 0)
+    assert importer.dump() == gone
+
+
+def test_a_field_of_one_value_has_none_to_take_away(importer: Importer) -> None:
+    importer.run(rows(ACME), replacing())
+    chosen = importer.workspace.new_selection("company", "One", [1])
+    with pytest.raises(UsageError, match="one value only"):
+        importer.workspace.edit_members(chosen.id, "name", "Acme", remove=True)
+
+
 @pytest.mark.parametrize(
     ("field", "text"),
     [

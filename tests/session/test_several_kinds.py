@@ -257,3 +257,11 @@ def test_settings_begin_without_persons_where_no_column_has_any(importer: Import
     assert not session.missing()
     assert set(session.plan().entities) == {"project", "currency"}
     assert Settings().sale == KeyedRules()
+
+
+def test_a_cell_far_down_beyond_the_headings_of_a_sheet_has_a_column_too(importer: Importer, tmp_path: Path) -> None:
+    names = [("Company name", "Town"), *((f"Company {at}", "Oslo") for at in range(3000))]
+    book = write(tmp_path / "book.xlsx", {"A": names, "B": [*names, ("Last", "Bergen", "", "beyond")]})
+    session = begin(importer, book)
+    (row,) = session.preview_rows(list(session.row_keys(RowFilter(text="beyond")).keys))
+    assert (row.sheet, row.number, row.cells[-1]) == ("B", 3002, "beyond")

@@ -21,7 +21,7 @@ def test_a_store_without_projects_and_sales_gets_them_and_keeps_what_it_has(tmp_
             {drop}
             DELETE FROM list_item WHERE list LIKE 'sale%' OR list LIKE 'project%';
             DELETE FROM preference WHERE key LIKE 'project.%';
-            DELETE FROM _sqlite_migrations WHERE name LIKE '0007%';
+            DELETE FROM _sqlite_migrations WHERE name LIKE '0007%' OR name LIKE '0009%';
             PRAGMA user_version = 6;
             """
         )

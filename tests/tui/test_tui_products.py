@@ -88,10 +88,12 @@ async def test_the_price_list_is_chosen_at_home_and_shown_there(store: Workspace
     async with driven(store) as tui:
         assert "1 price list" in tui.text
         await tui.press("c")
+        await tui.write("Products")
+        await tui.press("enter")
         await tui.until("Into which price list?")
         assert "EUR · 0 products" in tui.text
         await tui.press("enter")
-        await tui.until("[Products]  into the price list “Standard”")
+        await tui.until("imported as: Products, into the price list “Standard”")
         tui.app.post_message(OpenLocation(str(file)))
         await tui.until("[1 Source]")
         await tui.until("Lamp")

@@ -24,15 +24,28 @@ async def test_home_shows_recent_files_drafts_history_and_selections(workspace: 
 
 async def test_products_need_a_price_list_before_anything_else(workspace: FakeWorkspace) -> None:
     async with driven(workspace) as tui:
-        assert "[Contacts]  Products" in tui.text
+        assert "imported as: whatever its columns say" in tui.text
         await tui.press("c", "escape")
-        assert "[Contacts]  Products" in tui.text
+        assert "imported as: whatever its columns say" in tui.text
         await tui.press("c")
+        await tui.write("Products")
+        await tui.press("enter")
         await tui.write("Retail")
         await tui.press("enter")
-        assert "[Products]  into the price list “Retail”" in tui.text
+        assert "imported as: Products, into the price list “Retail”" in tui.text
+
+
+async def test_any_kind_can_be_chosen_for_the_next_file(workspace: FakeWorkspace) -> None:
+    async with driven(workspace) as tui:
         await tui.press("c")
-        assert "[Contacts]  Products" in tui.text
+        await tui.write("Project members")
+        await tui.press("enter")
+        assert "imported as: Project members" in tui.text
+        assert (tui.app.kind, tui.app.price_list) == ("project_members", "")  # type: ignore[attr-defined]
+        await tui.press("c")
+        await tui.write("Whatever")
+        await tui.press("enter")
+        assert "imported as: whatever its columns say" in tui.text
 
 
 async def test_an_unfinished_import_goes_on_where_it_stopped(workspace: FakeWorkspace) -> None:

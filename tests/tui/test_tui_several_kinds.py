@@ -12,6 +12,7 @@ from tests.session.test_several_kinds import write
 from tests.tui.conftest import driven
 from tui_import.model.settings import RESET
 from tui_import.session.workspace import Workspace
+from tui_import.tui.widgets.row_browser import RowBrowser
 
 
 @pytest.fixture
@@ -54,6 +55,27 @@ async def test_five_sheets_across_six_kinds_are_imported_in_one_pass_and_undone_
     (run,) = store.runs()
     store.redo(run.id)
     assert dump() == after
+
+
+async def test_a_row_is_gone_to_by_its_sheet_and_number_or_by_its_number_in_the_cursors_sheet(store: Workspace, tmp_path: Path) -> None:
+    async with driven(store, location=str(write(tmp_path / "book.xlsx"))) as tui:
+        await tui.until("Show the lamps")
+        tui.app.session.set_option("sheet", "*")  # type: ignore[attr-defined]
+        for step in ("[2 Mapping]", "[3 Settings]", "Showing all: 10"):
+            await tui.press("f8")
+            await tui.until(step)
+        for typed, expected in (("Customers!3", "Customers!3"), ("2", "Customers!2"), ("Sales!3", "Sales!3"), ("2", "Sales!2")):
+            await tui.press(":")
+            await tui.write(typed)
+            await tui.press("enter")
+            row = tui.app.screen.query_one(RowBrowser)
+            (found,) = tui.app.session.preview_rows([row.key])  # type: ignore[attr-defined]
+            assert f"{found.sheet}!{found.number}" == expected
+        for typed in ("Nowhere!2", "²", "1" * 40):
+            await tui.press(":")
+            await tui.write(typed)
+            await tui.press("enter")
+            await tui.until("There is no row")
 
 
 async def test_a_kind_is_chosen_its_key_ticked_and_after_a_reset_the_preview_is_closed(store: Workspace, tmp_path: Path) -> None:

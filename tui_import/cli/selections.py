@@ -37,10 +37,14 @@ def _configure(parser: ArgumentParser) -> None:
         members = verbs.add_parser(verb, help=help)
         members.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
         _add_records(members, "+")
-    edit = verbs.add_parser("set", help=_("set a field of all its records"))
-    edit.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
-    edit.add_argument("assignment", metavar=_("FIELD=VALUE"), help=_("blank clears; a field of several values gets one more"))
-    edit.add_argument("--yes", action="store_true", help=_("agree to the records being changed"))
+    for verb, help, what in (
+        ("set", _("set a field of all its records"), _("blank clears; a field of several values gets one more")),
+        ("unset", _("take a value of a field of several values away from all its records"), _("the field and the value that goes")),
+    ):
+        edit = verbs.add_parser(verb, help=help)
+        edit.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
+        edit.add_argument("assignment", metavar=_("FIELD=VALUE"), help=what)
+        edit.add_argument("--yes", action="store_true", help=_("agree to the records being changed"))
     delete = verbs.add_parser("delete", help=_("delete a selection, or with --members its records"))
     delete.add_argument("selection", type=whole_number, metavar=_("SELECTION"), help=_("its number"))
     delete.add_argument("--members", action="store_true", help=_("delete its records; tui-import undo brings them back"))
@@ -53,7 +57,16 @@ def _add_records(parser: ArgumentParser, count: str) -> None:
 
 def selections(call: Call) -> int:
     """List, make, combine, edit or delete."""
-    verbs = {"combine": _combine, "delete": _delete, "new": _new, "copy": _copy, "add": _change, "remove": _change, "set": _set}
+    verbs = {
+        "combine": _combine,
+        "delete": _delete,
+        "new": _new,
+        "copy": _copy,
+        "add": _change,
+        "remove": _change,
+        "set": _set,
+        "unset": _set,
+    }
     return verbs.get(call.arguments.verb, _list)(call)
 
 
@@ -121,8 +134,11 @@ def _set(call: Call) -> int:
             hint=_("With --yes they are; tui-import undo takes it back."),
         )
     with work() as progress:
-        summary = call.workspace.edit_members(selection.id, field, value, progress)
+        remove = call.arguments.verb == "unset"
+        summary = call.workspace.edit_members(selection.id, field, value, progress, remove=remove)
     text = _("Run {run}: {field} of the members of “{name}” is set.")
+    if remove:
+        text = _("Run {run}: the value is gone from {field} of the members of “{name}”.")
     write_summary(call.output, summary, text.format(run=summary.run, field=safe(field), name=safe(selection.name)))
     return 0
 

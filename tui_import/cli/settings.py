@@ -24,7 +24,9 @@ def _configure_lists(parser: ArgumentParser) -> None:
     every = verbs.add_parser("list", help=_("all items, which is what you get without a verb"))
     every.add_argument("list", nargs="?", metavar=_("LIST"), help=_("only this list"))
     add = _list_verb(verbs, "add", _("add an item"))
-    add.add_argument("--key", default="", metavar=_("KEY"), help=_("of a purpose, legal basis or source; default: made of the name"))
+    add.add_argument(
+        "--key", default="", metavar=_("KEY"), help=_("of a purpose, legal basis, source or colleague; default: made of the name")
+    )
     rename = _list_verb(verbs, "rename", _("rename an item; records keep it"))
     rename.add_argument("new_name", metavar=_("NEW_NAME"), help=_("what it is to be called"))
     _list_verb(verbs, "deactivate", _("offer an item no longer; records keep it"))

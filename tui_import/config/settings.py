@@ -45,7 +45,7 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("values", "date_order"): ("", "dmy", "mdy", "ymd"),
     ("values", "decimal_separator"): ("", ",", "."),
     ("values", "date_format"): ("", "numbers", "seconds"),
-    ("values", "owner_format"): ("", "first_last", "last_first"),
+    ("values", "owner_format"): ("", "first_last", "last_first", "id"),
     ("values", "country_format"): ("", "local", "english", "code"),
 }
 """Texts with few values."""

@@ -24,6 +24,14 @@ class Reading:
     digest: str = ""
     """Of all cells: the same content has the same digest, whatever the file is called."""
 
+    def cut(self, row: Row, width: int) -> Row:
+        """A row without what is beyond the last column; noted where anything is there."""
+        if len(row.values) <= width:
+            return row
+        if any(value not in (None, "") for value in row.values[width:]):
+            self.too_long.append(row.number)
+        return row._replace(values=row.values[:width])
+
 
 LISTED = 20
 """So many rows are named in a message; the rest are counted."""
@@ -40,9 +48,7 @@ def batches(rows: Iterable[Row], width: int, reading: Reading, progress: Progres
         if count < width:
             row = found._replace(values=(*values, *fill[width - count]))
         elif count > width:
-            if any(value not in (None, "") for value in values[width:]):
-                reading.too_long.append(row.number)
-            row = found._replace(values=values[:width])
+            row = reading.cut(found, width)
         if not any(row.values) and all(value is None or value == "" for value in row.values):
             reading.blank += 1
             continue

@@ -33,6 +33,7 @@ WORDS: dict[str, str] = {
     "number_invalid": N_("not a number"),
     "boolean_invalid": N_("neither yes nor no"),
     "country_unknown": N_("not a country that we know"),
+    "colleague_unknown": N_("no colleague has the key “{value}”; see: tui-import lists list colleague"),
     "currency_unknown": N_("not a currency that we know"),
     "reference_unknown": N_("no record is called “{value}”"),
     "reference_ambiguous": N_("{count} records are called “{value}”: {ids}"),

@@ -16,11 +16,16 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "projects": ("project",),
     "sales": ("sale",),
     "follow_ups": ("follow_up",),
+    "project_members": ("project_member",),
+    "sale_stakeholders": ("sale_stakeholder",),
     "currencies": ("currency",),
     "post_codes": ("post_code",),
     "red_letter_days": ("red_letter_day",),
-    SEVERAL: ("company", "person", "product", "project", "sale", "follow_up", "currency", "post_code", "red_letter_day"),
-}
+    SEVERAL: (
+        "company", "person", "product", "project", "sale", "follow_up", "project_member", "sale_stakeholder", "currency", "post_code",
+        "red_letter_day",
+    ),
+}  # fmt: skip
 """Kind, as in recipes → the entities that its rows have, parents first. Of these the summary counts every row; of `SEVERAL` those that
 any column is linked to."""
 TITLES: Mapping[str, str] = {
@@ -29,14 +34,18 @@ TITLES: Mapping[str, str] = {
     "projects": N_("Projects"),
     "sales": N_("Sales"),
     "follow_ups": N_("Follow-ups"),
+    "project_members": N_("Project members"),
+    "sale_stakeholders": N_("Sale stakeholders"),
     "currencies": N_("Currencies"),
     "post_codes": N_("Post codes"),
     "red_letter_days": N_("Red-letter days"),
     SEVERAL: N_("Several kinds in one pass"),
 }
 """Kind → what it is called."""
-KEYED = ("project", "sale", "follow_up", "currency", "post_code", "red_letter_day")
+KEYED = ("project", "sale", "follow_up", "project_member", "sale_stakeholder", "currency", "post_code", "red_letter_day")
 """The entities that are matched by any combination of their fields (SPEC 5)."""
+PARTIES = ("project_member", "sale_stakeholder")
+"""Those of them that say what a person or a company is in a project or a sale."""
 
 PLURALS: Mapping[str, str] = {
     "company": N_("Companies"),
@@ -46,6 +55,8 @@ PLURALS: Mapping[str, str] = {
     "project": N_("Projects"),
     "sale": N_("Sales"),
     "follow_up": N_("Follow-ups"),
+    "project_member": N_("Project members"),
+    "sale_stakeholder": N_("Sale stakeholders"),
     "currency": N_("Currencies"),
     "post_code": N_("Post codes"),
     "red_letter_day": N_("Red-letter days"),
@@ -60,6 +71,8 @@ SINGULARS: Mapping[str, str] = {
     "project": N_("Project"),
     "sale": N_("Sale"),
     "follow_up": N_("Follow-up"),
+    "project_member": N_("Project member"),
+    "sale_stakeholder": N_("Sale stakeholder"),
     "currency": N_("Currency"),
     "post_code": N_("Post code"),
     "red_letter_day": N_("Red-letter day"),

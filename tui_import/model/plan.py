@@ -54,10 +54,10 @@ WRITING = frozenset({Verb.FILL, Verb.OVERWRITE, Verb.CLEAR, Verb.APPEND, Verb.RE
 
 
 LETTERS: Mapping[str, str] = {
-    "company": "C", "person": "P", "product": "A", "project": "J", "sale": "S", "follow_up": "F", "currency": "M", "post_code": "Z",
-    "red_letter_day": "D",
+    "company": "C", "person": "P", "product": "A", "project": "J", "sale": "S", "follow_up": "F", "project_member": "T",
+    "sale_stakeholder": "H", "currency": "M", "post_code": "Z", "red_letter_day": "D",
 }  # fmt: skip
-"""Entity → its letter in the preview; M is money, Z a zip code, A an article, J a project."""
+"""Entity → its letter in the preview; M is money, Z a zip code, A an article, J a project, T of a team, H holds a stake."""
 
 
 @dataclass(frozen=True, slots=True)

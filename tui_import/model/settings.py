@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from tui_import.model.kinds import PARTIES
+
 
 class CompanyKey(StrEnum):
     """What makes two companies the same."""
@@ -142,14 +144,21 @@ USUAL_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "project": (("number",), ("name",)),
     "sale": (("number",), ("heading", "company", "sale_date"), ("heading", "sale_date"), ("heading",)),
     "follow_up": (("start", "company", "text"), ("start", "person", "text"), ("start", "text"), ("start", "company"), ("text",)),
+    "project_member": (("project", "company", "person"), ("project", "person"), ("project", "company", "person")),
+    "sale_stakeholder": (("sale", "company", "person"), ("sale", "person"), ("sale", "company", "person")),
     "currency": (("iso_code",), ("name",)),
     "post_code": (("country", "code", "city"), ("code", "city"), ("code",)),
     "red_letter_day": (("country", "date"), ("date",)),
 }
-"""Entity matched by any combination of its fields → the keys that tell its records apart, the best first."""
+"""Entity matched by any combination of its fields → the keys that tell its records apart, the best first; the last where none has
+all its fields linked. Who is in a project for a company alone is another member than a person of that company."""
+NEEDS_ONE_OF: dict[str, tuple[str, ...]] = dict.fromkeys(PARTIES, ("person", "company"))
+"""Entity → fields of which a new record needs one, besides those that are required."""
 
 LISTS_WITH_DEFAULT = frozenset({"category", "business"})
 """Lists for which the store may have a default item."""
+COLLEAGUES = "colleague"
+"""The list of colleagues, which no field belongs to: who has which key in the CRM."""
 LISTS_WITHOUT_DEFAULT_POLICY = frozenset({"position", "product_category", "product_family", "product_type"})
 """Lists for which `ListPolicy.DEFAULT` is not offered at all."""
 
@@ -231,7 +240,7 @@ class ValueRules:
     ticked: str = ""
     """What means yes in a checkbox field, between blanks; all else is no. Empty: the usual words."""
     owner_format: str = ""
-    """"last_first" where colleagues are written so; empty: first name first."""
+    """"last_first" where colleagues are written so, "id" where their keys in the list "colleague" stand; empty: first name first."""
     default_owner: str = ""
     """Owner of new projects, sales and follow-ups that name none; empty: whoever imports."""
     country_format: str = ""
@@ -329,6 +338,8 @@ class Settings:
     project: KeyedRules = field(default_factory=KeyedRules)
     sale: KeyedRules = field(default_factory=KeyedRules)
     follow_up: KeyedRules = field(default_factory=KeyedRules)
+    project_member: KeyedRules = field(default_factory=KeyedRules)
+    sale_stakeholder: KeyedRules = field(default_factory=KeyedRules)
     currency: KeyedRules = _REFERENCE_RULES
     post_code: KeyedRules = _REFERENCE_RULES
     red_letter_day: KeyedRules = _REFERENCE_RULES

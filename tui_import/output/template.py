@@ -164,6 +164,22 @@ FOLLOW_UPS: tuple[TemplateColumn, ...] = (
     TemplateColumn("follow_up.location", N_("Location"), N_("Where it takes place."), "Head office"),
 )
 
+PROJECT_MEMBERS: tuple[TemplateColumn, ...] = (
+    TemplateColumn("project_member.project", N_("Project"), _WHOSE, "P-2026-01", required=True),
+    TemplateColumn("project_member.person", N_("Project member"), N_("A name or an e-mail address."), "signe.damgaard@nordlys.example"),
+    TemplateColumn("project_member.company", N_("Company"), N_("Needed where no person is named."), "Nordlys Teknik ApS"),
+    TemplateColumn("project_member.role", N_("Project role"), _LIST, "Participant", list="project_role"),
+    TemplateColumn("project_member.comment", N_("Comment"), N_("What is worth knowing about it."), "Only until the summer"),
+)
+
+SALE_STAKEHOLDERS: tuple[TemplateColumn, ...] = (
+    TemplateColumn("sale_stakeholder.sale", N_("Sale"), _WHOSE, "S-1001", required=True),
+    TemplateColumn("sale_stakeholder.person", N_("Stakeholder"), N_("A name or an e-mail address."), "signe.damgaard@nordlys.example"),
+    TemplateColumn("sale_stakeholder.company", N_("Company"), N_("Needed where no person is named."), "Nordlys Teknik ApS"),
+    TemplateColumn("sale_stakeholder.role", N_("Stakeholder role"), _LIST, "Decision maker", list="stakeholder_role"),
+    TemplateColumn("sale_stakeholder.comment", N_("Comment"), N_("What is worth knowing about it."), "Signs above 100,000"),
+)
+
 CURRENCIES: tuple[TemplateColumn, ...] = (
     TemplateColumn("currency.iso_code", N_("ISO code"), N_("Three letters, as EUR."), "EUR", required=True),
     TemplateColumn("currency.name", N_("Currency name"), N_("What it is called."), "Euro"),
@@ -190,6 +206,8 @@ TEMPLATES: Mapping[str, tuple[TemplateColumn, ...]] = {
     "projects": PROJECTS,
     "sales": SALES,
     "follow_ups": FOLLOW_UPS,
+    "project_members": PROJECT_MEMBERS,
+    "sale_stakeholders": SALE_STAKEHOLDERS,
     "currencies": CURRENCIES,
     "post_codes": POST_CODES,
     "red_letter_days": RED_LETTER_DAYS,

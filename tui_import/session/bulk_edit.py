@@ -30,8 +30,10 @@ def editable(workspace: Workspace, entity: str) -> list[Field]:
     return [field for field in workspace.catalogue.of(entity) if not field.virtual and field.type not in fixed and field.name != LINK]
 
 
-def edit_members(workspace: Workspace, selection: int, field: str, text: str, progress: Progress | None = None) -> Summary:
-    """Give every member of a selection a value; blank clears, and of a field of several values one is added.
+def edit_members(
+    workspace: Workspace, selection: int, field: str, text: str, progress: Progress | None = None, *, remove: bool = False
+) -> Summary:
+    """Give every member of a selection a value; blank clears, and of a field of several values one is added, or with ``remove`` taken away.
 
     Raises `UsageError` where there is no such selection or field, or the field cannot take the value.
     """
@@ -42,19 +44,24 @@ def edit_members(workspace: Workspace, selection: int, field: str, text: str, pr
         raise UsageError(_("{field} is not set for many records at once.").format(field=known.key))
     if known.name in ONLY_ONE and info.members > 1 and workspace.reader.preference(f"{info.entity}.{known.name}.unique"):
         raise UsageError(_("{field} must be unique in this store.").format(field=known.key))
-    value, value_key = _read(workspace, known, text)
+    if remove and not known.multiple:
+        raise UsageError(
+            _("{field} holds one value only.").format(field=known.key),
+            hint=_("Clear it: {field}= without a value.").format(field=known.key),
+        )
+    value, value_key = _read(workspace, known, text, retired=remove)
     if value is None and (known.required or known.multiple or known.name in NAMES):
         raise UsageError(_("{field} cannot be cleared for many records at once.").format(field=known.key))
-    return bulk_edit.edit_members(workspace.database, selection, known, value, value_key, workspace.user, progress)
+    return bulk_edit.edit_members(workspace.database, selection, known, value, value_key, workspace.user, progress, remove=remove)
 
 
-def _read(workspace: Workspace, field: Field, text: str) -> tuple[Stored, str | None]:
-    """The value and its key, as an import would have them."""
+def _read(workspace: Workspace, field: Field, text: str, *, retired: bool) -> tuple[Stored, str | None]:
+    """The value and its key, as an import would have them. ``retired``: an item of a list may be out of use."""
     if field.type is FieldType.LIST:
         if not text.strip():
             return None, None
         item = lists.find_item(workspace.database, workspace.catalogue, field.list, text)
-        if item.deactivated:
+        if item.deactivated and not retired:
             raise UsageError(_("“{name}” is not in use any more.").format(name=item.name), hint=_("Activate it first."))
         return item.id, str(item.id)
     region = str(workspace.reader.preference("default.country") or "")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import N_, _
 from tui_import.api.source import Finding
+from tui_import.flow.folding import fold
 from tui_import.flow.garbage import garbage_collector_off
 from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
+from tui_import.flow.normalise.users import BY_KEY
 from tui_import.flow.plan.advice import KeyAdviser, keyed_candidates
 from tui_import.flow.plan.binding import CONSTANT, Binder, ListItems
 from tui_import.flow.plan.planner import RowsPlanner
@@ -22,7 +24,7 @@ from tui_import.model.mapping import Mapping as ColumnMapping
 from tui_import.model.matches import Overrides
 from tui_import.model.plan import KeyAdvice
 from tui_import.model.progress import Progress
-from tui_import.model.settings import LISTS_WITH_DEFAULT, Settings
+from tui_import.model.settings import COLLEAGUES, LISTS_WITH_DEFAULT, Settings
 from tui_import.model.sheets import own_header
 from tui_import.session import parts
 from tui_import.session.matching import find_duplicates
@@ -44,6 +46,8 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     """How each column writes dates and numbers: as the settings say, else as its values show."""
     values = settings.values
     region = values.country or str(workspace.reader.preference("default.country") or "")
+    by_key = values.owner_format == BY_KEY
+    colleagues = {fold(item.key): item.name for item in workspace.lists()[COLLEAGUES]} if by_key else {}
     types = {position: _types(workspace, mapping, position) for position in range(len(draft.columns()))}
     known: dict[int, Formats] = {}
 
@@ -64,6 +68,7 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
                 values.owner_format,
                 values.country_format,
                 values.default_country,
+                colleagues,
             )
         return known[position]
 

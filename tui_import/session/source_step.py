@@ -23,7 +23,7 @@ from tui_import.model.kinds import SEVERAL
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
 from tui_import.model.runs import RunInfo
-from tui_import.model.sheets import ALL, LIST_SEPARATOR, SEPARATOR, Sheet, label, number_of
+from tui_import.model.sheets import ALL, LIST_SEPARATOR, SEPARATOR, Sheet, label, number_of, row_of
 from tui_import.model.steps import ReadReport, TableInfo
 from tui_import.session import connecting
 from tui_import.session.finding import Search
@@ -247,7 +247,7 @@ class SourceStep:
             keyed = columns
             if scope and not any(column.field.endswith(".external_key") for column in columns):
                 keyed = [*columns, _key_column(columns)]
-            found = rows if keyed is columns else _with_keys(rows, len(columns))
+            found = rows if keyed is columns else _with_keys(rows, len(columns), reading)
             self._draft.write_rows(keyed, batches(found, len(keyed), reading, progress))
         bookmark = (self._place(table), table.bookmark() if self._is_complete() else "")
         return self._have_read(tables, reading, started, shown=table.name, scope=scope, bookmark=bookmark)
@@ -268,7 +268,7 @@ class SourceStep:
                 hint=_("Choose fewer sheets: --option sheet=NAME/NAME."),
             )
         reading = Reading()
-        self._draft.write_rows(columns, batches(self._stacked(tables, sheets, progress), len(columns), reading, progress))
+        self._draft.write_rows(columns, batches(self._stacked(tables, sheets, reading, progress), len(columns), reading, progress))
         ends = self._draft.last_rows(len(sheets))
         how_many = ngettext("{count} sheet", "{count} sheets", len(sheets))
         rows = [(first + 1, last) for first, last in pairwise([0, *ends])]
@@ -298,15 +298,16 @@ class SourceStep:
             bookmark=bookmark,
         )
         said = (finding for table in tables for finding in table.findings())
-        return ReadReport(reading.rows, reading.blank, seconds, (*self._not_there(reading), *said, *_too_long(reading)))
+        return ReadReport(reading.rows, reading.blank, seconds, (*self._not_there(reading), *said, *self._too_long(reading)))
 
-    def _stacked(self, tables: Sequence[Table], sheets: Sequence[Sheet], progress: Progress) -> Iterator[Row]:
+    def _stacked(self, tables: Sequence[Table], sheets: Sequence[Sheet], reading: Reading, progress: Progress) -> Iterator[Row]:
         for at, (table, sheet) in enumerate(zip(tables, sheets, strict=True), 1):
             width = sheet.columns[1] - sheet.columns[0]
             before = (None,) * sheet.columns[0]
             with closing(plugin_host.checked_rows(table, self.source, progress)) as rows:
                 for row in rows:
-                    yield row._replace(number=number_of(at, row.number), values=(*before, *row.values[:width]))
+                    numbered = reading.cut(row._replace(number=number_of(at, row.number)), width)
+                    yield numbered._replace(values=(*before, *numbered.values))
 
     def _not_there(self, reading: Reading) -> Sequence[Finding]:
         picked = key_list(str(self.options.get(connecting.KEYS) or ""))
@@ -317,6 +318,17 @@ class SourceStep:
             "{count} of the {picked} picked rows is no longer there.", "{count} of the {picked} picked rows are no longer there.", missing
         )
         return (Finding(text.format(count=missing, picked=len(picked))),)
+
+    def _too_long(self, reading: Reading) -> Sequence[Finding]:
+        if not reading.too_long:
+            return ()
+        rows = ", ".join(map(self.row_label, reading.too_long[:LISTED])) + (" …" if len(reading.too_long) > LISTED else "")
+        text = ngettext(
+            "{count} row has more cells than there are columns; the rest of it is left out: {rows}.",
+            "{count} rows have more cells than there are columns; the rest of them is left out: {rows}.",
+            len(reading.too_long),
+        )
+        return (Finding(text.format(count=len(reading.too_long), rows=rows), row_of(reading.too_long[0])),)
 
     # -- search
 
@@ -378,20 +390,9 @@ def _key_column(columns: Sequence[Column]) -> Column:
     return Column("Key", f"{entity}.external_key", locked=True)  # a heading is the same in every language: recipes know it
 
 
-def _with_keys(rows: Iterable[Row], width: int) -> Iterator[Row]:
-    for row in rows:
+def _with_keys(rows: Iterable[Row], width: int, reading: Reading) -> Iterator[Row]:
+    for found in rows:
+        row = reading.cut(found, width)
         blank = all(value in (None, "") for value in row.values)
-        values = [*row.values[:width], *[None] * (width - len(row.values)), None if blank else row.key or None]
+        values = [*row.values, *[None] * (width - len(row.values)), None if blank else row.key or None]
         yield row._replace(values=values)
-
-
-def _too_long(reading: Reading) -> Sequence[Finding]:
-    if not reading.too_long:
-        return ()
-    rows = ", ".join(map(str, reading.too_long[:LISTED])) + (" …" if len(reading.too_long) > LISTED else "")
-    text = ngettext(
-        "{count} row has more cells than there are columns; the rest of it is left out: {rows}.",
-        "{count} rows have more cells than there are columns; the rest of them is left out: {rows}.",
-        len(reading.too_long),
-    )
-    return (Finding(text.format(count=len(reading.too_long), rows=rows), reading.too_long[0]),)

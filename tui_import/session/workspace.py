@@ -740,11 +740,11 @@ class Workspace:
 
         return bulk_edit.editable(self, entity)
 
-    def edit_members(self, selection: int, field: str, text: str, progress: Progress | None = None) -> Summary:
-        """Set a field of all members, as a run that undo takes back (see `bulk_edit.edit_members`)."""
+    def edit_members(self, selection: int, field: str, text: str, progress: Progress | None = None, *, remove: bool = False) -> Summary:
+        """Set a field of all members, or take a value away, as a run that undo takes back (see `bulk_edit.edit_members`)."""
         from tui_import.session import bulk_edit
 
-        return bulk_edit.edit_members(self, selection, field, text, progress)
+        return bulk_edit.edit_members(self, selection, field, text, progress, remove=remove)
 
     def delete_members(self, selection: int) -> Summary:
         """Delete the members softly, as a run that undo takes back."""

@@ -351,9 +351,10 @@ def _journal_updates(run: _Run, entity: str) -> None:
         (run.id,),
     )
     entry = f"JOIN journal j ON j.run = ? AND j.entity = '{entity}' AND j.record = c.id JOIN draft.row r ON r.n = c.row"
-    keys = " ".join(f"WHEN '{item.name}' THEN e.{item.key_column}" for item in run.catalogue.keys(entity))
+    cases = " ".join(f"WHEN '{item.name}' THEN e.{item.key_column}" for item in run.catalogue.keys(entity))
+    key = f"CASE c.field {cases} END" if cases else "NULL"
     connection.execute(
-        f"{_CHANGE} SELECT j.id, c.field, c.stored, {_after(run, entity, 'c.result')}, CASE c.field {keys} END, c.result_key, c.verb,"
+        f"{_CHANGE} SELECT j.id, c.field, c.stored, {_after(run, entity, 'c.result')}, {key}, c.result_key, c.verb,"
         f" r.number, c.column FROM draft.plan_{entity}_change c {entry} JOIN {entity} e ON e.id = c.id"
         f" WHERE c.verb IN {WRITTEN} AND c.field <> 'consent' ORDER BY c.id",
         (run.id,),

@@ -9,6 +9,7 @@ from tui_import.flow.folding import person_name_key
 from tui_import.model.fields import Field
 from tui_import.model.plan import Counts, Stored, Summary
 from tui_import.model.progress import Progress
+from tui_import.store import images
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.journal import note_counts, now, open_run
 from tui_import.store.selections import selection as find_selection
@@ -20,18 +21,27 @@ _CHANGE = "INSERT INTO journal_change (entry, field, before, after, before_key, 
 
 
 def edit_members(
-    database: Database, number: int, field: Field, value: Stored, key: str | None, user: str, progress: Progress | None = None
+    database: Database,
+    number: int,
+    field: Field,
+    value: Stored,
+    key: str | None,
+    user: str,
+    progress: Progress | None = None,
+    *,
+    remove: bool = False,
 ) -> Summary:
-    """Give a field of every member of a selection a value, or (a field of several values) one value more.
+    """Give a field of every member of a selection a value, or (a field of several values) one value more, or less.
 
-    ``key``: what the value is compared by. Records that have it already are left alone. Raises `UsageError` without such a selection.
+    ``key``: what the value is compared by. Records that have it (``remove``: have it not) are left alone. Raises `UsageError` without such
+    a selection.
     """
     info = find_selection(database, number)
     with database.transaction() as connection:
         at = now()
         source = _("Selection “{name}”: {field}").format(name=info.name, field=field.title)
         run = open_run(connection, EDIT, user, source, at=at, rows=0, entities={})
-        edit = _append if field.multiple else _set
+        edit = _remove if remove else _append if field.multiple else _set
         changed = edit(connection, run, number, field, value, key)
         _write(connection, run, field, value, key, user, at)
         counts = Counts(updated=changed, unchanged=info.members - changed)
@@ -74,6 +84,22 @@ def _append(connection: sqlite3.Connection, run: int, number: int, field: Field,
         f"INSERT INTO {table} (record, field, value, key, rank) SELECT j.record, ?1, ?2, ?3, 1 + coalesce("
         f"(SELECT max(v.rank) FROM {table} v WHERE v.record = j.record AND v.field = ?1), 0) FROM journal j WHERE j.run = ?4",
         (field.name, value, key, run),
+    )
+    return changed
+
+
+def _remove(connection: sqlite3.Connection, run: int, number: int, field: Field, _value: Stored, key: str | None) -> int:
+    table = f"{field.entity}_value"
+    which = f"SELECT v.record FROM {table} v WHERE v.field = '{field.name}' AND v.key = ?"
+    changed = _enter(connection, run, number, field, f"r.id IN ({which})", key)
+    connection.execute(
+        f"{_CHANGE} SELECT j.id, v.field, v.value, NULL, v.key, NULL, 'remove' FROM journal j JOIN {table} v ON v.record = j.record"
+        " AND v.field = ? AND v.key = ? WHERE j.run = ? ORDER BY j.id, v.id",
+        (field.name, key, run),
+    )
+    images.remember_removed(connection, run, field.entity)
+    connection.execute(
+        f"DELETE FROM {table} WHERE field = ? AND key = ? AND record IN (SELECT record FROM journal WHERE run = ?)", (field.name, key, run)
     )
     return changed
 

@@ -16,6 +16,7 @@ from tui_import.flow.plan.binding import UNMATCHED
 from tui_import.flow.plan.keys import LINK
 from tui_import.flow.plan.suppression import phone_fields
 from tui_import.model.fields import Catalogue
+from tui_import.model.kinds import PARTIES
 from tui_import.model.plan import Counts
 from tui_import.model.privacy import Erasure, Identity
 from tui_import.model.progress import Progress
@@ -202,8 +203,14 @@ def write_anew(connection: sqlite3.Connection) -> None:
 
 
 def _let_go(connection: sqlite3.Connection, who: Subject, user: str, at: str) -> None:
-    """Sales and follow-ups stay, but say no longer whose they are."""
+    """Sales and follow-ups stay, but say no longer whose they are. What it was in a project or a sale is about nobody else, and goes."""
     for other, name in who.named_in:
+        if other in PARTIES:
+            about_it = f"{name} = ?" if name == "person" else f"{name} = ? AND person IS NULL"
+            gone = [record for (record,) in connection.execute(f"SELECT id FROM {other} WHERE {about_it}", (who.record,))]
+            for record in gone:
+                _redact_journal(connection, other, record)
+            images.remove(connection, other, gone)
         connection.execute(
             f"UPDATE {other} SET {name} = NULL, version = version + 1, updated_at = ?, updated_by = ? WHERE {name} = ?",
             (at, user, who.record),

@@ -140,7 +140,7 @@ class Shown:
         if record in found:
             return found[record]
         saved = Image.from_json(image).record
-        return joined(saved.get(column) for column in NAMED_BY.get(entity, ("name",)))
+        return joined(self.value(entity, column, saved.get(column)) for column in NAMED_BY.get(entity, ("name",)))
 
     def _one(self, query: str, value: Stored) -> Stored:
         row = self._connection.execute(query, (value,)).fetchone()

@@ -27,11 +27,14 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "person": ("first_name", "last_name"),
     "sale": ("heading", "number"),
     "follow_up": ("start", "text"),
+    "project_member": ("person", "company", "project"),
+    "sale_stakeholder": ("person", "company", "sale"),
     "currency": ("iso_code",),
     "post_code": ("code", "city"),
     "red_letter_day": ("date", "country", "text"),
 }
-"""Entity → the columns that say what a record is called; "name" where it is not here."""
+"""Entity → the columns that say what a record is called; "name" where it is not here. A column that is called like an entity holds the
+id of one, whose name it stands for."""
 
 LONGEST_NAME = 254
 """Characters of one part of a record's name that are shown."""
@@ -39,7 +42,7 @@ LONGEST_NAME = 254
 CONSENT_LISTS: Mapping[str, str] = {"consent_purpose": "purpose", "legal_basis": "legal_basis", "consent_source": "source"}
 """List → column of ``consent``; all other lists belong to fields of the catalogue."""
 
-VERSION = 8
+VERSION = 9
 """Number of the last migration; kept in ``PRAGMA user_version``, so that a store of a later version is recognised."""
 
 SQL_TYPES = {
@@ -115,8 +118,15 @@ def referring(catalogue: Catalogue, entity: str) -> list[tuple[str, str]]:
 
 def called(connection: sqlite3.Connection, entity: str, ids: Iterable[Stored]) -> dict[int, str]:
     """What records are called; those that do not exist are absent."""
-    columns = ", ".join(NAMED_BY.get(entity, ("name",)))
-    rows = connection.execute(f"SELECT id, {columns} FROM {entity} WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
+    columns = NAMED_BY.get(entity, ("name",))
+    names = ", ".join(columns)
+    rows = connection.execute(
+        f"SELECT id, {names} FROM {entity} WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    ).fetchall()
+    for at, column in enumerate(columns, 1):
+        if column in ENTITIES:
+            others = called(connection, column, {row[at] for row in rows} - {None})
+            rows = [(*row[:at], others.get(row[at]), *row[at + 1 :]) for row in rows]
     return {number: joined(parts) for number, *parts in rows}
 
 

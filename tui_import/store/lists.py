@@ -16,9 +16,12 @@ from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.plan import Stored
 from tui_import.model.runs import ListItem
+from tui_import.model.settings import COLLEAGUES
 from tui_import.store.connection import Database, bump_generation
 from tui_import.store.layout import CONSENT_LISTS, ENTITIES, SHIPPED_PREFERENCES, code_of
 
+KEYED_LISTS = (*CONSENT_LISTS, COLLEAGUES)
+"""Lists whose items have keys: those of no field."""
 LONGEST_NAME = 239
 """Characters of an item's name (SPEC 8)."""
 LONGEST_TOOLTIP = 254
@@ -32,7 +35,7 @@ _NO = frozenset(("0", "no", "false", "off"))
 
 def list_names(catalogue: Catalogue) -> list[str]:
     """All lists there are."""
-    return list(dict.fromkeys([field.list for field in catalogue if field.list] + list(CONSENT_LISTS)))
+    return list(dict.fromkeys([field.list for field in catalogue if field.list] + list(KEYED_LISTS)))
 
 
 def usage(connection: sqlite3.Connection, catalogue: Catalogue) -> Counter[int]:
@@ -67,7 +70,7 @@ def lists(database: Database, catalogue: Catalogue) -> Mapping[str, Sequence[Lis
 def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str, code: str = "") -> ListItem:
     """Add an item at the end of list ``name``, or take a deactivated one into use again.
 
-    ``code``: the key of a purpose, a legal basis or a source; without one it is made of the name.
+    ``code``: the key of a purpose, a legal basis, a source or a colleague; without one it is made of the name.
 
     Raises `UsageError` where the list does not exist, has the item already, or the name is blank or too long.
     """
@@ -90,13 +93,13 @@ def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str
 
 
 def _new_code(connection: sqlite3.Connection, name: str, item: str, code: str) -> str:
-    """The key that a new item gets; other lists than those of consents have none. Raises `UsageError` where it is taken."""
+    """The key that a new item gets; other lists than `KEYED_LISTS` have none. Raises `UsageError` where it is taken."""
     taken = {known for (known,) in connection.execute("SELECT code FROM list_item WHERE list = ? AND code <> ''", (name,))}
     if code and (code in taken or code != code_of(code, ())):
         raise UsageError(
             _("The key “{key}” is taken, or cannot be one.").format(key=code), hint=_("Take small letters, numbers and _, like phone_call.")
         )
-    return code or (code_of(item, taken) if name in CONSENT_LISTS else "")
+    return code or (code_of(item, taken) if name in KEYED_LISTS else "")
 
 
 def set_list_item(

@@ -345,7 +345,8 @@ class Preview:
         if row is None:
             return None
         values = dict(zip(names, row, strict=True))
-        return joined(values.get(name) for name in NAMED_BY.get(entity, ("name",)))
+        columns = NAMED_BY.get(entity, ("name",))
+        return joined(self._called(name, values.get(name)) if name in ENTITIES else values.get(name) for name in columns)
 
     # -- numbers
 

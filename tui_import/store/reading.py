@@ -16,6 +16,14 @@ from tui_import.store.selections import selection as find_selection
 
 BLOCK = 1_000
 """Records that are read at once: four queries for so many, never one per record."""
+_STILL_TO_DO = "f.deleted_at IS NULL AND f.done_date IS NULL AND f.status IS NOT 'completed'"
+COMPUTED: Mapping[str, Mapping[str, str]] = {
+    "project": {
+        "next_milestone": f"SELECT min(substr(f.start, 1, 10)) FROM follow_up f WHERE f.project = r.id AND f.milestone AND {_STILL_TO_DO}"
+    },
+    "sale": {"next_due_date": f"SELECT min(substr(f.start, 1, 10)) FROM follow_up f WHERE f.sale = r.id AND {_STILL_TO_DO}"},
+}
+"""Entity → what is worked out for each record ``r`` when it is read (SPEC 8): the day of the first follow-up that is still to be done."""
 BOOKKEEPING = ("version", "created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -41,17 +49,15 @@ def records(
     """All records in the order of their ids, deleted ones left out; or those of a selection, of a parent, or of both.
 
     Keys are ``id``, the catalogue's field names without entity (list items by name, booleans as such, multiple fields as lists, dates as
-    text), of a record that it belongs to (a person's company, a sale's project) its name and id, for persons also ``consents``, and at
-    the end who made and changed it, and when.
+    text), of a record that it belongs to (a person's company, a sale's project) its name and id, what is `COMPUTED`, for persons also
+    ``consents``, and at the end who made and changed it, and when.
     Read in blocks, so that nothing stays locked between them. Raises `UsageError`.
     """
     _check(database, entity, selection)
     return _stream(database, catalogue, entity, selection, parent)
 
 
-def _stream(
-    database: Database, catalogue: Catalogue, entity: str, selection: int | None, parent: int | None
-) -> Iterator[dict[str, Any]]:
+def _stream(database: Database, catalogue: Catalogue, entity: str, selection: int | None, parent: int | None) -> Iterator[dict[str, Any]]:
     condition, values = _members_only(selection)
     if parent is not None:
         condition, values = f"{condition} AND {PARENTS[entity]} = ?", (*values, parent)
@@ -85,16 +91,17 @@ def columns(catalogue: Catalogue, entity: str) -> list[str]:
     both = [part for name in links for part in (name, f"{name}_id")]
     fields = [field.name for field in catalogue.of(entity) if not field.virtual and field.name not in ("id", *links)]
     consents = ["consents"] if entity == "person" else []
-    return ["id", *both, *fields, *consents, *BOOKKEEPING]
+    return ["id", *both, *fields, *COMPUTED.get(entity, {}), *consents, *BOOKKEEPING]
 
 
 def _read(database: Database, catalogue: Catalogue, entity: str, where: str, values: Sequence[int]) -> list[dict[str, Any]]:
     connection = database.connection
     links = references(catalogue, entity)
     single = [field.name for field in catalogue.stored(entity) if field.name not in links]
-    columns = ["id", *links, *single, *BOOKKEEPING]
-    names = ", ".join(f'"{name}"' for name in columns)
-    rows = connection.execute(f"SELECT {names} FROM {entity} WHERE {where}", values).fetchall()
+    computed = COMPUTED.get(entity, {})
+    columns = ["id", *links, *single, *BOOKKEEPING, *computed]
+    names = ", ".join([f'"{name}"' for name in ("id", *links, *single, *BOOKKEEPING)] + [f"({query})" for query in computed.values()])
+    rows = connection.execute(f"SELECT {names} FROM {entity} r WHERE {where}", values).fetchall()
     if not rows:
         return []
     ids = json.dumps([row[0] for row in rows])
@@ -117,6 +124,7 @@ def _read(database: Database, catalogue: Catalogue, entity: str, where: str, val
                 whole[field.name] = mine.get(field.name, [])
             elif field.name in stored and field.name not in whole:
                 whole[field.name] = _shown(field, stored[field.name], items)
+        whole.update({name: stored[name] for name in computed})
         if entity == "person":
             whole["consents"] = consents.get(stored["id"], [])
         whole.update({name: stored[name] for name in BOOKKEEPING})

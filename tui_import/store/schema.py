@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from tui_import.flow.folding import fold
 from tui_import.model.fields import Catalogue
-from tui_import.model.kinds import KEYED
+from tui_import.model.kinds import KEYED, PARTIES
 from tui_import.store.layout import (
     CONSENT_LISTS,
     CONTACTS,
@@ -200,12 +200,10 @@ def create_products(db: Database, catalogue: Catalogue) -> None:
         db.execute("CREATE UNIQUE INDEX price_list_one_of_a_name ON price_list(name_key) WHERE deleted_at IS NULL")
 
 
-def create_keyed(db: Database, catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> None:
-    """Projects, sales, follow-ups, currencies, post codes and red-letter days, with their lists and preferences."""
-    for key, value in SHIPPED_PREFERENCES.items():
-        db.execute("INSERT OR IGNORE INTO preference (key, value) VALUES (?, ?)", (key, value))
-    _add_items(db, {field.list for entity in KEYED for field in catalogue.of(entity) if field.list}, lists)
-    for entity in KEYED:
+def create_keyed(db: Database, catalogue: Catalogue, lists: Mapping[str, Sequence[str]], entities: Sequence[str]) -> None:
+    """What is matched by any of its fields (projects, sales …), with its lists."""
+    _add_items(db, {field.list for entity in entities for field in catalogue.of(entity) if field.list}, lists)
+    for entity in entities:
         create_entity(db, catalogue, entity)
         for name in catalogue.references(entity):  # so that nobody looks through all sales to see whose a company's are
             db.execute(f"CREATE INDEX {entity}_by_{name} ON {entity}({name}) WHERE {name} IS NOT NULL")
@@ -284,11 +282,17 @@ def migrations(catalogue: Catalogue, lists: Mapping[str, Sequence[str]]) -> Migr
 
     @every(name="0007_projects_sales_and_what_they_need")
     def keyed(db: Database) -> None:
-        create_keyed(db, catalogue, lists)
+        for key, value in SHIPPED_PREFERENCES.items():
+            db.execute("INSERT OR IGNORE INTO preference (key, value) VALUES (?, ?)", (key, value))
+        create_keyed(db, catalogue, lists, [entity for entity in KEYED if entity not in PARTIES])
 
     @every(name="0008_own_fields")
     def own_fields(db: Database) -> None:
         create_own_fields(db)
+
+    @every(name="0009_project_members_and_sale_stakeholders")
+    def parties(db: Database) -> None:
+        create_keyed(db, catalogue, lists, PARTIES)
 
     return every
 

@@ -92,8 +92,8 @@ class ImportApp(App[int]):
         """The import in progress."""
         self.session_note = ""
         """What the next step says first."""
-        self.price_list = ""
-        """Where products were chosen at home: the price list that they go into. Else what is imported is seen by the columns."""
+        self.kind, self.price_list = "", ""
+        """What was chosen at home for the next file, and of products the price list that they go into; empty: seen by the columns."""
         self.bridge = Bridge(self)
         self.demo = demo
         self.animation_level = "none"
@@ -134,9 +134,9 @@ class ImportApp(App[int]):
             if message.selection is not None:
                 return self.workspace.begin_selection(message.selection)
             recipe = self.workspace.recipe(message.recipe) if message.recipe else None
-            kind = {"kind": PRODUCTS} if self.price_list and recipe is None else {}
+            kind = {"kind": self.kind} if self.kind and recipe is None else {}
             session = self.workspace.begin(message.location, source=message.source, options=options or None, recipe=recipe, **kind)
-            if kind:
+            if kind and self.kind == PRODUCTS:
                 _go_into(session, self.price_list)
             return session
 

@@ -91,7 +91,7 @@ _DATE_FORMATS = (
     ("numbers", N_("in figures alone: 310126")),
     ("seconds", N_("in seconds since 1970")),
 )
-_OWNERS = (("", N_("first name first")), ("last_first", N_("last name first")))
+_OWNERS = (("", N_("first name first")), ("last_first", N_("last name first")), ("id", N_("by their keys in the list “colleague”")))
 _COUNTRIES = (
     ("", N_("in any way")),
     ("local", N_("in their own language")),

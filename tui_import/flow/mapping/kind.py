@@ -19,6 +19,14 @@ _TELLING: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("red_letter_day.date", "red_letter_day.colour"),
     ),
     "post_codes": (("post_code.code", "post_code.city"),),
+    "project_members": (
+        ("project_member.project", "project_member.person", "project_member.role"),
+        ("project_member.project", "project_member.company", "project_member.role"),
+    ),
+    "sale_stakeholders": (
+        ("sale_stakeholder.sale", "sale_stakeholder.person", "sale_stakeholder.role"),
+        ("sale_stakeholder.sale", "sale_stakeholder.company", "sale_stakeholder.role"),
+    ),
     "projects": (("project.name", "project.end_date"), ("project.name", "project.manager"), ("project.name", "project.status")),
     "sales": (("sale.sale_date", "sale.amount", "sale.heading"), ("sale.heading", "sale.stage"), ("sale.sale_date", "sale.stage")),
     "follow_ups": (("follow_up.start", "follow_up.text"), ("follow_up.start", "follow_up.type")),

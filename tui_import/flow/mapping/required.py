@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tui_import.api.i18n import _
-from tui_import.model.fields import Catalogue, FieldType
+from tui_import.model.fields import Catalogue, Field, FieldType
 from tui_import.model.kinds import CONTACTS, KEYED, PLURALS, planned_of
 from tui_import.model.mapping import Mapping, Missing
 from tui_import.model.settings import (
     COMPANY_KEY_FIELDS,
     DEFAULTS,
+    NEEDS_ONE_OF,
     PERSON_KEY_FIELDS,
     PRODUCT_KEY_FIELDS,
     CompanyKey,
@@ -41,7 +42,7 @@ def missing(
         wants += _of_products(settings)
     for entity in KEYED:
         if entity in entities:
-            wants += _of_keyed(entity, mapping, settings, catalogue)
+            wants += _of_keyed(entity, mapping, settings, catalogue, entities)
     found: list[Missing] = []
     for want in wants:
         known = tuple(fields for fields in want.fields if all(key in catalogue for key in fields))
@@ -51,7 +52,9 @@ def missing(
     return found
 
 
-def _of_keyed(entity: str, mapping: Mapping, settings: Settings, catalogue: Catalogue) -> Iterator[Missing]:
+def _of_keyed(
+    entity: str, mapping: Mapping, settings: Settings, catalogue: Catalogue, entities: Collection[str]
+) -> Iterator[Missing]:
     """A rule first: without key no import is started, unless every row is a new record (SPEC 5)."""
     rules, name = settings.keyed(entity), _(PLURALS[entity])
     if not rules.has_rule:
@@ -62,14 +65,24 @@ def _of_keyed(entity: str, mapping: Mapping, settings: Settings, catalogue: Cata
         )
         return
     country = settings.values.default_country or settings.values.country
-    for field in catalogue.of(entity):
+
+    def comes_anyway(field: Field) -> bool:
+        """A default, or the row's own record of that kind."""
         has_default = field.type is FieldType.USER or field.name in DEFAULTS.get(entity, {})
-        if field.required and not has_default and not (field.type is FieldType.COUNTRY and country):
+        return has_default or (field.type is FieldType.COUNTRY and bool(country)) or field.refers in entities
+
+    for field in catalogue.of(entity):
+        if field.required and not comes_anyway(field):
             yield Missing(((field.key,),), _("{entity}: {field} is needed.").format(entity=name, field=_(field.label)))
+    one_of = tuple(catalogue[f"{entity}.{each}"] for each in NEEDS_ONE_OF.get(entity, ()))
+    if one_of and not any(comes_anyway(field) for field in one_of):
+        fields = _(" or ").join(_(field.label) for field in one_of)
+        yield Missing(tuple((field.key,) for field in one_of), _("{entity}: {field} is needed.").format(entity=name, field=fields))
     if rules.action is not KeyedAction.INSERT:
-        key = tuple(f"{entity}.{each}" for each in rules.key(entity, mapping.fields))
-        needed = tuple(each for each in key if not (catalogue[each].type is FieldType.COUNTRY and country))
-        yield Missing((needed,), _("{entity}: what they are matched by has to be linked.").format(entity=name))
+        key = (catalogue[f"{entity}.{each}"] for each in rules.key(entity, mapping.fields))
+        needed = tuple(field.key for field in key if not comes_anyway(field) and field not in one_of)
+        if needed:
+            yield Missing((needed,), _("{entity}: what they are matched by has to be linked.").format(entity=name))
 
 
 def _of_products(settings: Settings) -> Iterator[Missing]:

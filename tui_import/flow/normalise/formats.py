@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui_import.api.source import Scalar
@@ -27,11 +27,13 @@ class Formats:
     ticked: str = ""
     """What means yes, between blanks; empty: any of the usual words."""
     owner_order: str = ""
-    """"last_first": colleagues are written "Berg Anna" or "Berg, Anna"; else as they are."""
+    """"last_first": colleagues are written "Berg Anna" or "Berg, Anna"; "id": by what `colleagues` has them under; else as they are."""
     country_format: str = ""
     """"local", "english" or "code": how countries are written; empty: any way."""
     default_country: str = ""
     """ISO 3166 code that a country which nobody knows is taken for."""
+    colleagues: Mapping[str, str] = field(default_factory=dict)
+    """Folded key → name of a colleague."""
 
 
 PLAIN = Formats()

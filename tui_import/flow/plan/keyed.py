@@ -17,7 +17,7 @@ from tui_import.model.issues import Issue, Severity
 from tui_import.model.matches import Override
 from tui_import.model.plan import Operation, Stored
 from tui_import.model.records import RecordReader
-from tui_import.model.settings import KeyedAction, Settings
+from tui_import.model.settings import NEEDS_ONE_OF, KeyedAction, Settings
 
 PARENT_HELD = Issue("parent_held", Severity.WARNING)
 MADE = ("company", "project")
@@ -59,6 +59,7 @@ class KeyedPart(Part):
             name: Lookup(target, reader, index, _planner_of(self._parents.get(target), target)) for name, target in links.items()
         }
         self._required = [field.name for field in self._fields.values() if field.required and field.name not in (defaults or {})]
+        self._one_of = NEEDS_ONE_OF.get(entity, ())
         named = set(binder.single_fields(entity))
         self._linked = [name for name in links if name in named or links[name] in self._parents]
         self._mapped_links = [name for name in links if name in named]
@@ -138,15 +139,20 @@ class KeyedPart(Part):
         if decision.kind is Kind.NEW:
             if "id" in self._match and self._text("id", i):
                 return self._issue("unknown_id", "id", id=self._text("id", i))
-            for name in self._required:
-                column = self._bound.single.get(name)
-                if column is None or column[i] is None:
-                    return self._issue("lacks", name)
+            lacking = [name for name in self._required if not self._has(name, i)]
+            if self._one_of and not any(self._has(name, i) for name in self._one_of):
+                lacking.append(self._one_of[0])
+            if lacking:
+                return self._issue("lacks", lacking[0])
         if self._numbers is not None and decision.kind in (Kind.NEW, Kind.HIT) and self._match != ("number",):
             column_of_keys = self._bound.keys.get("number")
             key = column_of_keys[i] if column_of_keys else None
             return self._numbers.check(key, decision, self._n[i], allocated=self._next_number is not None)
         return None
+
+    def _has(self, name: str, i: int) -> bool:
+        column = self._bound.single.get(name)
+        return self._links[i].get(name) is not None or (column is not None and column[i] is not None)
 
     def _issue(self, code: str, name: str, **params: str | int) -> Issue:
         position = self._bound.columns.get(name, CONSTANT)

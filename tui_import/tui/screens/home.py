@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from textual.widgets import Static
 
 from tui_import.api.errors import TuiImportError
 from tui_import.api.i18n import N_, _, ngettext
-from tui_import.model.kinds import SIMILAR
+from tui_import.model.kinds import PRODUCTS, SIMILAR, TITLES
 from tui_import.model.plan import Summary
 from tui_import.model.runs import DraftInfo, RunInfo, UndoReport
 from tui_import.tui.frame import Frame
@@ -20,6 +21,7 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import OpenLocation, ResumeDraft, Show
 from tui_import.tui.price_list_choice import choose_price_list
 from tui_import.tui.safe import content, safe
+from tui_import.tui.widgets.dialogs import Choose
 from tui_import.tui.widgets.menu import Menu, MenuItem
 from tui_import.tui.widgets.status import number
 from tui_import.tui.widgets.where import Where
@@ -85,23 +87,29 @@ class HomeScreen(Frame):
         self.tell(_("This is home. q quits."))
 
     def _show_kinds(self) -> None:
-        if self.host.price_list:
-            text = _(" Contacts  [Products]  into the price list “{name}”; c goes back").format(name=safe(self.host.price_list))
-        else:
-            text = _("[Contacts]  Products   (c chooses)")
-        self.query_one("#kinds", Static).update(content(text))
+        kind = _(TITLES[self.host.kind]) if self.host.kind else _("whatever its columns say")
+        if self.host.kind == PRODUCTS:
+            kind = _("{kind}, into the price list “{name}”").format(kind=kind, name=safe(self.host.price_list))
+        self.query_one("#kinds", Static).update(content(_("A file is imported as: {kind}   (c chooses)").format(kind=kind)))
 
-    def action_products(self) -> None:
-        """Contacts, or products into a price list that is chosen first."""
+    def action_kind(self) -> None:
+        """What the next file is; products go into a price list that is chosen first."""
 
-        def chosen(name: str) -> None:
-            self.host.price_list = name
+        def take(kind: str, price_list: str = "") -> None:
+            self.host.kind, self.host.price_list = kind, price_list
             self._show_kinds()
 
-        if self.host.price_list:
-            chosen("")
-        else:
-            choose_price_list(self.host, chosen)
+        def chosen(at: int | None) -> None:
+            if at is None:
+                return
+            if kinds[at] == PRODUCTS:
+                choose_price_list(self.host, partial(take, PRODUCTS))
+            else:
+                take(kinds[at])
+
+        kinds = ["", *TITLES]
+        labels = [_("Whatever its columns say"), *(_(title) for title in TITLES.values())]
+        self.app.push_screen(Choose(_("What is imported?"), labels, start=kinds.index(self.host.kind)), chosen)
 
     # -- the entries
 

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.plan import Stored, Summary
 from tui_import.model.runs import ListItem
+from tui_import.model.settings import COLLEAGUES
 from tui_import.tui.frame import Frame
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import safe, shown
@@ -143,12 +144,19 @@ class ListsScreen(Frame):
             self.tell(_("Put the cursor into a list first."))
             return
 
-        def add(text: str | None) -> None:
-            if text and text.strip():
-                self.attempt(lambda: self.workspace.add_list_item(what.list, text.strip()))
-                self.renew()
+        def add(name: str, key: str = "") -> None:
+            self.attempt(lambda: self.workspace.add_list_item(what.list, name, key.strip()))
+            self.renew()
 
-        self.app.push_screen(Prompt(_("New item")), add)
+        def named(text: str | None) -> None:
+            name = (text or "").strip()
+            if name and what.list == COLLEAGUES:
+                question = _("The key of “{name}” in the CRM; empty: made of the name").format(name=safe(name))
+                self.app.push_screen(Prompt(question), lambda key: add(name, key) if key is not None else None)
+            elif name:
+                add(name)
+
+        self.app.push_screen(Prompt(_("New item")), named)
 
     def action_tooltip(self) -> None:
         """What the item means."""

@@ -181,29 +181,48 @@ class SelectionsScreen(Frame):
         self.app.push_screen(FieldPicker(_("Set which field?"), fields, suggested={}, taken={}), chosen)
 
     def _ask_value(self, current: SelectionInfo, field: Field) -> None:
+        def chosen(at: int | None) -> None:
+            if at is not None:
+                self._ask_text(current, field, remove=at == 1)
+
+        if field.multiple:
+            self.app.push_screen(Choose(field.title, [_("Every record gets one value more"), _("A value goes from every record")]), chosen)
+        else:
+            self._ask_text(current, field)
+
+    def _ask_text(self, current: SelectionInfo, field: Field, *, remove: bool = False) -> None:
         def typed(text: str | None) -> None:
             if text is not None:
-                self._confirm_set(current, field, text)
+                self._confirm_set(current, field, text, remove=remove)
 
         items = [item.name for item in self.workspace.lists().get(field.list, ()) if not item.deactivated] if field.list else []
         if items:
             self.app.push_screen(Choose(field.title, items), lambda at: typed(None if at is None else items[at]))
             return
-        help = _("Every record gets it as one value more.") if field.multiple else _("Empty clears the field.")
+        help = _("Empty clears the field.")
+        if field.multiple:
+            help = _("It goes from every record that has it.") if remove else _("Every record gets it as one value more.")
         self.app.push_screen(Prompt(field.title, help=help, limit=field.length or 0), typed)
 
-    def _confirm_set(self, current: SelectionInfo, field: Field, text: str) -> None:
+    def _confirm_set(self, current: SelectionInfo, field: Field, text: str, *, remove: bool) -> None:
         question = ngettext(
             "Set {field} of {count} record of “{name}” to “{value}”?",
             "Set {field} of {count} records of “{name}” to “{value}”?",
             current.members,
-        ).format(field=field.title, count=number(current.members), name=safe(current.name), value=safe(text))
+        )
+        if remove:
+            question = ngettext(
+                "Take “{value}” away from {field} of {count} record of “{name}”?",
+                "Take “{value}” away from {field} of {count} records of “{name}”?",
+                current.members,
+            )
+        question = question.format(field=field.title, count=number(current.members), name=safe(current.name), value=safe(text))
         question += "\n" + _("Undo on the home screen takes it back.")
 
         def typed(agreed: bool | None) -> None:
             if agreed:
                 work = self.workspace.edit_members
-                self.start(_("Changing records"), lambda progress: work(current.id, field.key, text, progress), self._set)
+                self.start(_("Changing records"), lambda progress: work(current.id, field.key, text, progress, remove=remove), self._set)
 
         self.app.push_screen(TypedConfirm(_("Change records?"), question, str(current.members)), typed)
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from tui_import.api.i18n import _, ngettext
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import PreviewRow, RowFilter
+from tui_import.model.sheets import ROWS, SEPARATOR
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import content, safe, shown
 from tui_import.tui.widgets.cell_editor import CellEditor
@@ -199,17 +200,32 @@ class RowBrowser(Vertical):
         """A row by its number in the file."""
 
         def typed(text: str | None) -> None:
-            if text and text.strip().isdigit():
-                self._go_to_number(int(text))
+            sheet, _separator, row = (text or "").strip().rpartition(SEPARATOR)
+            if row.isdecimal() and len(row) < len(str(ROWS)) and (not sheet or sheet in self.sheets):
+                self._go_to_number(sheet or self._sheet, int(row))
+            elif text and text.strip():
+                self.notify(_("There is no row {row} in the draft.").format(row=safe(text.strip())), markup=False)
 
-        self.app.push_screen(Prompt(_("Go to row"), help=_("Its number in the file.")), typed)
+        where = _("Its number in the sheet of the cursor, or SHEET!NUMBER.") if self.sheets else _("Its number in the file.")
+        self.app.push_screen(Prompt(_("Go to row"), help=where), typed)
 
-    def _go_to_number(self, wanted: int) -> None:
-        """By halving, since numbers grow with the keys; in a sorted list the nearest one met is taken."""
+    @property
+    def _sheet(self) -> str:
+        """That of the cursor's row; empty where there is one only."""
+        key = self.key
+        return self._load([key])[0].sheet if key is not None else ""
+
+    def _go_to_number(self, sheet: str, number: int) -> None:
+        """By halving, since numbers grow with the keys, sheet after sheet; in a sorted list the nearest one met is taken."""
+
+        def place(row: PreviewRow) -> tuple[int, int]:
+            return (self.sheets.index(row.sheet) if row.sheet in self.sheets else 0), row.number
+
+        wanted = (self.sheets.index(sheet) if sheet in self.sheets else 0), number
         low, high = 0, len(self._keys)
         while low < high:
             middle = (low + high) // 2
-            if self._load([self._keys[middle]])[0].number < wanted:
+            if place(self._load([self._keys[middle]])[0]) < wanted:
                 low = middle + 1
             else:
                 high = middle
