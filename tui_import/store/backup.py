@@ -8,7 +8,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def backup(database: Database, path: Path | None = None, progress: Progress | No
 
     Raises `RefusedError` where ``path`` exists, `StoppedError`, and `StoreError` (disk full, folder not writable …): no file is left then.
     """
-    info = _make(database, path, progress or Progress())
+    info = _make(database.connection, database.path, path, progress or Progress())
     if path is None:
         keep = database.connection.execute("SELECT value FROM preference WHERE key = 'keep_backups'").fetchone()
         prune(database.path, int(keep[0]) if keep else 0)
@@ -76,24 +76,32 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
     """Make the store what a backup holds; returns the backup of the store as it was.
 
     The file is copied, verified and brought up to date first; then the content goes into the live file in one transaction, so that other
-    connections keep working and a crash leaves the one or the other. Raises `StoreDamagedError` where the file is no sound store,
+    connections keep working and a crash leaves the one or the other. That backup is made within it: whoever writes meanwhile waits, so
+    what was written before is in the backup, and what is written after stays. Raises `StoreDamagedError` where the file is no sound store,
     `StoreTooNewError` and `StoreError`.
     """
     progress = progress or Progress()
-    with opened(database.path, path, catalogue, progress) as prepared:
-        before = _make(database, None, progress)
-        connection = database.connection
-        generation = "SELECT value FROM meta WHERE key = 'generation'"
-        latest = max(each.execute(generation).fetchone()[0] for each in (connection, prepared.connection))
+    before: list[BackupInfo] = []
+
+    def keep(prepared: sqlite3.Connection) -> None:
+        with database.beside() as live:
+            before.append(_make(live, database.path, None, progress))
+            generation = "SELECT value FROM meta WHERE key = 'generation'"
+            latest = max(each.execute(generation).fetchone()[0] for each in (live, prepared))
+            suppression.carry_over(live, prepared)
         # plans made against either content must notice
-        prepared.connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
-        suppression.carry_over(connection, prepared.connection)
+        prepared.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
+        progress.begin(restoring)
+
+    restoring = _("Restoring the store")
+    with opened(database.path, path, catalogue, progress) as prepared:
+        source = prepared.connection
         try:
             with holding(database.path, _("restoring a backup"), progress):
-                _copy(prepared.connection, connection, _("Restoring the store"), progress, database.path)
+                _copy(source, database.connection, restoring, progress, database.path, held=lambda: keep(source))
         except sqlite3.Error as error:
             raise as_store_error(error, database.path) from error
-    return before
+    return before[0]
 
 
 @contextmanager
@@ -161,12 +169,11 @@ def _info(path: Path) -> BackupInfo:
 # -- copying
 
 
-def _make(database: Database, wanted: Path | None, progress: Progress) -> BackupInfo:
+def _make(source: sqlite3.Connection, store: Path, wanted: Path | None, progress: Progress) -> BackupInfo:
     """A verified copy under a name, or under the next one in the store's own folder."""
-    path = wanted or _next_name(database.path)
+    path = wanted or _next_name(store)
     if path.exists():
         raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)), hint=_("Choose another name."))
-    source = database.connection
     with _part_file(path) as part:
         # one read transaction: what others write meanwhile neither mixes in nor makes the copy begin again
         source.execute("BEGIN")
@@ -174,7 +181,7 @@ def _make(database: Database, wanted: Path | None, progress: Progress) -> Backup
             expected = _row_counts(source)
             with closing(sqlite3.connect(part, isolation_level=None)) as target:
                 target.execute("PRAGMA synchronous = OFF")  # the whole file is synced below
-                _copy(source, target, _("Backing up the store"), progress, database.path)
+                _copy(source, target, _("Backing up the store"), progress, store)
                 target.execute("PRAGMA journal_mode = DELETE")  # so that it can be read in a folder without write permission
         finally:
             source.execute("ROLLBACK")
@@ -188,7 +195,7 @@ def _make(database: Database, wanted: Path | None, progress: Progress) -> Backup
         while not _name(part, path):
             if wanted is not None:
                 raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)))
-            path = _next_name(database.path)  # another process has made one in the same second
+            path = _next_name(store)  # another process has made one in the same second
         _sync(path.parent)
     return _info(path)
 
@@ -238,23 +245,36 @@ def _scratch_copy(store: Path, path: Path, progress: Progress) -> Iterator[Path]
         yield part
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress, store: Path) -> None:
-    progress.begin(step, source.execute("PRAGMA page_count").fetchone()[0])
+def _copy(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    step: str,
+    progress: Progress,
+    store: Path,
+    held: Callable[[], None] | None = None,
+) -> None:
+    """Copy page by page. ``held``: called once the target is locked against other writers and still holds what it did."""
+    total = source.execute("PRAGMA page_count").fetchone()[0]
+    progress.begin(step, total)
     moved = time.monotonic()
 
     def advance(status: int, remaining: int, total: int) -> None:
-        nonlocal moved
+        nonlocal moved, held
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             if time.monotonic() - moved > BUSY_SECONDS:
                 raise busy_error(store)
         else:
+            if held is not None and status == sqlite3.SQLITE_OK:
+                first, held = held, None
+                first()
             moved = time.monotonic()
         progress.total = total
         progress.done = total - remaining
         if status != sqlite3.SQLITE_DONE:  # too late to stop: it is written
             progress.check()
 
-    source.backup(target, pages=PAGES, progress=advance, sleep=0.05)
+    # the last page ends the transaction, so that it must not be among the first ones
+    source.backup(target, pages=min(PAGES, max(1, total // 2)), progress=advance, sleep=0.05)
 
 
 def _sync(path: Path) -> None:

@@ -85,6 +85,15 @@ class Database:
             )
 
     @contextmanager
+    def beside(self) -> Iterator[sqlite3.Connection]:
+        """One more connection, to read what the store holds while this thread's own writes to it."""
+        connection = self._open()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
     def transaction(self, progress: Progress | None = None, *, doing: str = "") -> Iterator[sqlite3.Connection]:
         """One write transaction; rolled back whatever is raised inside.
 
