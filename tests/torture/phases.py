@@ -12,6 +12,7 @@ from sqlite_utils import Database as Tables
 
 from tests.bench.data import write_csv
 from tui_import import config
+from tui_import.api.errors import StoreDamagedError
 from tui_import.session import rescue
 from tui_import.session.importing import ImportSession
 from tui_import.session.workspace import Workspace
@@ -20,6 +21,8 @@ from tui_import.store.schema import migrations
 ROWS = 160
 MORE_ROWS = 240
 """Of the second file, which changes what the first one brought and brings more."""
+DAMAGE = b"\xa5" * 100
+"""What a damaged store begins with: it cannot be opened."""
 STAMP = "2026-01-02T03:04:05+00:00"
 
 
@@ -148,6 +151,20 @@ def _restore(folder: Path) -> None:
     rescue.restore(store(folder), folder / "kept.sqlite")
 
 
+def _to_rescue(folder: Path) -> None:
+    _to_restore(folder)
+    with store(folder).open("r+b") as stream:
+        stream.write(DAMAGE)
+
+
+def _rescue(folder: Path) -> None:
+    try:
+        with Workspace(store(folder)):
+            return
+    except StoreDamagedError:
+        rescue.restore(store(folder), folder / "kept.sqlite")
+
+
 def _older_store(folder: Path) -> None:
     """As its first version made it: an external key in a column, and a run that filled it."""
     catalogue = config.load_catalogue()
@@ -198,4 +215,5 @@ PHASES = (
     Phase("undo", _both_imported, _undo, _undo),
     Phase("redo", _undone, _redo, _redo),
     Phase("restore", _to_restore, _restore, _restore),
+    Phase("rescue", _to_rescue, _rescue, _rescue),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -830,8 +830,7 @@ class Workspace:
         """Every file that is kept for this store and by the program, with its size and age, and whether it holds personal data."""
         from tui_import.store import doctor
 
-        folders = dict.fromkeys((config.user_folder(), config.state_folder()))
-        kept = [(_("settings"), path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        kept = [(_("settings"), path) for folder in _settings_folders() for path in sorted(folder.rglob("*")) if path.is_file()]
         return doctor.files(self.path, self.drafts_folder, kept)
 
     def doctor(self) -> Sequence[Check]:
@@ -840,7 +839,25 @@ class Workspace:
 
         sources = [_source_check(source) for source in self.sources()]
         extras = [Check(_("Plugin {name}").format(name=name), False, sentence) for name, sentence in plugin_host.extra_failures()]
-        return [*doctor.checks(self.database, self.drafts_folder), *sources, *extras]
+        return [*doctor.checks(self.database, self.drafts_folder, _settings_folders()), *sources, *extras]
+
+    def tidy(self) -> Sequence[Path]:
+        """Remove what killed programs left behind, nothing that one is at work on; returns what was removed."""
+        from tui_import.store.leftovers import tidy
+
+        return tidy(self.path, self.drafts_folder, _settings_folders())
+
+    @contextmanager
+    def private_folder(self) -> Iterator[Path]:
+        """A folder that only its owner can read and that is gone at the end; where the program is killed, `tidy` finds it."""
+        from tui_import.store.leftovers import private_folder
+
+        with private_folder(self.drafts_folder) as folder:
+            yield folder
+
+
+def _settings_folders() -> Sequence[Path]:
+    return list(dict.fromkeys((config.user_folder(), config.state_folder())))
 
 
 def _counted(run: RunInfo) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import re
 import secrets
@@ -26,6 +27,12 @@ PAGES = 2_048
 """Pages copied per step (8 MB): between two, progress is told and a stop is heard."""
 PART = ".part"
 """Ending of a copy that is not finished and verified yet."""
+BESIDE = ("-journal", "-wal", "-shm")
+"""Endings of what SQLite keeps beside a file."""
+ASIDE = ".damaged-"
+"""In the name of a store that a backup has taken the place of."""
+_MISSED = 1_000_000
+"""More changes than a store can have seen after a backup: what was planned against a damaged one is planned anew."""
 _STAMP = "%Y%m%d-%H%M%S"
 
 
@@ -102,6 +109,41 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
         except sqlite3.Error as error:
             raise as_store_error(error, database.path) from error
     return before[0]
+
+
+def replace(store: Path, path: Path, catalogue: Catalogue) -> Path:
+    """Put a backup in the place of a store that is damaged; returns under which name that one is kept now.
+
+    At every moment the one or the other is in its place. Raises `StoreDamagedError` where the backup is no sound store, `StoreError`.
+    """
+    _must_exist(path)
+    with _scratch_copy(store, path, Progress(), beside=store) as copy:
+        with closing(open_store(copy, catalogue, dict)) as prepared:
+            connection = prepared.connection
+            connection.execute("UPDATE meta SET value = value + ? WHERE key = 'generation'", (_MISSED,))
+            # as far as it can still be read: who was erased since stays erased
+            with suppress(sqlite3.Error), closing(_read_only(store)) as damaged:
+                suppression.carry_over(damaged, connection)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _sync(copy)
+        stamp = datetime.datetime.now(datetime.UTC).strftime(_STAMP)
+        aside = _keep_aside(store, f"{store.name}{ASIDE}{stamp}")
+        copy.replace(store)
+        _sync(store.parent)
+    return aside
+
+
+def _keep_aside(store: Path, name: str) -> Path:
+    """Give a store a second name, under which SQLite finds what it keeps beside it."""
+    for number in itertools.count(1):
+        aside = store.with_name(name if number == 1 else f"{name}-{number}")
+        if not aside.exists() and _name(store, aside):
+            break
+    # a log that stayed would be taken for that of the file which comes into the place
+    for ending in BESIDE:
+        with suppress(FileNotFoundError):
+            Path(f"{store}{ending}").replace(f"{aside}{ending}")
+    return aside
 
 
 @contextmanager
@@ -213,32 +255,33 @@ def _name(part: Path, path: Path) -> bool:
 
 @contextmanager
 def _part_file(path: Path) -> Iterator[Path]:
-    """A new file beside ``path`` that only its owner can read; it is gone at the end, whatever happens."""
+    """A new file beside ``path`` that only its owner can read, held by this process; it is gone at the end, whatever happens."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise _cannot_write(part.parent, error) from error
-    try:
-        yield part
-    except sqlite3.Error as error:
-        raise as_store_error(error, path) from error
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    finally:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            with suppress(OSError):
-                Path(f"{part}{suffix}").unlink(missing_ok=True)
+    with holding(part, _("making a copy")):
+        try:
+            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise _cannot_write(part.parent, error) from error
+        try:
+            yield part
+        except sqlite3.Error as error:
+            raise as_store_error(error, path) from error
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        finally:
+            for suffix in ("", *BESIDE):
+                with suppress(OSError):
+                    Path(f"{part}{suffix}").unlink(missing_ok=True)
 
 
 @contextmanager
-def _scratch_copy(store: Path, path: Path, progress: Progress) -> Iterator[Path]:
-    """A verified copy of a backup that may be written to, beside the store's backups."""
+def _scratch_copy(store: Path, path: Path, progress: Progress, beside: Path | None = None) -> Iterator[Path]:
+    """A verified copy of a backup that may be written to, beside the store's backups or another file."""
     try:
         verify(path)
     except sqlite3.Error as error:
         raise as_store_error(error, path) from error
-    with _part_file(_next_name(store)) as part:
+    with _part_file(beside or _next_name(store)) as part:
         with closing(_read_only(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as target:
             target.execute("PRAGMA synchronous = OFF")
             _copy(source, target, _("Reading the backup"), progress, store)

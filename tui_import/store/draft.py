@@ -8,6 +8,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
 from tui_import.model.sheets import ROWS, Sheet
 from tui_import.store.connection import Database, as_store_error
-from tui_import.store.holding import busy_error, holder, is_own
+from tui_import.store.holding import LOCK, busy_error, holder, holding, is_own
 from tui_import.store.layout import ENTITIES
 
 FORMAT = 1
@@ -58,31 +59,39 @@ class Draft:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.database = Database(path, synchronous="NORMAL", shared=False)
+        self._begun = ExitStack()
+        """While it is not `complete`: its lock, by which others see that somebody is at work on it."""
 
     # -- life
 
     @classmethod
     def create(cls, folder: Path) -> Draft:
         """A new draft, mode 0600. It counts when it is `complete`."""
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
+        path = folder / f"{stamp}-{secrets.token_hex(2)}.sqlite"
+        draft = cls(path)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
-            path = folder / f"{stamp}-{secrets.token_hex(2)}.sqlite"
+            draft._begun.enter_context(holding(path, _("beginning an import")))
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except OSError as error:
+            draft.close()
             message = _("A draft cannot be made there: {reason}.").format(reason=error.strerror)
             raise StoreError(message, where=Where(file=str(folder)), hint=_("Check the folder and its permissions.")) from error
-        draft = cls(path)
-        connection = draft.database.connection
-        with draft.database.transaction():
-            for statement in filter(str.strip, TABLES.split(";\n")):
-                connection.execute(statement)
-        draft.write_meta(id=path.stem, state="opened", rows=0, changed=_now())
+        try:
+            with draft.database.transaction() as connection:
+                for statement in filter(str.strip, TABLES.split(";\n")):
+                    connection.execute(statement)
+            draft.write_meta(id=path.stem, state="opened", rows=0, changed=_now())
+        except BaseException:
+            draft.remove()
+            raise
         return draft
 
     def complete(self) -> None:
         """Everything that a new draft begins with is written: from now on it can be opened. What was broken off before is no draft."""
         self.write_meta(format=FORMAT)
+        self._begun.close()
 
     @classmethod
     def open(cls, path: Path) -> Draft:
@@ -110,11 +119,12 @@ class Draft:
     def close(self) -> None:
         """Close the file; nothing is lost."""
         self.database.close()
+        self._begun.close()
 
     def remove(self) -> None:
         """Delete the file and what SQLite keeps beside it."""
         self.close()
-        for suffix in ("", "-wal", "-shm", ".lock"):
+        for suffix in ("", "-wal", "-shm", LOCK):
             Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     @property
@@ -371,6 +381,23 @@ def _infos(paths: Iterable[Path]) -> list[DraftInfo]:
         found.append(draft.info())
         draft.close()
     return found
+
+
+def broken_off(folder: Path) -> list[Path]:
+    """Files that were to become drafts and never did; damaged ones and those of other versions are not among them."""
+    return [path for path in sorted(folder.glob("*.sqlite")) if holder(path) is None and not _was_completed(path)]
+
+
+def _was_completed(path: Path) -> bool:
+    draft = Draft(path)
+    try:
+        return draft.meta("format") is not None
+    except sqlite3.OperationalError as error:
+        return "no such table" not in str(error)
+    except (sqlite3.Error, StoreError):
+        return True
+    finally:
+        draft.close()
 
 
 def remove_old(folder: Path, days: float, *, unfinished: bool = False) -> list[str]:
