@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime
 import os
 import resource
@@ -21,7 +22,8 @@ from tui_import.api.errors import StoreError
 from tui_import.session.workspace import Workspace
 
 pytestmark = pytest.mark.slow
-NOBODY = 65_534
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+"""Of Linux: <linux/prctl.h>, <linux/capability.h>."""
 FILE_LIMIT = 65_536
 """Bytes that each file of the limited process may have beyond the store's."""
 
@@ -156,24 +158,36 @@ def test_on_a_full_disk_it_happens_wholly_or_not_at_all(store: Path, small_disk:
 # -- read-only
 
 
-def unprivileged() -> dict[str, int]:
-    """Permissions mean nothing to root; skips where nobody else can start the program."""
-    if os.geteuid() != 0:
-        return {}
-    somebody = {"user": NOBODY, "group": NOBODY}
+def _give_up_privilege() -> None:
+    """Of a child that root starts: permissions count for it as for everybody, since the program it becomes may not get these rights."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+        if prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
+            raise OSError(ctypes.get_errno(), "prctl")
+
+
+def unprivileged(place: Path) -> dict[str, Callable[[], None]]:
+    """What makes a child heed permissions; skips where root cannot be made to."""
+    child: dict[str, Callable[[], None]] = {} if os.geteuid() else {"preexec_fn": _give_up_privilege}
+    probe = place / "probe"
+    probe.touch(0o444)
     try:
-        subprocess.run([sys.executable, "-c", "import tui_import"], check=True, capture_output=True, **somebody)  # type: ignore[call-overload]
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("the tests run as root, and nobody else can start Python here")
-    return somebody
+        command = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a')", str(probe)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **child)  # type: ignore[call-overload]
+    except subprocess.SubprocessError:
+        pytest.skip("the tests run as root, which cannot give up passing over permissions here")
+    finally:
+        probe.unlink()
+    assert "PermissionError" in done.stderr
+    return child
 
 
 def test_a_store_that_may_not_be_written_says_so(store: Path) -> None:
     with closing(sqlite3.connect(store)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before, user = store.read_bytes(), unprivileged(store.parent)
     for path in (store, store.parent):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    before, user = store.read_bytes(), unprivileged()
     try:
         for words in (("runs",), ("undo", "1"), ("backup",)):
             one_sentence(run(store, *words, **user), "store.sqlite", "It cannot be opened for writing.", "permissions")
@@ -183,7 +197,7 @@ def test_a_store_that_may_not_be_written_says_so(store: Path) -> None:
 
 
 def test_a_store_cannot_be_made_in_a_folder_that_may_not_be_written(place: Path) -> None:
-    user = unprivileged()
+    user = unprivileged(place)
     place.chmod(0o555)
     try:
         one_sentence(run(place / "new.sqlite", "runs", **user), "new.sqlite", "cannot be made")
