@@ -44,7 +44,8 @@ _JOURNAL_CHECKS = (
         N_("changes without an entry: {count}"),
     ),
     (
-        "SELECT count(*) FROM journal WHERE op = 'insert' AND state = 'undone' AND (image IS NULL OR NOT json_valid(image))",
+        "SELECT count(*) FROM journal j WHERE op = 'insert' AND state = 'undone' AND (image IS NULL OR NOT json_valid(image))"
+        " AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.entity = j.entity AND e.record = j.record)",
         N_("undone records without their copy: {count}"),
     ),
     (
