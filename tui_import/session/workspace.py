@@ -48,7 +48,7 @@ from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, own_fields, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
-from tui_import.store.connection import Database, open_store
+from tui_import.store.connection import DRAFTS, Database, is_damaged, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
 from tui_import.store.holding import holder, holder_words, user_name
 from tui_import.store.matching_index import MatchingIndex
@@ -149,7 +149,7 @@ class Workspace:
     @property
     def drafts_folder(self) -> Path:
         """Where imports in progress lie."""
-        return Path(f"{self.path}.drafts")
+        return Path(f"{self.path}{DRAFTS}")
 
     @property
     def mandatory_company(self) -> bool:
@@ -423,10 +423,14 @@ class Workspace:
         draft.write_meta(state="applied", run=run, summary=summary_to_dict(summary), waiting=waiting)
 
     def discard(self, draft: str) -> None:
-        """Throw a draft away; the store is not touched."""
-        session = self.reopen(draft)
-        path = self.drafts_folder / f"{session.id}.sqlite"
-        session.close()
+        """Throw a draft away, a damaged one, too; the store is not touched."""
+        path = self.draft_path(draft)
+        if path.parent == self.drafts_folder and is_damaged(path):
+            Draft(path).refuse_where_held()
+        else:
+            session = self.reopen(draft)
+            path = self.drafts_folder / f"{session.id}.sqlite"
+            session.close()
         Draft(path).remove()
 
     def discard_old(self, days: int) -> Sequence[str]:

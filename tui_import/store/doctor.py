@@ -21,7 +21,7 @@ from tui_import.api.errors import StoreError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.runs import Check, StoredFile
 from tui_import.store.backup import ASIDE, backup_folder, backups
-from tui_import.store.connection import Database
+from tui_import.store.connection import Database, is_damaged
 from tui_import.store.draft import drafts_in
 from tui_import.store.holding import LOCK, holder, holder_words
 from tui_import.store.leftovers import leftovers
@@ -136,8 +136,15 @@ def _leftover_drafts(folder: Path) -> Check:
     detail = _size_and_age(files, ngettext("{count} draft", "{count} drafts", len(files)))
     done = {info.path for info in drafts_in(folder) if info.done}
     forgotten = [path for path in files if _days(path) > OLD_DAYS and str(path) not in done]
-    hint = _("Look at them with: tui-import drafts; throw old ones away with: tui-import drafts discard --older {days}")
-    return _check(_("Drafts"), not forgotten, detail, hint.format(days=OLD_DAYS))
+    damaged = [path.stem for path in files if is_damaged(path)]
+    hints = []
+    if forgotten:
+        hint = _("Look at them with: tui-import drafts; throw old ones away with: tui-import drafts discard --older {days}")
+        hints.append(hint.format(days=OLD_DAYS))
+    if damaged:
+        hint = _("Damaged: {drafts}. Throw them away and import anew what they read: tui-import drafts discard DRAFT")
+        hints.append(hint.format(drafts=_some(damaged)))
+    return _check(_("Drafts"), not hints, detail, "\n".join(hints))
 
 
 def _backups(store: Path) -> Check:

@@ -13,18 +13,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_import.api.errors import StoreError, Where
+from tui_import.api.errors import StoreDamagedError, StoreError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Column, Row, Scalar
 from tui_import.flow.cells import Cell, as_cell, column_letter
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
 from tui_import.model.sheets import ROWS, Sheet
-from tui_import.store.connection import Database, as_store_error
+from tui_import.store.connection import Database, as_store_error, is_damaged
 from tui_import.store.holding import LOCK, busy_error, holder, holding, is_own
 from tui_import.store.layout import ENTITIES
 
 FORMAT = 1
+DAMAGED = "damaged"
+"""State of a draft that cannot be read."""
 BLOCK = 2_000
 """Rows that are planned at once: few enough to stay in the processor's cache, many enough to make a query worth it."""
 MAX_COLUMNS = 1_000
@@ -366,7 +368,7 @@ def planned_entities(connection: sqlite3.Connection, schema: str = "main") -> tu
 
 
 def drafts_in(folder: Path) -> list[DraftInfo]:
-    """All drafts of a store, the last touched first; files that are none are passed over."""
+    """All drafts of a store, the last touched first, damaged ones included; those that were not begun to their end are passed over."""
     found = _infos(folder.glob("*.sqlite"))
     return sorted(found, key=lambda info: info.changed, reverse=True)
 
@@ -376,16 +378,30 @@ def _infos(paths: Iterable[Path]) -> list[DraftInfo]:
     for path in paths:
         try:
             draft = Draft.open(path)
+        except StoreDamagedError:
+            found.append(_damaged(path))
+            continue
         except StoreError:
             continue
-        found.append(draft.info())
-        draft.close()
+        try:
+            found.append(draft.info())
+        except sqlite3.DatabaseError:
+            found.append(_damaged(path))
+        finally:
+            draft.close()
     return found
+
+
+def _damaged(path: Path) -> DraftInfo:
+    """It is listed, so that its user learns of it and can throw it away."""
+    changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC).isoformat(timespec="seconds")
+    return DraftInfo(path.stem, str(path), DAMAGED, kind="contacts", source=path.stem, rows=0, changed=changed)
 
 
 def broken_off(folder: Path) -> list[Path]:
     """Files that were to become drafts and never did; damaged ones and those of other versions are not among them."""
-    return [path for path in sorted(folder.glob("*.sqlite")) if holder(path) is None and not _was_completed(path)]
+    paths = sorted(folder.glob("*.sqlite"))
+    return [path for path in paths if holder(path) is None and not _was_completed(path) and not is_damaged(path)]
 
 
 def _was_completed(path: Path) -> bool:

@@ -83,8 +83,8 @@ class Frame(Screen[None]):
         try:
             return work()
         except Exception as error:
-            told = error if isinstance(error, TuiImportError) else explained(error, self.workspace.path)
-            if told is None:
+            told = explained(error, self.workspace.path) or error
+            if not isinstance(told, TuiImportError):
                 raise
             self.app.push_screen(error_notice(told))
             return None
