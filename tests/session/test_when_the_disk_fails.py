@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import datetime
 import os
 import resource
@@ -18,12 +17,11 @@ from pathlib import Path
 import pytest
 
 from tests.bench.data import write_csv
+from tests.permissions import unprivileged
 from tui_import.api.errors import StoreError
 from tui_import.session.workspace import Workspace
 
 pytestmark = pytest.mark.slow
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
-"""Of Linux: <linux/prctl.h>, <linux/capability.h>."""
 FILE_LIMIT = 65_536
 """Bytes that each file of the limited process may have beyond the store's."""
 
@@ -156,30 +154,6 @@ def test_on_a_full_disk_it_happens_wholly_or_not_at_all(store: Path, small_disk:
 
 
 # -- read-only
-
-
-def _give_up_privilege() -> None:
-    """Of a child that root starts: permissions count for it as for everybody, since the program it becomes may not get these rights."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        if prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl")
-
-
-def unprivileged(place: Path) -> dict[str, Callable[[], None]]:
-    """What makes a child heed permissions; skips where root cannot be made to."""
-    child: dict[str, Callable[[], None]] = {} if os.geteuid() else {"preexec_fn": _give_up_privilege}
-    probe = place / "probe"
-    probe.touch(0o444)
-    try:
-        command = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a')", str(probe)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, **child)  # type: ignore[call-overload]
-    except subprocess.SubprocessError:
-        pytest.skip("the tests run as root, which cannot give up passing over permissions here")
-    finally:
-        probe.unlink()
-    assert "PermissionError" in done.stderr
-    return child
 
 
 def test_a_store_that_may_not_be_written_says_so(store: Path) -> None:
