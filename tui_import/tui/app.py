@@ -247,6 +247,10 @@ class ImportApp(App[int]):
 
     # -- keys
 
+    def on_paste(self) -> None:
+        """No field took it."""
+        self._frame().tell(_("What was pasted was not taken for keys; it can be pasted into a field."))
+
     def action_help(self) -> None:
         """Explain the screen."""
         if not isinstance(self.screen, Help):
