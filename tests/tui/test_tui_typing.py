@@ -32,8 +32,9 @@ EVENTS = {
     "\x1b[?2026;2$y": ["TerminalSupportsSynchronizedOutput"], "\x1b[5;7R": ["CursorPosition"], "\x1b[M #!": [],
 }  # fmt: skip
 ANSWERS = [
-    "\x1b[?64;1;2;6;22c", "\x1b[>41;354;0c", "\x1b[?1u", "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\", "\x1b]10;rgb:ff/ff/ff\x07", "\x1bP>|XTerm(370)\x1b\\",
-    "\x1bP1$r0m\x1b\\", "\x1b_Gi=31;OK\x1b\\", "\x1b[8;24;80t", "\x1b[0n", "\x1b[?997;1n", "\x1b[" + "1;" * LONGEST + "~",
+    "\x1b[?64;1;2;6;22c", "\x1b[>41;354;0c", "\x1b[?1u", "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\", "\x1b]10;rgb:ff/ff/ff\x07",
+    "\x1bP>|XTerm(370)\x1b\\", "\x1bP1$r0m\x1b\\", "\x1b_Gi=31;OK\x1b\\", "\x1b[8;24;80t", "\x1b[0n", "\x1b[?997;1n",
+    "\x1b[" + "1;" * LONGEST + "~",
 ]  # fmt: skip
 """What terminals answer to queries, of any program; nothing here asks for it."""
 SEQUENCES = [*KEYS, *EVENTS, *ANSWERS]
@@ -112,7 +113,9 @@ def test_keys_are_the_same_in_whatever_portions_they_come(parts: list[str], data
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.binary(max_size=30) | st.sampled_from([s.encode() for s in SEQUENCES]), max_size=12), st.sampled_from([0.0, 0.01, 0.2, 2.0]))
+@given(
+    st.lists(st.binary(max_size=30) | st.sampled_from([s.encode() for s in SEQUENCES]), max_size=12), st.sampled_from([0.0, 0.01, 0.2, 2.0])
+)
 def test_no_bytes_whatever_end_the_keyboard(portions: list[bytes], pause: float) -> None:
     line = Line().deliver(*portions, pause=pause).rest(NEVER_ENDING)
     before = len(line.got)
