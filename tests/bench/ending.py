@@ -38,9 +38,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ending") as name:
         small, large = prepared(Path(name) / "small", 40), prepared(Path(name) / "large", ROWS)
         for where, (made, opened, way) in SITUATIONS.items():
-            found = []
-            for number in SIGNALS:
-                found.append(max(end(small if made == "small" else large, opened, way, number) for _round in range(ROUNDS)))
+            folder = small if made == "small" else large
+            found = [max(end(folder, opened, way, number) for _round in range(ROUNDS)) for number in SIGNALS]
             longest = max(longest, *found)
             print(f"| {where} | {' | '.join(f'{seconds:.2f}' for seconds in found)} |", flush=True)
     return int(longest > GOAL)
@@ -69,7 +68,10 @@ def end(made: Path, opened: str, way: Way, number: signal.Signals) -> float:
         arguments = [str(folder / opened)] if opened else []
         with Terminal([*PROGRAM, *arguments], environment(folder)) as terminal:
             way(terminal)
-            return signalled(terminal, number, reads=way not in STALLED)
+            took = signalled(terminal, number, reads=way not in STALLED)
+            if terminal.process.wait() != 128 + number:
+                raise RuntimeError(f"{number.name} ended it with {terminal.process.returncode}")
+            return took
 
 
 def signalled(terminal: Terminal, number: signal.Signals, *, reads: bool) -> float:
