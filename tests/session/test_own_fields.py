@@ -366,3 +366,25 @@ def test_every_kind_of_record_that_may_have_own_fields_takes_them_from_definitio
         workspace.undo(run)
     (record,) = workspace.records(entity)
     assert record["x_region"] == "North"
+
+
+@pytest.mark.parametrize("type", [OwnType.SHORT_TEXT, OwnType.NUMBER, OwnType.UNLIMITED_DATE, OwnType.LIST])
+def test_an_own_field_is_a_key_like_any_other(importer: Importer, type: OwnType) -> None:
+    define(importer.workspace, "extra", type, entity="project")
+    rules = config.apply_set(config.apply_set(Settings(), "project.match=x_extra"), "project.action=update")
+    importer.kind = "projects"
+    row = {"project.name": "Web shop", "project.x_extra": VALUES[type][0]}
+    assert importer.run([row], rules).entities["project"].added == 1
+    assert importer.run([{**row, "project.name": "Shop"}], rules).entities["project"].updated == 1
+    assert [each["name"] for each in importer.workspace.records("project")] == ["Shop"]
+
+
+def test_a_key_that_the_store_has_no_field_for_keeps_the_import_from_starting(importer: Importer) -> None:
+    rules = config.apply_set(Settings(), "project.match=x_extra,name")
+    importer.kind = "projects"
+    session = importer.begin([{"project.name": "Web shop"}], rules)
+    (missing,) = session.missing()
+    assert "project.x_extra" in missing.reason
+    assert "fields add" in missing.hint
+    with pytest.raises(UsageError, match="does not have"):
+        session.plan()

@@ -14,7 +14,7 @@ from tui_import.api.i18n import _
 from tui_import.config.files import read_layered
 from tui_import.config.shipped import load_catalogue, shown, unknown
 from tui_import.model.kinds import CONTACTS, KEYED, entities_of
-from tui_import.model.own_fields import PREFIX
+from tui_import.model.own_fields import OWNERS, PREFIX
 from tui_import.model.settings import (
     LISTS_WITHOUT_DEFAULT_POLICY,
     USUAL,
@@ -198,14 +198,15 @@ def _checked(table: str, key: str, value: object, wanted: type, file: str) -> ob
 
 
 def _fields_of_key(table: str, key: str, value: object, file: str) -> tuple[str, ...]:
-    """Bare or whole names of fields that records are matched by."""
+    """Bare or whole names of fields that records are matched by. A store's own are not known here: whether it has them is seen before
+    the import is planned."""
     names = [value] if isinstance(value, str) else value
     allowed = [field.name for field in load_catalogue().of(table) if field.can_be_matched]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise _not_allowed(table, key, value, _("a list of fields: {names}").format(names=", ".join(allowed)), file)
     bare = tuple(dict.fromkeys(name.removeprefix(f"{table}.") for name in names if name))
     for name in bare if bare != (USUAL,) else ():
-        if name not in allowed:
+        if name not in allowed and not (table in OWNERS and name.startswith(PREFIX)):
             raise unknown(name, [*allowed, USUAL], f"{table}.{key} = {name}", file)
     return bare
 

@@ -130,16 +130,19 @@ def find(
 
     ``adapted``: weights that were adapted to the data before, for a search that comes in parts; else they are now.
     """
-    own = clean(incoming, model.words) if isinstance(incoming, Records) else incoming
     if against is None:
-        return _among(own, model, least)
+        return _among(_cleaned(incoming, model), model, least)
     if isinstance(against, Records):
         against = clean(against, model.words)
     if isinstance(against, Cleaned):
         memory = Memory(against, model)
-        found = _against(own, model, memory, least, against, adapted)
+        found = _against(incoming, model, memory, least, against, adapted)
         return Found(found.entity, found.a, against.ids[found.b], *(getattr(found, name) for name in Found.__slots__[3:]))
-    return _against(own, model, against, least, adapted=adapted)
+    return _against(incoming, model, against, least, adapted=adapted)
+
+
+def _cleaned(records: Records | Cleaned, model: Model) -> Cleaned:
+    return clean(records, model.words) if isinstance(records, Records) else records
 
 
 def _among(own: Cleaned, model: Model, least: float) -> Found:
@@ -187,7 +190,7 @@ def _joined(one: Candidates, other: Candidates, *, same: bool) -> Candidates:
 
 
 def _against(
-    own: Cleaned,
+    own: Records | Cleaned,
     model: Model,
     population: Population,
     least: float,
@@ -200,7 +203,7 @@ def _against(
     pairs = max(len(own) * population.size, 1)
     whole = all_of_it is not None and pairs <= model.whole
     if adapted is None and len(own) > 2 * SAMPLE:
-        sample = own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False))
+        sample = _cleaned(own.take(np.random.default_rng(0).choice(len(own), SAMPLE, replace=False)), model)
         _c, _l, evidence, _b, rivals = _evidence(sample, model, population, frequencies, None, pairs > model.whole)
         adapted = estimate(evidence, entity, model.damping, len(sample), len(sample) * max(population.size, 1), rivals)
     one = partial(_block, model, population, frequencies, all_of_it if whole else None, adapted, pairs, least)
@@ -218,9 +221,9 @@ def _block(
     adapted: Estimate | None,
     pairs: float,
     least: float,
-    block: Cleaned,
+    records: Records | Cleaned,
 ) -> Found:
-    entity = model.entities[block.entity]
+    block, entity = _cleaned(records, model), model.entities[records.entity]
     candidates, left, evidence, ids, rivals = _evidence(block, model, population, frequencies, all_of_it, pairs > model.whole)
     if adapted is None:
         adapted = estimate(evidence, entity, model.damping, len(block), pairs, rivals)

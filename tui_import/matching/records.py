@@ -28,6 +28,14 @@ class Records:
     telephones of one record are joined by `SEPARATOR`. Fields that are not there are not compared. A person's ``company`` is its name;
     ``people`` of a company are the names of its persons, joined in the same way."""
 
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Records:
+        """Some of the records."""
+        ids = [self.ids[row] for row in rows]
+        return Records(self.entity, ids, {name: [column[row] for row in rows] for name, column in self.columns.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:

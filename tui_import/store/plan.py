@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from tui_import.flow.plan.entity import Change, Planned, PlannedEntity, ValueChange
+from tui_import.flow.plan.planned import Change, Planned, PlannedEntity, ValueChange
 from tui_import.flow.plan.rows import PlannedBlock
 from tui_import.model.fields import Catalogue, FieldType
 from tui_import.model.issues import Issue, Severity

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.matching", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="sets|learn|scale|keeping", help="what is measured (all)")
-    parser.add_argument("--sets", nargs="+", default=sets.NAMES, choices=sets.NAMES)
+    parser.add_argument("--sets", nargs="+", default=sets.NAMES, help="files without .csv (all of shared; others: MATCHING_SETS=FOLDER)")
     parser.add_argument("--tools", "--peers", nargs="+", help="peers, and ours (all)")
     parser.add_argument("--rerun", action="store_true", help="run peers again whose figures are kept under build/")
     parser.add_argument("--seconds", type=float, default=runs.SECONDS, help="limit for a tool on a set")

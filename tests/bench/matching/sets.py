@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared/matching"
+FOLDER = Path(os.environ.get("MATCHING_SETS") or Path(__file__).resolve().parents[4] / "shared/matching")
+"""Where the sets lie; others of the same columns (``rid, src, cluster`` and fields of ``ours.FIELDS``) can be named."""
 NAMES = ("fake_1000", "febrl1", "febrl3", "ece_chicago_h0", "fodors_zagats", "patstat_h0", "dnb_names", "fd_listings_h0")
 PARTS = ("rid", "src", "cluster")
 

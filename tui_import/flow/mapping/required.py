@@ -14,6 +14,7 @@ from tui_import.model.settings import (
     NEEDS_ONE_OF,
     PERSON_KEY_FIELDS,
     PRODUCT_KEY_FIELDS,
+    USUAL,
     CompanyKey,
     KeyedAction,
     PersonKey,
@@ -62,6 +63,14 @@ def _of_keyed(
             (),
             _("{entity}: no key is chosen, so nobody can tell which records exist.").format(entity=name),
             _("Choose the fields to match by ({entity}.match), or the action insert, which needs no key.").format(entity=entity),
+        )
+        return
+    lost = [each for each in rules.match if each != USUAL and f"{entity}.{each}" not in catalogue]
+    if lost:
+        yield Missing(
+            (),
+            _("{entity}: the key names {field}, which this store does not have.").format(entity=name, field=f"{entity}.{lost[0]}"),
+            _("Choose another key, or define the field: tui-import fields add."),
         )
         return
     country = settings.values.default_country or settings.values.country

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from tui_import.flow.folding import fold
 from tui_import.flow.plan.binding import UNMATCHED, Binder, BlockOfRows, BoundBlock
-from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
+from tui_import.flow.plan.entity import EntityPlanner
 from tui_import.flow.plan.keys import name_department, person_in_company
 from tui_import.flow.plan.numbers import Numbers
+from tui_import.flow.plan.planned import Decision, Kind, PlanIndex
 from tui_import.flow.plan.planner import Part, RowSoFar
 from tui_import.flow.plan.rows import PlannedRow, bare, kept_issues, multiple_fields
 from tui_import.flow.plan.suppression import SUPPRESSED, Suppression

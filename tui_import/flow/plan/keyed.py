@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from tui_import.flow.folding import fold
 from tui_import.flow.plan.binding import CONSTANT, SET_BLANK, Binder, BlockOfRows, Bound, BoundBlock
-from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex
+from tui_import.flow.plan.entity import EntityPlanner
 from tui_import.flow.plan.keys import FIELDS_JOINED_BY, of_fields
 from tui_import.flow.plan.numbers import Numbers
+from tui_import.flow.plan.planned import Decision, Kind, PlanIndex
 from tui_import.flow.plan.planner import Part, RowSoFar
 from tui_import.flow.plan.references import Found, Lookup
 from tui_import.flow.plan.rows import PlannedRow, kept_issues, multiple_fields

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui_import.flow.plan.entity import Decision, Kind
 from tui_import.flow.plan.keys import of_fields
+from tui_import.flow.plan.planned import Decision, Kind
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.kinds import CONTACTS, KINDS
 from tui_import.model.records import RecordReader

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tui_import.flow.plan.binding import Binder, BlockOfRows, BoundBlock
-from tui_import.flow.plan.entity import Decision, Kind, PlannedEntity
+from tui_import.flow.plan.planned import Decision, Kind, PlannedEntity
 from tui_import.flow.plan.rows import LeftOut, PlannedBlock, PlannedRow
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.plan import Operation

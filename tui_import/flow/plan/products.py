@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from tui_import.flow.folding import fold
 from tui_import.flow.normalise.currency import currency_of
 from tui_import.flow.plan.binding import CONSTANT, Binder, BlockOfRows, BoundBlock
-from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlanIndex, Planned, PlannedEntity
+from tui_import.flow.plan.entity import EntityPlanner
 from tui_import.flow.plan.keys import in_price_list
+from tui_import.flow.plan.planned import Decision, Kind, PlanIndex, Planned, PlannedEntity
 from tui_import.flow.plan.planner import Part, RowSoFar
 from tui_import.flow.plan.rows import PlannedRow, bare, kept_issues, multiple_fields
 from tui_import.model.fields import Catalogue

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tui_import.flow.folding import fold, person_name_key
 from tui_import.flow.names import split_full_name
-from tui_import.flow.plan.entity import EntityPlanner, PlanIndex, Planned
+from tui_import.flow.plan.entity import EntityPlanner
 from tui_import.flow.plan.keys import of_fields
+from tui_import.flow.plan.planned import PlanIndex, Planned
 from tui_import.model.records import Hit, RecordReader
 
 CALLED_BY: Mapping[str, tuple[str, ...]] = {

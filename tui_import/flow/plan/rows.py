@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tui_import.flow.folding import fold
 from tui_import.flow.plan.binding import Binder, BlockOfRows, BoundBlock
-from tui_import.flow.plan.entity import Decision, EntityPlanner, Kind, PlannedEntity
+from tui_import.flow.plan.entity import EntityPlanner
+from tui_import.flow.plan.planned import Decision, Kind, PlannedEntity
 from tui_import.model.fields import Catalogue
 from tui_import.model.issues import Issue, Severity
 from tui_import.model.plan import Operation
