@@ -6,16 +6,14 @@ import os
 import re
 import select
 import signal
-from contextlib import suppress
 from typing import Any
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui_import.tui.driver.cells import Reader
 from tui_import.tui.driver.letters import Keyboard, charset, letters_of
 from tui_import.tui.driver.shadow import Shadow
+from tui_import.tui.driver.typing import Typing
 
 _FRAME = re.compile(r"\x1b\[\d+;\d+H")
 """Every frame of Textual's compositor begins with a position."""
@@ -37,8 +35,6 @@ MOST_QUEUED = 4
 """Writes that may wait for the terminal. While it takes no more, changes are gathered and sent as one."""
 RETRY_SECONDS = 0.05
 """How soon it is looked again whether the terminal takes more."""
-PAUSE_SECONDS = 0.1
-"""A key of several bytes is complete, or is none, when nothing came for so long."""
 READ_BYTES = 4096
 
 
@@ -141,31 +137,20 @@ class LeanDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until told to end. Nothing typed is an error, and nothing wakes up while nothing is typed."""
-        parser, keyboard = XTermParser(self._debug), Keyboard(self.charset)
-        pending = False
+        typing = Typing(Keyboard(self.charset), debug=self._debug)
         try:
             while True:
-                ready, _writable, _failed = select.select([self.fileno, self._wake_reader], [], [], PAUSE_SECONDS if pending else None)
+                ready, _writable, _failed = select.select([self.fileno, self._wake_reader], [], [], typing.wait)
                 if self._wake_reader in ready:
                     os.read(self._wake_reader, READ_BYTES)
                     return
-                text = ""
-                if self.fileno in ready:
-                    data = os.read(self.fileno, READ_BYTES)
-                    if not data:
-                        return  # the terminal is gone; a signal ends the program
-                    text = keyboard.text(data)
-                elif pending and not ready:
-                    text = keyboard.rest()
-                pending = bool(ready) or parser._timeout_time is not None
-                messages = [*(parser.feed(text) if text else ()), *parser.tick()]
-                for message in messages:
+                data = os.read(self.fileno, READ_BYTES) if ready else b""
+                if ready and not data:
+                    return  # the terminal is gone; a signal ends the program
+                for message in typing.feed(data) if data else typing.tick():
                     self.process_message(message)
         except OSError:
             return  # as above
-        finally:
-            with suppress(EOFError, ParseError):
-                list(parser.feed(""))
 
     def disable_input(self) -> None:
         """End the thread that reads, at once."""
