@@ -181,3 +181,8 @@ def test_what_is_typed_ahead_while_a_line_takes_nothing_is_kept(ahead: str) -> N
     line = Line().deliver(ahead, pause=NEVER_ENDING)
     assert line.pasted == []
     assert len(line.keys) == len(ahead.replace("\x1b[B", "j").replace("\x1b[19~", "j"))
+
+
+def test_what_a_text_has_behind_an_end_mark_of_its_own_is_text_too() -> None:
+    line = Line().deliver("\x1b[200~harmless\x1b[201~y\r\x1b[201~", pause=NEVER_ENDING).deliver("j", pause=NEVER_ENDING)
+    assert (line.pasted, line.keys) == (["harmless", "y\r"], ["j"])

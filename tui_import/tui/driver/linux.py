@@ -29,6 +29,7 @@ _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _ALTERNATE_SCREEN = "\x1b[?1049"
 _HIDE_CURSOR = "\x1b[?25l"
 _RESET_PEN = "\x1b[m"
+_BELL = "\x07"
 SYNC_BYTES = 256
 """A smaller change is seen at once anyway: marking its begin and end would cost more than it."""
 MOST_QUEUED = 4
@@ -90,6 +91,8 @@ class LeanDriver(LinuxDriver):
             self._shadow.draw(spans)
             self._cursor = cursor or self._cursor
             self._send()
+        elif data == _BELL and self._crowded:
+            pass  # a full queue would stop the loop, and with it the signals
         elif data != _HIDE_CURSOR and OWN.fullmatch(data):
             if data.startswith(_ALTERNATE_SCREEN):
                 self._stale = True
@@ -106,10 +109,14 @@ class LeanDriver(LinuxDriver):
             self._stale = False
             self._shadow = Shadow(columns, lines, erases=self._erases)
 
+    @property
+    def _crowded(self) -> bool:
+        return self._writer_thread is not None and self._writer_thread._queue.qsize() > MOST_QUEUED
+
     def _send(self) -> None:
         if self._writer_thread is None or self._retrying:
             return
-        if self._writer_thread._queue.qsize() > MOST_QUEUED:
+        if self._crowded:
             self._retrying = True
             self._loop.call_later(RETRY_SECONDS, self._retry)
             return
