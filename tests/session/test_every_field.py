@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.session.importer import Importer
+from tui_import.api import i18n
 from tui_import.config.shipped import load_catalogue, load_vocabulary
 from tui_import.flow.mapping.headers import readings
 from tui_import.model.fields import Field, FieldType
@@ -71,10 +72,10 @@ def with_others(importer: Importer, kind: str) -> Importer:
     return importer
 
 
-def check(importer: Importer, kind: str, without: tuple[str, ...] = ()) -> None:
+def check(importer: Importer, kind: str) -> None:
     """The last record of each entity has all that the sample says."""
     stored = {entity: list(importer.workspace.records(entity))[-1] for entity in KINDS[kind]}
-    fields = [field for field in fields_of(kind) if field.key not in without]
+    fields = fields_of(kind)
     expected = {field.key: [sample(field)[1]] if field.multiple else sample(field)[1] for field in fields}
     assert {field.key: stored[field.entity][field.name] for field in fields} == expected
 
@@ -106,7 +107,26 @@ def test_an_export_is_imported_into_another_store_without_linking_anything(
     check(second, kind)
 
 
-@pytest.mark.parametrize("field", list(CATALOGUE), ids=lambda field: field.key)
-def test_a_column_that_is_called_like_its_field_is_recognised(field: Field) -> None:
-    for header in (field.key, field.title, f"{field.entity} {field.label}"):
-        assert readings(header, load_vocabulary())[0].alias[:2] == (field.entity, field.name)
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_column_that_is_called_like_its_field_is_recognised_in_the_users_language(language: str) -> None:
+    i18n.use_language(language)
+    load_vocabulary.cache_clear()
+    try:
+        vocabulary = load_vocabulary()
+        for field in CATALOGUE:
+            for header in (field.key, field.title):
+                assert readings(header, vocabulary)[0].alias[:2] == (field.entity, field.name), header
+        unknown = {field.key for field in CATALOGUE for header in (field.label, field.shown_label) if not readings(header, vocabulary)}
+        assert not unknown
+    finally:
+        i18n.use_language(None)
+        load_vocabulary.cache_clear()
+
+
+@pytest.mark.parametrize("rows", [("Virksomhed", "ACME"), ("Company", "ACME")])
+def test_the_company_of_a_follow_up_is_recognised(importer: Importer, tmp_path: Path, rows: tuple[str, str]) -> None:
+    (tmp_path / "calls.csv").write_text("Start;Text;" + rows[0] + "\n2026-01-01;Call;" + rows[1] + "\n", encoding="utf-8")
+    session = importer.workspace.begin(str(tmp_path / "calls.csv"), kind="follow_ups")
+    importer.sessions.append(session)
+    session.read()
+    assert session.mapping.fields_of(2) == ("follow_up.company",)

@@ -42,7 +42,7 @@ class Subject:
     names: tuple[str, ...]
     """First and last name, or the company's name, folded."""
     rows: frozenset[tuple[str, int]]
-    """(draft, row in the sheet) that the journal knows it from."""
+    """(draft, row in the sheet) that the journal knows it from, or what names it: a project's member, a sale."""
     alike: tuple[int, ...] = ()
     """Other records, deleted ones included, with the same e-mail address, or of the same name in the same company."""
     named_in: tuple[tuple[str, str], ...] = ()
@@ -72,7 +72,8 @@ def subject(database: Database, catalogue: Catalogue, entity: str, record: int) 
     identity = _identity(connection, catalogue, entity, record, image)
     alike = tuple(_alike(connection, entity, record, image))
     named_in = tuple(place for place in referring(catalogue, entity) if place != ("person", "company"))
-    return Subject(entity, record, identity, tuple(filter(None, names)), frozenset(_rows(connection, entity, record)), alike, named_in)
+    rows = frozenset((*_rows(connection, entity, record), *_rows_naming(connection, record, named_in)))
+    return Subject(entity, record, identity, tuple(filter(None, names)), rows, alike, named_in)
 
 
 def _image_in_journal(connection: sqlite3.Connection, entity: str, record: int) -> Image | None:
@@ -151,6 +152,13 @@ def _rows(connection: sqlite3.Connection, entity: str, record: int) -> Iterator[
         " WHERE j.entity = ?1 AND j.record = ?2 AND r.draft <> '' AND j.row IS NOT NULL",
         (entity, record),
     )
+
+
+def _rows_naming(connection: sqlite3.Connection, record: int, named_in: Sequence[tuple[str, str]]) -> Iterator[tuple[str, int]]:
+    """Rows that say of a sale, a member … that this record belongs to it: its name stands in them."""
+    for other, column in named_in:
+        for (number,) in connection.execute(f"SELECT id FROM {other} WHERE {column} = ?", (record,)).fetchall():
+            yield from _rows(connection, other, number)
 
 
 def erase(database: Database, who: Subject, user: str, progress: Progress | None = None) -> Erasure:
