@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from tui_import_csv import records
 from tui_import_csv.source import CsvSource
 
+from tests.permissions import unprivileged
 from tests.plugins.reading import Reading, read
 from tui_import.api import Row, SourceError, Table
 from tui_import.api.errors import UsageError
@@ -284,11 +287,13 @@ def test_an_empty_file_is_one_sentence(csv_file) -> None:
     assert refused(csv_file("")).message == "The file is empty."
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_one_sentence(csv_file) -> None:
-    path = csv_file("a,b\n")
+def test_a_file_that_may_not_be_read_is_one_sentence(csv_file, tmp_path: Path) -> None:
+    path, child = csv_file("a,b\n"), unprivileged(tmp_path)
     os.chmod(path, 0)
-    assert refused(path).message == "You may not read this file."
+    read = "import sys; from tui_import_csv.source import CsvSource; CsvSource().open(sys.argv[1], {})"
+    done = subprocess.run([sys.executable, "-c", read, str(path)], capture_output=True, text=True, check=False, **child)
+    assert "SourceError" in done.stderr
+    assert "You may not read this file." in done.stderr
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest", b"%PDF-1.7", b"\x1f\x8b\x08", bytes(range(1, 9)) * 200])

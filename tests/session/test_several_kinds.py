@@ -44,7 +44,11 @@ SHEETS: Mapping[str, Sequence[Sequence[Any]]] = {
 """Five sheets across six kinds of records, the children before their parents."""
 PARTIES: Mapping[str, Sequence[Sequence[Any]]] = {
     "Team": (("Project", "Person", "Role"), ("P-1", "Signe Damgaard", "Sponsor"), ("Office", "ola@fjord.example", "Consultant")),
-    "Buying": (("Sale", "Company", "Person", "Role"), ("S-1", "Nordlys Teknik ApS", "Signe Damgaard", "Buyer"), ("S-2", "Fjord AS", "", "Decides")),
+    "Buying": (
+        ("Sale", "Company", "Person", "Role"),
+        ("S-1", "Nordlys Teknik ApS", "Signe Damgaard", "Buyer"),
+        ("S-2", "Fjord AS", "", "Decides"),
+    ),
 }
 """Who takes part in them, in sheets that stand before all the others."""
 SIX = ("company", "person", "project", "sale", "follow_up", "currency")

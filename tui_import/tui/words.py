@@ -76,6 +76,7 @@ DRAFT_STATES = {
     "applied": N_("imported"),
     "looking": N_("being looked for"),
     "reviewing": N_("being decided"),
+    "damaged": N_("damaged"),
 }
 
 

@@ -170,7 +170,7 @@ def _all_forms(texts: str) -> frozenset[str]:
 
 
 def _add_own_names(aliases: dict[str, dict[Alias, None]], catalogue: Catalogue) -> None:
-    """The fields' own names: with the entity they are beyond doubt, without it, as the labels, they count where no language uses the word."""
+    """The fields' own names: with the entity they are beyond doubt; without it, and labels, count where no language uses the word."""
     for known in catalogue:
         alias = Alias(known.entity, known.name, "", 0)
         for name in (known.key, known.title):
