@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from tui_import.api import SourceError, Where, _
 from tui_import.api.formulas import may_be_guarded, unguard
@@ -15,6 +17,7 @@ from tui_import_csv.dialect import Dialect
 
 LARGEST_CELL = 1 << 24
 """Characters."""
+_BLOCK = 1 << 16
 LONGEST_RECORD = 1000
 """Lines: a record of more has a quotation mark that was never closed."""
 MOST_RUNAWAYS = 50
@@ -53,6 +56,28 @@ class Notes:
     """The file changed while it was read."""
 
 
+_LINE_END = re.compile("\r\n|\r|\n")
+
+
+def lines_of(stream: TextIO, ended_by: str) -> Iterator[str]:
+    """The lines of a text. ``ended_by``: the sign that ends them in place of a line end, which is then a blank like any other.
+
+    The sign inside a quoted cell is a line end here, as it is to csv; whoever has the cell turns it back.
+    """
+    if not ended_by:
+        yield from stream
+        return
+    rest = ""
+    while block := stream.read(_BLOCK):
+        *whole, rest = (rest + block).split(ended_by)
+        for text in whole:
+            yield _LINE_END.sub(" ", text.strip("\r\n")) + "\n"
+        if len(rest) > LARGEST_CELL:
+            break
+    if rest.strip():
+        yield _LINE_END.sub(" ", rest.strip("\r\n")) + "\n"
+
+
 class _RunawayError(Exception):
     """A quoted cell has no end."""
 
@@ -60,8 +85,14 @@ class _RunawayError(Exception):
 class Records:
     """The records of one file, from its first line on. Iterate once."""
 
-    def __init__(self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True) -> None:
-        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away."""
+    def __init__(
+        self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True, ended_by: str = ""
+    ) -> None:
+        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away.
+
+        ``ended_by``: the sign between two records; empty: line ends.
+        """
+        self._ended_by = ended_by
         self._path, self._encoding, self._dialect, self._clean, self._shown = path, encoding, dialect, clean, shown
         self._unguarded = unguarded
         self.notes = Notes()
@@ -74,7 +105,7 @@ class Records:
         csv.field_size_limit(LARGEST_CELL)
         with self._path.open(encoding=self._encoding, errors="replace", newline="") as stream:
             before = os.fstat(stream.fileno())
-            yield from self._records(stream)
+            yield from self._records(lines_of(stream, self._ended_by))
             after = os.fstat(stream.fileno())
             self.notes.changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
 
@@ -105,6 +136,8 @@ class Records:
             for fields in csv.reader(self._lines(lines), **dialect.reader_options()):  # type: ignore[arg-type]
                 if self._ended and dialect.quote:  # only a quoted cell makes csv ask for more lines before it gives the record
                     raise _RunawayError
+                if self._ended_by:
+                    fields = [text.replace("\n", self._ended_by) for text in fields]  # noqa: PLW2901
                 yield start, self._without_guard(start, fields) if self._perhaps_guarded else fields
                 self._perhaps_guarded = False
                 start += len(buffer)

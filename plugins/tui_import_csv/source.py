@@ -72,6 +72,12 @@ class CsvSource(Source):
                 choices=[Choice(AUTO, _("find out")), Choice('"', '"'), Choice("'", "'"), Choice("none", _("none"))],
             ),
             Option(
+                "record_delimiter",
+                _("Record delimiter"),
+                help=_("The character between two records, like ~ or |; auto: the end of the line"),
+                default=AUTO,
+            ),
+            Option(
                 "header_row",
                 _("Heading row"),
                 help=_("The line of the headings: 1, 3, or 3-4 for several; 0 for none; auto finds it out"),

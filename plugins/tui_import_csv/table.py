@@ -17,7 +17,7 @@ from tui_import.api.errors import UsageError
 from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading, heading_findings
 from tui_import_csv import encoding as encodings
 from tui_import_csv.dialect import Dialect, find_dialect, separator_line
-from tui_import_csv.records import Notes, Records, Tally
+from tui_import_csv.records import Notes, Records, Tally, lines_of
 
 LONGEST_LINE = 1 << 26
 """Bytes: a file with more between two line ends is not a table."""
@@ -55,6 +55,8 @@ class Wanted:
     heading: Heading | None = None
     unguarded: bool = True
     """Apostrophes before formulas are taken away."""
+    ended_by: str = ""
+    """The sign between two records; empty: line ends."""
 
     @classmethod
     def of(cls, options: Options) -> Wanted:
@@ -73,7 +75,20 @@ class Wanted:
         if quote.lower() != "none" and len(quote) > 1:
             raise UsageError(_("“{value}” cannot be a quotation mark.").format(value=quote), hint=_("Give one character, none or auto."))
         heading, unguarded = chosen_heading(options.get("header_row")), options.get("apostrophes") != KEEP
-        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), heading, unguarded)
+        ended_by = _record_delimiter(_given(options, "record_delimiter"), delimiter, quote)
+        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), heading, unguarded, ended_by)
+
+
+def _record_delimiter(text: str, delimiter: str, quote: str) -> str:
+    sign = _NAMED_DELIMITERS.get(text.strip().lower(), text)
+    if sign in ("\r", "\n", "\r\n"):
+        return ""
+    if len(sign) > 1 or (sign and sign in (delimiter, quote, '"')):
+        raise UsageError(
+            _("“{value}” cannot be what ends a record.").format(value=sign),
+            hint=_("Give one character that is neither the delimiter nor the quotation mark, or auto for line ends."),
+        )
+    return sign
 
 
 def _given(options: Options, key: str) -> str:
@@ -117,7 +132,7 @@ class CsvTable(Table):
         wanted = self._wanted
         with readable(self._shown):
             found = encodings.detect(self._path)
-        if found.longest_line > LONGEST_LINE:
+        if found.longest_line > LONGEST_LINE and not wanted.ended_by:
             raise SourceError(_("Its lines have no end, so this is hardly a table."), where=Where(self._shown))
         clean = found.clean and (not wanted.encoding or encodings.same_encoding(wanted.encoding, found.encoding))
         encoding = wanted.encoding or found.encoding
@@ -137,14 +152,17 @@ class CsvTable(Table):
         with readable(self._shown), self._path.open(encoding=encoding, errors="replace", newline="") as stream:
             text = stream.read(SAMPLE_CHARACTERS)
             more = bool(stream.read(1))
+        if self._wanted.ended_by:
+            text = "".join(lines_of(io.StringIO(text, newline=""), self._wanted.ended_by))
         lines = list(io.StringIO(text.replace("\0", ""), newline=""))
         return lines[:-1] if more and len(lines) > 1 else lines, more
 
     def _records(self) -> Records:
         layout = self._layout
         return Records(
-            self._path, layout.encoding, layout.dialect, clean=layout.clean, shown=self._shown, unguarded=self._wanted.unguarded
-        )
+            self._path, layout.encoding, layout.dialect, clean=layout.clean, shown=self._shown, unguarded=self._wanted.unguarded,
+            ended_by=self._wanted.ended_by,
+        )  # fmt: skip
 
     @cached_property
     def _top(self) -> tuple[Row, ...]:
@@ -187,6 +205,8 @@ class CsvTable(Table):
             "quote": dialect.quote or "none",
             "header_row": self._heading.label,
         }
+        if self._wanted.ended_by:
+            facts["record_delimiter"] = _NAMES.get(self._wanted.ended_by, self._wanted.ended_by)
         if layout.sample:
             facts["sample"] = layout.sample
         return Peek(self._top[:limit], facts, self._about_headings())

@@ -111,6 +111,22 @@ def test_what_an_erased_person_was_in_projects_goes_with_it(importer: Importer) 
     assert members(importer) == []
 
 
+def test_drafts_do_not_keep_the_name_by_which_an_erased_person_was_a_member(importer: Importer) -> None:
+    imported(importer, "project_members", [{**MEMBER, "project_member.person": "Anna Berg"}])
+    importer.sessions[-1].close()
+    importer.workspace.erase("person", 1)
+    drafts = [path.read_bytes() for path in importer.folder.rglob("*.drafts/*.sqlite*")]
+    assert drafts
+    assert not any(b"Anna Berg" in draft for draft in drafts)
+
+
+def test_drafts_do_not_keep_the_name_by_which_a_sale_was_an_erased_persons(importer: Importer) -> None:
+    imported(importer, "sales", [{"sale.number": "S2", "sale.sale_date": "2026-06-30", "sale.person": "Anna Berg"}])
+    importer.sessions[-1].close()
+    importer.workspace.erase("person", 1)
+    assert not any(b"Anna Berg" in path.read_bytes() for path in importer.folder.rglob("*.drafts/*.sqlite*"))
+
+
 def test_undo_of_an_import_whose_members_were_erased_goes_on_without_them(importer: Importer) -> None:
     summary = imported(importer, "project_members", [{**MEMBER, "project_member.company": "ACME"}])
     importer.workspace.erase("person", 1)

@@ -42,6 +42,15 @@ SHEETS: Mapping[str, Sequence[Sequence[Any]]] = {
     "Rates": (("Currency code", "Currency name", "Rate", "Units"), ("EUR", "Euro", 746.05, 100), ("SEK", "Swedish krona", 65.2, 100)),
 }
 """Five sheets across six kinds of records, the children before their parents."""
+PARTIES: Mapping[str, Sequence[Sequence[Any]]] = {
+    "Team": (("Project", "Person", "Role"), ("P-1", "Signe Damgaard", "Sponsor"), ("Office", "ola@fjord.example", "Consultant")),
+    "Buying": (
+        ("Sale", "Company", "Person", "Role"),
+        ("S-1", "Nordlys Teknik ApS", "Signe Damgaard", "Buyer"),
+        ("S-2", "Fjord AS", "", "Decides"),
+    ),
+}
+"""Who takes part in them, in sheets that stand before all the others."""
 SIX = ("company", "person", "project", "sale", "follow_up", "currency")
 
 
@@ -91,6 +100,25 @@ def test_a_workbook_of_five_sheets_across_six_kinds_is_imported_in_one_pass_undo
 
     again = begin(importer, tmp_path / "book.xlsx")
     assert all(counts.added == counts.problem == 0 for counts in again.plan().entities.values())
+
+
+def test_sheets_of_members_and_stakeholders_go_along_with_what_they_belong_to(importer: Importer, tmp_path: Path) -> None:
+    empty = importer.dump()
+    session = begin(importer, write(tmp_path / "book.xlsx", {**PARTIES, **SHEETS}))
+    report = session.plan()
+    summary = session.apply()
+    assert summary.entities == report.entities
+    eight = (*SIX, "project_member", "sale_stakeholder")
+    assert {entity: counts.added for entity, counts in summary.entities.items()} == dict.fromkeys(eight, 2)
+    named = [(each["project"], each["person"], each["role"]) for each in importer.workspace.records("project_member")]
+    assert named == [("Web shop", "Signe Damgaard", "Sponsor"), ("Office", "Ola Nordmann", "Consultant")]
+    named = [(each["sale"], each["company"], each["person"]) for each in importer.workspace.records("sale_stakeholder")]
+    assert named == [("Lamps S-1", "Nordlys Teknik ApS", "Signe Damgaard"), ("Chairs S-2", "Fjord AS", None)]
+    after = importer.dump()
+    importer.workspace.undo(summary.run or 0)
+    assert importer.dump() == empty
+    importer.workspace.redo(summary.run or 0)
+    assert importer.dump() == after
 
 
 def test_reading_of_sheets_that_is_broken_off_before_they_are_mapped_is_done_again(

@@ -42,7 +42,7 @@ class Subject:
     names: tuple[str, ...]
     """First and last name, or the company's name, folded."""
     rows: frozenset[tuple[str, int]]
-    """(draft, row in the sheet) that the journal knows it from, and what it was in projects and sales."""
+    """(draft, row in the sheet) that the journal knows it from, what it was in projects and sales, and what belongs to it."""
     alike: tuple[int, ...] = ()
     """Other records, deleted ones included, with the same e-mail address, or of the same name in the same company."""
     named_in: tuple[tuple[str, str], ...] = ()
@@ -72,7 +72,7 @@ def subject(database: Database, catalogue: Catalogue, entity: str, record: int) 
     identity = _identity(connection, catalogue, entity, record, image)
     alike = tuple(_alike(connection, entity, record, image))
     named_in = tuple(place for place in referring(catalogue, entity) if place != ("person", "company"))
-    told = [(entity, record), *_parts(connection, named_in, record)]
+    told = [(entity, record), *_parts(connection, named_in, record), *_belonging(connection, named_in, record)]
     rows = frozenset(row for each in told for row in _rows(connection, *each))
     return Subject(entity, record, identity, tuple(filter(None, names)), rows, alike, named_in)
 
@@ -229,6 +229,13 @@ def _parts(connection: sqlite3.Connection, named_in: Iterable[tuple[str, str]], 
             undone = ((part, Image.from_json(text).record) for part, text in saved)
             found += [(other, part) for part, was in undone if was.get(name) == record and (name == "person" or not was.get("person"))]
     return list(dict.fromkeys(found))
+
+
+def _belonging(connection: sqlite3.Connection, named_in: Iterable[tuple[str, str]], record: int) -> Iterator[tuple[str, int]]:
+    """(entity, id) of the sales and follow-ups that stay without it: in the rows that they came from its name stands."""
+    for other, name in named_in:
+        if other not in PARTIES:
+            yield from ((other, part) for (part,) in connection.execute(f"SELECT id FROM {other} WHERE {name} = ?", (record,)))
 
 
 def _count(connection: sqlite3.Connection, what: str, record: int) -> int:

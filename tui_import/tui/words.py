@@ -156,6 +156,13 @@ def counts_words(counts: Counts) -> str:
     return "  ".join(parts) or _("nothing")
 
 
+def counted(entities: Mapping[str, Counts]) -> list[str]:
+    """A line per entity, the numbers under each other."""
+    names = {entity: word(ENTITIES, entity) for entity in entities}
+    width = max(12, *(len(name) + 2 for name in names.values())) if names else 0
+    return [f"{names[entity]:<{width}}{counts_words(counts)}" for entity, counts in entities.items()]
+
+
 def run_words(run: RunInfo) -> str:
     """What a run did, in one line."""
     parts = [f"{word(ENTITIES, entity)} {counts_words(counts)}" for entity, counts in run.entities.items() if counts.total]

@@ -21,7 +21,7 @@ WORDS = "words"
 QUALIFIERS = ("company", "person", "work", "home", "postal", "street", "other")
 NOISE = "noise"
 
-_SIGNS = str.maketrans({"°": "o", "#": " no ", "&": " and ", "№": " no "})
+_SIGNS = str.maketrans({"°": "o", "#": " no ", "&": " and ", "%": " percent ", "№": " no "})
 _PARTS_OF_CAMELS = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _NOT_IN_ALIASES = re.compile(r"[^\w|]|_")
@@ -170,16 +170,17 @@ def _all_forms(texts: str) -> frozenset[str]:
 
 
 def _add_own_names(aliases: dict[str, dict[Alias, None]], catalogue: Catalogue) -> None:
-    """The fields' own names: with the entity they are beyond doubt, without it they count where no language uses the word."""
+    """The fields' own names: with the entity they are beyond doubt; without it, and labels, count where no language uses the word."""
     for known in catalogue:
         alias = Alias(known.entity, known.name, "", 0)
         for name in (known.key, known.title):
             form = squash(name)
             aliases[form] = {alias: None} | aliases.get(form, {})
     for known in catalogue:
-        found = aliases.setdefault(squash(known.name), {})
-        if all(alias.language == "" for alias in found):
-            found[Alias(known.entity, known.name, "", 0)] = None
+        for name in (known.name, known.label, known.shown_label):
+            found = aliases.setdefault(squash(name), {})
+            if all(alias.language == "" for alias in found):
+                found[Alias(known.entity, known.name, "", 0)] = None
 
 
 class Reading(NamedTuple):

@@ -55,7 +55,7 @@ class Lookup:
         self._next = self._planner.next_new if self._planner else 1
         wanted: dict[str, dict[str, None]] = {}
         for text in texts:
-            for by, value in self._names(text):
+            for by, value in (*self._names(text), *self._parts(text)):
                 wanted.setdefault(by, {})[value] = None
         for by, values in wanted.items():
             keys = {self._key(by, value): value for value in values}
@@ -76,17 +76,27 @@ class Lookup:
         self._keep_up()
         deleted = None
         for by, value in self._names(text):
-            hits = self._hits.get((by, value), ())
-            refs = {hit.id for hit in hits if not hit.deleted} | {*self._before.get((by, value), ()), *self._in_block.get((by, value), ())}
-            if self._planner is not None and by == self._planner.match:  # a row that was decided to be another record
-                refs |= {self._planner.in_file.get(self._key(by, value), 0)} - {0}
+            refs = self._refs(by, value)
             if by == "full_name" and company is not None:
                 refs = {ref for ref in refs if self._company_of(ref) in (company, None)}
             if refs:
-                found = tuple(sorted(refs))
-                return Found(found, None, len(found) == 1 and found[0] < 0 and self._is_held(found[0]))
-            deleted = deleted or next((hit.id for hit in hits if hit.deleted), None)
-        return Found((), deleted)
+                return self._found(refs)
+            deleted = deleted or next((hit.id for hit in self._hits.get((by, value), ()) if hit.deleted), None)
+        parts = [self._refs(by, value) for by, value in self._parts(text)]
+        together = set.intersection(*parts) if parts else set()
+        return self._found(together) if together else Found((), deleted)
+
+    def _refs(self, by: str, value: str) -> set[int]:
+        """The records that are called so in one way."""
+        stored = {hit.id for hit in self._hits.get((by, value), ()) if not hit.deleted}
+        refs = stored | {*self._before.get((by, value), ()), *self._in_block.get((by, value), ())}
+        if self._planner is not None and by == self._planner.match:  # a row that was decided to be another record
+            refs |= {self._planner.in_file.get(self._key(by, value), 0)} - {0}
+        return refs
+
+    def _found(self, refs: set[int]) -> Found:
+        found = tuple(sorted(refs))
+        return Found(found, None, len(found) == 1 and found[0] < 0 and self._is_held(found[0]))
 
     def _names(self, text: str) -> Iterable[tuple[str, str]]:
         """(what it is called by, folded text) for each way to understand it."""
@@ -101,6 +111,11 @@ class Lookup:
                     yield by, key
             elif by != "email" or "@" in text:
                 yield by, fold(text)
+
+    def _parts(self, text: str) -> Iterable[tuple[str, str]]:
+        """What has to agree together, where a sale is called as exports call it: "Lamps S-1"."""
+        heading, _blank, number = text.rpartition(" ")
+        return (("heading", fold(heading)), ("number", fold(number))) if self.entity == "sale" and heading.strip() else ()
 
     def _key(self, by: str, value: str) -> str:
         if self.entity in _WITH_KEY_OF_ITS_OWN:
