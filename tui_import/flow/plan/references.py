@@ -106,9 +106,8 @@ class Lookup:
         for by in CALLED_BY[self.entity]:
             if by == "full_name":
                 name = split_full_name(text)
-                key = person_name_key(name.first, name.last)
-                if key:
-                    yield by, key
+                keys = (fold(text), person_name_key(name.first, name.last))  # "Maria Garcia Lopez" may have no middle name
+                yield from ((by, key) for key in dict.fromkeys(keys) if key)
             elif by != "email" or "@" in text:
                 yield by, fold(text)
 
