@@ -194,3 +194,19 @@ async def test_an_offered_repair_is_taken_for_the_whole_column(store: Workspace,
         await tui.until(" 0182 ")
         assert tui.app.session is not None
         assert [row.cells[1] for row in tui.app.session.preview_rows([1, 2, 3])] == ["0182", "0182", "5013"]
+
+
+@pytest.mark.parametrize("typed", ["/{path}", "~/{name}"])
+async def test_a_path_typed_behind_the_folder_that_stands_there_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / "fair.csv"
+    path.write_text("Company;Town\nAcme;Oslo\n", encoding="utf-8")
+    with Workspace(tmp_path / "crm.db") as store:
+        async with driven(store) as tui:
+            await tui.press("o")
+            await tui.write(typed.format(path=str(path).lstrip("/"), name=path.name))
+            await tui.press("enter")
+            await tui.until("[1 Source]")
+            await tui.until("Acme")

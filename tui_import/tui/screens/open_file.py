@@ -77,7 +77,13 @@ class OpenFileScreen(Frame):
         self.query_one("#kind", Static).update(content(text))
 
     def _list(self) -> None:
-        self.query_one(Menu).show(self._entries(self.query_one(Input).value), 0)
+        self.query_one(Menu).show(self._entries(self._typed), 0)
+
+    @property
+    def _typed(self) -> str:
+        """What stands in the field; a path that was typed behind another one ("/home/anna//srv/x.csv", "/srv/~/x.csv") counts alone."""
+        text = self.query_one(Input).value
+        return text[max(text.rfind("//"), text.rfind("/~/")) + 1 :]
 
     def _entries(self, typed: str) -> list[MenuItem]:
         path = Path(typed).expanduser()
@@ -113,8 +119,8 @@ class OpenFileScreen(Frame):
 
     def action_parent(self) -> None:
         """One folder up."""
-        typed = Path(self.query_one(Input).value).expanduser()
-        folder = typed.parent if self.query_one(Input).value.endswith(os.sep) else typed.parent.parent
+        typed = Path(self._typed).expanduser()
+        folder = typed.parent if self._typed.endswith(os.sep) else typed.parent.parent
         self._put(f"{folder}{os.sep}" if str(folder) != os.sep else os.sep)
 
     def _put(self, text: str) -> None:
@@ -124,7 +130,7 @@ class OpenFileScreen(Frame):
 
     def action_accept(self) -> None:
         """Into the folder, or open the file."""
-        typed = Path(self.query_one(Input).value).expanduser()
+        typed = Path(self._typed).expanduser()
         chosen = self.query_one(Menu).current
         if typed.is_file():
             chosen = typed
