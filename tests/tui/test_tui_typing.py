@@ -128,6 +128,17 @@ def test_numbers_that_are_no_letters_end_nothing(sequence: str) -> None:
     assert line.deliver("y", pause=NEVER_ENDING).keys[-1:] == ["y"]
 
 
+@pytest.mark.parametrize("sequence", ["\x1b[A", "\x1bOP", "\x1b[15~", "\x1b[1;5C", "\x1b[<0;10;5M", "\x1b[97;5u", "\x1b[Z"])
+def test_the_rest_of_a_sequence_whose_esc_was_taken_for_a_key_is_no_text(sequence: str) -> None:
+    line = Line().deliver("\x1b", pause=NEVER_ENDING).deliver(sequence[1:], pause=NEVER_ENDING).deliver("a", pause=NEVER_ENDING)
+    assert line.keys == ["escape", "a"]
+
+
+def test_whoever_types_after_esc_what_such_a_rest_is_made_of_is_understood() -> None:
+    line = Line().deliver("\x1b", pause=NEVER_ENDING).deliver("[", "A", "O", "P", pause=0.03).rest(NEVER_ENDING)
+    assert line.keys == ["escape", "left_square_bracket", "A", "O", "P"]
+
+
 def test_esc_alone_is_esc_and_before_a_letter_is_alt() -> None:
     assert Line().deliver("\x1b", pause=NEVER_ENDING).keys == ["escape"]
     assert Line().deliver("\x1b\x1b", pause=NEVER_ENDING).keys == ["escape", "escape"]

@@ -44,6 +44,8 @@ _WHOLE = re.compile(
 )
 _BEGUN = re.compile(r"\x1b(?:\[(?:\[|M.{0,2}|[0-?]*[ -/]*)|O[0-9;]*|[]PX^_][^\x07\x1b]*\x1b?|)\Z", re.DOTALL)
 _BROKEN = re.compile(r"\x1b(?:\[\[?[0-?]*[ -/]*|O[0-9;]*|[]PX^_][^\x07\x1b]*)?")
+_LATE = re.compile(r"\[(?:[0-9;:<?]+[A-Za-z~]|[A-HPQRSZ])|O[A-DFHP-S]")
+"""The rest of a sequence whose Esc was taken for a key: it comes at once, which nobody types."""
 _STRING = tuple(ESCAPE + letter for letter in "]PX^_")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _REPEATED = re.compile(r"(.)\1+", re.DOTALL)
@@ -88,6 +90,8 @@ class Typing:
         self._pasted: list[str] | None = None
         """What was pasted so far; None: nothing is being pasted."""
         self._marked = False
+        self._escaped = False
+        """The last that came was an Esc, which waited for a rest in vain."""
         self._heard = clock()
 
     @property
@@ -99,7 +103,11 @@ class Typing:
     def feed(self, data: bytes) -> list[Message]:
         """What the bytes complete, in order."""
         self._heard = self._clock()
-        return self._text(self._keyboard.text(data))
+        text = self._keyboard.text(data)
+        if self._escaped and (late := _LATE.match(text)):
+            text = text[late.end() :]
+        self._escaped = False
+        return self._text(text)
 
     def tick(self) -> list[Message]:
         """What need not wait any longer."""
@@ -112,7 +120,8 @@ class Typing:
             return self._end_paste(self._waiting)
         found, rest = pieces(self._waiting)
         if not found and rest:
-            found, rest = [ESCAPE] if rest == ESCAPE else [], ""
+            self._escaped = rest == ESCAPE
+            found, rest = [ESCAPE] if self._escaped else [], ""
         self._waiting = rest
         return self._keys(found)
 
