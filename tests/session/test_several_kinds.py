@@ -43,6 +43,20 @@ SHEETS: Mapping[str, Sequence[Sequence[Any]]] = {
 }
 """Five sheets across six kinds of records, the children before their parents."""
 SIX = ("company", "person", "project", "sale", "follow_up", "currency")
+TAKING_PART: Mapping[str, Sequence[Sequence[Any]]] = {
+    "Team": (
+        ("Project", "Project member", "Company", "Project role", "Comment"),
+        ("P-1", "signe@nordlys.example", "Nordlys Teknik ApS", "Sponsor", "Until June"),
+        ("Office", "", "Fjord AS", "Supplier", ""),
+    ),
+    "Who decides": (
+        ("Sale", "Stakeholder", "Company", "Stakeholder role", "Comment"),
+        ("S-1", "Signe Damgaard", "Nordlys Teknik ApS", "Decision maker", "Signs"),
+        ("Chairs S-2", "ola@fjord.example", "Fjord AS", "User", ""),
+    ),
+}
+"""Two more sheets, which stand before all that they name."""
+EIGHT = (*SIX, "project_member", "sale_stakeholder")
 
 
 def write(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]] = SHEETS) -> Path:
@@ -91,6 +105,26 @@ def test_a_workbook_of_five_sheets_across_six_kinds_is_imported_in_one_pass_undo
 
     again = begin(importer, tmp_path / "book.xlsx")
     assert all(counts.added == counts.problem == 0 for counts in again.plan().entities.values())
+
+
+def test_members_and_stakeholders_come_in_the_same_pass_as_whom_they_name(importer: Importer, tmp_path: Path) -> None:
+    empty = importer.dump()
+    session = begin(importer, write(tmp_path / "book.xlsx", {**TAKING_PART, **SHEETS}))
+    session.plan()
+    summary = session.apply()
+    assert {entity: counts.added for entity, counts in summary.entities.items()} == dict.fromkeys(EIGHT, 2)
+    workspace = importer.workspace
+    assert [(each["project"], each["company"], each["person"]) for each in workspace.records("project_member")] == [
+        ("Web shop", "Nordlys Teknik ApS", "Signe Damgaard"), ("Office", "Fjord AS", None)
+    ]  # fmt: skip
+    assert [(each["sale"], each["company"], each["person"]) for each in workspace.records("sale_stakeholder")] == [
+        ("Lamps S-1", "Nordlys Teknik ApS", "Signe Damgaard"), ("Chairs S-2", "Fjord AS", "Ola Nordmann")
+    ]  # fmt: skip
+    after = importer.dump()
+    workspace.undo(summary.run or 0)
+    assert importer.dump() == empty
+    workspace.redo(summary.run or 0)
+    assert importer.dump() == after
 
 
 def test_reading_of_sheets_that_is_broken_off_before_they_are_mapped_is_done_again(

@@ -8,17 +8,21 @@ from typing import NamedTuple
 from tui_import.flow.folding import fold, person_name_key
 from tui_import.flow.names import split_full_name
 from tui_import.flow.plan.entity import EntityPlanner
-from tui_import.flow.plan.keys import of_fields
+from tui_import.flow.plan.keys import FIELDS_JOINED_BY, of_fields
 from tui_import.flow.plan.planned import PlanIndex, Planned
 from tui_import.model.records import Hit, RecordReader
 
+_SHOWN = f"heading{FIELDS_JOINED_BY}number"
+"""As a sale is shown and exported: "Lamps S-1"."""
 CALLED_BY: Mapping[str, tuple[str, ...]] = {
     "company": ("name", "number", "code", "email"),
     "person": ("email", "full_name", "number"),
     "project": ("name", "number"),
-    "sale": ("number", "heading"),
+    "sale": ("number", "heading", _SHOWN),
 }
 """Entity → what its records are called by, in the order in which it is tried; the first that anything is called by counts."""
+_MOST_WORDS = 40
+"""Of a name of more, the first so many are looked at for where the heading ends."""
 _WITH_KEY_OF_ITS_OWN = frozenset({"company", "person"})
 """Entities whose keys the store knows by name; those of the others are made of fields."""
 
@@ -96,14 +100,18 @@ class Lookup:
         for by in CALLED_BY[self.entity]:
             if by == "full_name":
                 name = split_full_name(text)
-                key = person_name_key(name.first, name.last)
-                if key:
-                    yield by, key
+                keys = (fold(text), person_name_key(name.first, name.last))  # "Maria Garcia Lopez" may have no middle name
+                yield from ((by, key) for key in dict.fromkeys(keys) if key)
+            elif by == _SHOWN:
+                words = fold(text).split(" ")
+                yield from ((by, _of_parts(" ".join(words[:at]), " ".join(words[at:]))) for at in range(1, min(len(words), _MOST_WORDS)))
             elif by != "email" or "@" in text:
                 yield by, fold(text)
 
     def _key(self, by: str, value: str) -> str:
         if self.entity in _WITH_KEY_OF_ITS_OWN:
+            return value
+        if by == _SHOWN:  # it is one already
             return value
         return of_fields([int(value) if by == "id" else value]) or ""
 
@@ -137,7 +145,13 @@ def _called(entity: str, planned: Planned) -> Iterable[tuple[str, str]]:
     for by in CALLED_BY[entity]:
         if by == "email":
             yield from ((by, value.key) for value in planned.multiple.get("email", ()))
+        elif by == _SHOWN:
+            yield by, _of_parts(planned.keys.get("heading"), planned.keys.get("number"))
         else:
             key = planned.keys.get("name" if by == "full_name" else by)
             if key:
                 yield by, key
+
+
+def _of_parts(heading: str | None, number: str | None) -> str:
+    return of_fields([heading, number]) or ""
