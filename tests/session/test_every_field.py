@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import gettext
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from tests.session.importer import Importer
 from tui_import import config
+from tui_import.api.i18n import LOCALE_FOLDER
 from tui_import.model.fields import Field, FieldType
 from tui_import.model.settings import PersonKey, PersonRules, ProductRules, Settings
 
@@ -135,3 +138,34 @@ def import_exported(importer: Importer, path: Path, kind: str, entity: str) -> N
     session.plan()
     assert [str(issue) for issue in session.detail(1).issues] == []
     session.apply()
+
+
+COMPANYS = {"person.country", "person.category", "person.business", "person.url"}
+"""Beside a company's name these headings are the company's."""
+TWO_MEANINGS = {"da": {"person.title", "person.position"}}
+"""Danish "Stilling" is a title more often than a position, and "Titel" then neither."""
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_every_field_is_recognised_by_its_name_in_english_and_in_danish(
+    language: str, make_importer: Callable[[], Importer], tmp_path: Path
+) -> None:
+    translate = gettext.translation("tui_import", LOCALE_FOLDER, languages=[language], fallback=language == "en").gettext
+    importer = make_importer()
+    missed = set()
+    for kind, entities in KINDS.items():
+        for entity in entities:
+            row = {translate(field.label): written(field) for field in importable(entity)}
+            path = write(tmp_path / f"{entity}.csv", row | ({"Company name": "ACME A/S"} if entity == "person" else {}))
+            session = importer.workspace.begin(str(path), kind=kind, options={"header_row": "1", "delimiter": ","})
+            importer.sessions.append(session)
+            session.read()
+            missed |= {field.key for field in importable(entity)} - {link.field for link in session.mapping.links}
+    assert missed == COMPANYS | TWO_MEANINGS.get(language, set())
+
+
+def write(path: Path, row: Mapping[str, str]) -> Path:
+    """A file of one row."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([row, row.values()])
+    return path

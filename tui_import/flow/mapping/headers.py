@@ -21,7 +21,7 @@ WORDS = "words"
 QUALIFIERS = ("company", "person", "work", "home", "postal", "street", "other")
 NOISE = "noise"
 
-_SIGNS = str.maketrans({"°": "o", "#": " no ", "&": " and ", "№": " no "})
+_SIGNS = str.maketrans({"°": "o", "#": " no ", "&": " and ", "%": " percent ", "№": " no "})
 _PARTS_OF_CAMELS = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _NOT_IN_ALIASES = re.compile(r"[^\w|]|_")
