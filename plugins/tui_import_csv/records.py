@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from tui_import.api import SourceError, Where, _
 from tui_import.api.formulas import may_be_guarded, unguard
@@ -17,8 +19,14 @@ LARGEST_CELL = 1 << 24
 """Characters."""
 LONGEST_RECORD = 1000
 """Lines: a record of more has a quotation mark that was never closed."""
+PART = 1 << 16
+"""Characters that are read at once."""
+LONGEST_QUOTED = 1 << 20
+"""Characters: where records end in a sign of their own, one of more has a mark that was never closed."""
 MOST_RUNAWAYS = 50
 """After so many, the quotation marks of the file mean nothing."""
+
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 Record = tuple[int, list[str]]
 """The line that it begins at, and its fields."""
@@ -57,13 +65,47 @@ class _RunawayError(Exception):
     """A quoted cell has no end."""
 
 
+def ended_by(sign: str, quote: str, stream: TextIO) -> Iterator[str]:
+    """The lines of a text whose records end in a sign of their own, each with a line end in its place.
+
+    Between two quotation marks the sign is text; outside of them, line ends are blanks.
+    """
+    rest = ""
+    while part := stream.read(PART):
+        *whole, rest = _outside(rest + part, sign, quote if len(rest) < LONGEST_QUOTED else "")
+        yield from (_one_line(record, quote) + "\n" for record in whole)
+    if rest.strip():
+        yield _one_line(rest, quote) + "\n"
+
+
+def _outside(text: str, sign: str, quote: str) -> list[str]:
+    """A text divided at the signs that no quotation marks enclose; of marks that are never closed the last part is left whole."""
+    found: list[str] = []
+    opened = False
+    for piece in text.split(sign):
+        if opened:
+            found[-1] += sign + piece
+        else:
+            found.append(piece)
+        opened ^= bool(quote) and piece.count(quote) % 2 == 1
+    return found
+
+
+def _one_line(record: str, quote: str) -> str:
+    parts = record.strip("\r\n").split(quote) if quote else [record.strip("\r\n")]
+    parts[::2] = [_LINE_ENDS.sub(" ", part) for part in parts[::2]]
+    return quote.join(parts)
+
+
 class Records:
     """The records of one file, from its first line on. Iterate once."""
 
-    def __init__(self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True) -> None:
-        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away."""
+    def __init__(
+        self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True, row_end: str = ""
+    ) -> None:
+        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away. ``row_end``: see `ended_by`."""
         self._path, self._encoding, self._dialect, self._clean, self._shown = path, encoding, dialect, clean, shown
-        self._unguarded = unguarded
+        self._unguarded, self._row_end = unguarded, row_end
         self.notes = Notes()
         self._perhaps_guarded = False
         self._line = 0
@@ -74,7 +116,7 @@ class Records:
         csv.field_size_limit(LARGEST_CELL)
         with self._path.open(encoding=self._encoding, errors="replace", newline="") as stream:
             before = os.fstat(stream.fileno())
-            yield from self._records(stream)
+            yield from self._records(ended_by(self._row_end, self._dialect.quote, stream) if self._row_end else stream)
             after = os.fstat(stream.fileno())
             self.notes.changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
 

@@ -71,6 +71,32 @@ def test_every_kind_of_line_end_is_read(csv_file, end: str) -> None:
     assert reading.values == [["Acme", "0150"], ["Umbrella", "5003"]]
 
 
+@pytest.mark.parametrize("size", [4, 1 << 16])
+def test_rows_may_end_in_a_sign_which_between_quotation_marks_is_text(csv_file, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "PART", size)
+    text = 'Name|Note~Acme|"one ~ two\nthree"~\r\nUmbrella|a\r\nb~\r\n'
+    reading = read_csv(csv_file(text), row_delimiter="~", delimiter="|")
+    assert reading.names == ["Name", "Note"]
+    assert reading.rows == [Row(2, ["Acme", "one ~ two\nthree"]), Row(3, ["Umbrella", "a b"])]
+    assert read_csv(csv_file(text), row_delimiter="~").rows == reading.rows
+
+
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rows_that_a_sign_ends(
+    csv_file, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "PART", 64)
+    monkeypatch.setattr(records, "LONGEST_QUOTED", 128)
+    reading = read_csv(csv_file("Name|Note#" + 'Acme|"open#' + "Umbrella|closed#" * 40), row_delimiter="#", delimiter="|")
+    assert reading.values[-1] == ["Umbrella", "closed"]
+    assert len(reading.values) > 30
+
+
+@pytest.mark.parametrize("wrong", ["ab", '"', "|"])
+def test_what_cannot_end_a_row_is_refused(csv_file, wrong: str) -> None:
+    with pytest.raises(UsageError, match="cannot end a row"):
+        read_csv(csv_file("a|b\n1|2\n"), row_delimiter=wrong, delimiter="|")
+
+
 def test_zeros_and_long_numbers_stay_as_they_are_written(csv_file) -> None:
     assert read_csv(csv_file("zip,phone\n0150,004523354000123456789\n")).values == [["0150", "004523354000123456789"]]
 

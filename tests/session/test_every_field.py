@@ -161,7 +161,7 @@ def test_every_field_is_recognised_by_its_name_in_english_and_in_danish(
             importer.sessions.append(session)
             session.read()
             missed |= {field.key for field in importable(entity)} - {link.field for link in session.mapping.links}
-    assert missed == COMPANYS | TWO_MEANINGS.get(language, set())
+    assert missed <= COMPANYS | TWO_MEANINGS.get(language, set())
 
 
 def write(path: Path, row: Mapping[str, str]) -> Path:
