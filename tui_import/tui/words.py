@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
+
 from tui_import.api.capabilities import Operator
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import entity_word
@@ -153,6 +155,13 @@ def counts_words(counts: Counts) -> str:
     """ "+204 new  ~33 changed"."""
     parts = [f"{SIGNS[name]}{number(count)} {word(OPERATIONS, name)}" for name, count in counts.as_dict().items() if count]
     return "  ".join(parts) or _("nothing")
+
+
+def entity_lines(entities: Mapping[str, Counts]) -> list[str]:
+    """Counts under each other, a line for each kind of record."""
+    names = [word(ENTITIES, entity) for entity in entities]
+    width = max([10, *map(cell_len, names)]) + 2
+    return [f"{name}{' ' * (width - cell_len(name))}{counts_words(counts)}" for name, counts in zip(names, entities.values(), strict=True)]
 
 
 def run_words(run: RunInfo) -> str:

@@ -17,12 +17,12 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Confirm, TypedConfirm
 from tui_import.tui.widgets.totals import clears_words
-from tui_import.tui.words import ENTITIES, counts_words, rows, word
+from tui_import.tui.words import entity_lines, rows
 
 
 def plan_words(report: PlanReport) -> list[str]:
     """What will happen, in lines."""
-    texts = [f"{word(ENTITIES, entity):<12}{counts_words(counts)}" for entity, counts in report.entities.items()]
+    texts = entity_lines(report.entities)
     for name, items in report.new_list_items.items():
         listed = ", ".join(items[:6]) + (" …" if len(items) > 6 else "")
         texts.append(_("New in the list {name}: {items}").format(name=name, items=listed))

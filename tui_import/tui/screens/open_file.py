@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from tui_import.tui.widgets.where import Where
 
 MOST = 500
 """Entries of a folder that are shown; typing narrows them down."""
+_PASTED = re.compile(r"^.+/(?=/|~/)")
 
 
 def size_words(size: int) -> str:
@@ -28,6 +30,11 @@ def size_words(size: int) -> str:
     if size < 1000:
         return _("{size} B").format(size=size)
     return _("{size} kB").format(size=f"{size // 1000:,}")
+
+
+def whole_path(typed: str) -> str:
+    """What was typed, or the whole path that was pasted behind the folder ("/home/anna//mnt/x.csv", "/home/anna/~/x.csv")."""
+    return _PASTED.sub("", typed)
 
 
 class OpenFileScreen(Frame):
@@ -70,14 +77,14 @@ class OpenFileScreen(Frame):
         if self._source:
             text = _("Read as: {source}. All files are shown.").format(source=self._source)
         else:
-            endings = " ".join(suffix for source in self.workspace.sources() for suffix in source.suffixes)
+            endings = " ".join(dict.fromkeys(suffix for source in self.workspace.sources() for suffix in source.suffixes))
             text = _("Reads {endings}").format(endings=endings)
         if self._recipe:
             text += " · " + _("with the recipe {name}").format(name=self._recipe)
         self.query_one("#kind", Static).update(content(text))
 
     def _list(self) -> None:
-        self.query_one(Menu).show(self._entries(self.query_one(Input).value), 0)
+        self.query_one(Menu).show(self._entries(whole_path(self.query_one(Input).value)), 0)
 
     def _entries(self, typed: str) -> list[MenuItem]:
         path = Path(typed).expanduser()
@@ -124,7 +131,7 @@ class OpenFileScreen(Frame):
 
     def action_accept(self) -> None:
         """Into the folder, or open the file."""
-        typed = Path(self.query_one(Input).value).expanduser()
+        typed = Path(whole_path(self.query_one(Input).value)).expanduser()
         chosen = self.query_one(Menu).current
         if typed.is_file():
             chosen = typed

@@ -17,13 +17,13 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoHome, Show
 from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Prompt
-from tui_import.tui.words import ENTITIES, counts_words, rows, undo_words, word
+from tui_import.tui.words import entity_lines, rows, undo_words
 
 
 def summary_words(summary: Summary) -> list[str]:
     """The result in lines."""
     texts = [_("Run {run}: {rows}").format(run=summary.run, rows=rows(summary.rows)), ""]
-    texts += [f"{word(ENTITIES, entity):<12}{counts_words(counts)}" for entity, counts in summary.entities.items()]
+    texts += entity_lines(summary.entities)
     texts += ["", _("Selections:")]
     texts += [f"  {selection.name}: {selection.members}" for selection in summary.selections] or ["  " + _("none")]
     if summary.backup:
