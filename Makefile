@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format house hostile fuzz audit lock bench bench-matching bench-terminal torture screenshots docs messages wheel clean
+.PHONY: help demo test lint format house hostile fuzz audit lock bench bench-matching bench-terminal bench-ending torture screenshots docs messages wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -55,6 +55,9 @@ bench: $(READY)  ## rows a second, memory and cold start, beside named peers
 
 bench-terminal: $(READY)  ## bytes and lag of the screens over a line, beside the stock driver, harlequin and visidata
 	@$(BIN)/python -m tests.bench.terminal
+
+bench-ending: $(READY)  ## seconds from a signal to the end of the process, on every screen and in the middle of work
+	@$(BIN)/python -m tests.bench.ending
 
 bench-matching: $(READY)  ## the duplicate finder beside Splink, dedupe, recordlinkage and rapidfuzz (an hour when run for the first time)
 	@$(BIN)/python -m tests.bench.matching

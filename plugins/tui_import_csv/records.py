@@ -17,16 +17,11 @@ from tui_import_csv.dialect import Dialect
 
 LARGEST_CELL = 1 << 24
 """Characters."""
+_BLOCK = 1 << 16
 LONGEST_RECORD = 1000
 """Lines: a record of more has a quotation mark that was never closed."""
-PART = 1 << 16
-"""Characters that are read at once."""
-LONGEST_QUOTED = 1 << 20
-"""Characters: where records end in a sign of their own, one of more has a mark that was never closed."""
 MOST_RUNAWAYS = 50
 """After so many, the quotation marks of the file mean nothing."""
-
-_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 Record = tuple[int, list[str]]
 """The line that it begins at, and its fields."""
@@ -61,51 +56,45 @@ class Notes:
     """The file changed while it was read."""
 
 
+_LINE_END = re.compile("\r\n|\r|\n")
+
+
+def lines_of(stream: TextIO, ended_by: str) -> Iterator[str]:
+    """The lines of a text. ``ended_by``: the sign that ends them in place of a line end, which is then a blank like any other.
+
+    The sign inside a quoted cell is a line end here, as it is to csv; whoever has the cell turns it back.
+    """
+    if not ended_by:
+        yield from stream
+        return
+    rest = ""
+    while block := stream.read(_BLOCK):
+        *whole, rest = (rest + block).split(ended_by)
+        for text in whole:
+            yield _LINE_END.sub(" ", text.strip("\r\n")) + "\n"
+        if len(rest) > LARGEST_CELL:
+            break
+    if rest.strip():
+        yield _LINE_END.sub(" ", rest.strip("\r\n")) + "\n"
+
+
 class _RunawayError(Exception):
     """A quoted cell has no end."""
-
-
-def ended_by(sign: str, quote: str, stream: TextIO) -> Iterator[str]:
-    """The lines of a text whose records end in a sign of their own, each with a line end in its place.
-
-    Between two quotation marks the sign is text; outside of them, line ends are blanks.
-    """
-    rest = ""
-    while part := stream.read(PART):
-        *whole, rest = _outside(rest + part, sign, quote if len(rest) < LONGEST_QUOTED else "")
-        yield from (_one_line(record, quote) + "\n" for record in whole)
-    if rest.strip():
-        yield _one_line(rest, quote) + "\n"
-
-
-def _outside(text: str, sign: str, quote: str) -> list[str]:
-    """A text divided at the signs that no quotation marks enclose; of marks that are never closed the last part is left whole."""
-    found: list[str] = []
-    opened = False
-    for piece in text.split(sign):
-        if opened:
-            found[-1] += sign + piece
-        else:
-            found.append(piece)
-        opened ^= bool(quote) and piece.count(quote) % 2 == 1
-    return found
-
-
-def _one_line(record: str, quote: str) -> str:
-    parts = record.strip("\r\n").split(quote) if quote else [record.strip("\r\n")]
-    parts[::2] = [_LINE_ENDS.sub(" ", part) for part in parts[::2]]
-    return quote.join(parts)
 
 
 class Records:
     """The records of one file, from its first line on. Iterate once."""
 
     def __init__(
-        self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True, row_end: str = ""
+        self, path: Path, encoding: str, dialect: Dialect, *, clean: bool, shown: str, unguarded: bool = True, ended_by: str = ""
     ) -> None:
-        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away. ``row_end``: see `ended_by`."""
+        """``unguarded``: apostrophes that keep spreadsheet programs from running a cell are taken away.
+
+        ``ended_by``: the sign between two records; empty: line ends.
+        """
+        self._ended_by = ended_by
         self._path, self._encoding, self._dialect, self._clean, self._shown = path, encoding, dialect, clean, shown
-        self._unguarded, self._row_end = unguarded, row_end
+        self._unguarded = unguarded
         self.notes = Notes()
         self._perhaps_guarded = False
         self._line = 0
@@ -116,7 +105,7 @@ class Records:
         csv.field_size_limit(LARGEST_CELL)
         with self._path.open(encoding=self._encoding, errors="replace", newline="") as stream:
             before = os.fstat(stream.fileno())
-            yield from self._records(ended_by(self._row_end, self._dialect.quote, stream) if self._row_end else stream)
+            yield from self._records(lines_of(stream, self._ended_by))
             after = os.fstat(stream.fileno())
             self.notes.changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
 
@@ -147,6 +136,8 @@ class Records:
             for fields in csv.reader(self._lines(lines), **dialect.reader_options()):  # type: ignore[arg-type]
                 if self._ended and dialect.quote:  # only a quoted cell makes csv ask for more lines before it gives the record
                     raise _RunawayError
+                if self._ended_by:
+                    fields = [text.replace("\n", self._ended_by) for text in fields]  # noqa: PLW2901
                 yield start, self._without_guard(start, fields) if self._perhaps_guarded else fields
                 self._perhaps_guarded = False
                 start += len(buffer)

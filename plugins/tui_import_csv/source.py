@@ -65,18 +65,17 @@ class CsvSource(Source):
                 choices=[Choice(AUTO, _("find out")), *(Choice(sign, sign) for sign in (",", ";", "tab", "|"))],
             ),
             Option(
-                "row_delimiter",
-                _("Row delimiter"),
-                help=_("The character that ends a row, where that is not the end of a line: any; auto: the end of a line"),
-                default=AUTO,
-                choices=[Choice(AUTO, _("end of line")), *(Choice(sign, sign) for sign in ("|", "~", "^", "#"))],
-            ),
-            Option(
                 "quote",
                 _("Quotation mark"),
                 help=_("The character around values that hold a delimiter: \" or ' or none; auto finds it out"),
                 default=AUTO,
                 choices=[Choice(AUTO, _("find out")), Choice('"', '"'), Choice("'", "'"), Choice("none", _("none"))],
+            ),
+            Option(
+                "record_delimiter",
+                _("Record delimiter"),
+                help=_("The character between two records, like ~ or |; auto: the end of the line"),
+                default=AUTO,
             ),
             Option(
                 "header_row",

@@ -17,7 +17,7 @@ from tui_import.api.errors import UsageError
 from tui_import.api.headings import Heading, chosen_heading, column_names, find_heading, heading_findings
 from tui_import_csv import encoding as encodings
 from tui_import_csv.dialect import Dialect, find_dialect, separator_line
-from tui_import_csv.records import Notes, Records, Tally, ended_by
+from tui_import_csv.records import Notes, Records, Tally, lines_of
 
 LONGEST_LINE = 1 << 26
 """Bytes: a file with more between two line ends is not a table."""
@@ -55,8 +55,8 @@ class Wanted:
     heading: Heading | None = None
     unguarded: bool = True
     """Apostrophes before formulas are taken away."""
-    row_end: str = ""
-    """The sign that ends a row, where that is not the end of a line."""
+    ended_by: str = ""
+    """The sign between two records; empty: line ends."""
 
     @classmethod
     def of(cls, options: Options) -> Wanted:
@@ -72,18 +72,23 @@ class Wanted:
                 _("“{value}” cannot be a delimiter.").format(value=delimiter),
                 hint=_("Give one character, or tab, space or auto."),
             )
-        row_end = _given(options, "row_delimiter")
-        row_end = _NAMED_DELIMITERS.get(row_end.strip().lower(), row_end)
-        if len(row_end) > 1 or (row_end and row_end in {delimiter, quote, '"'}):
-            raise UsageError(
-                _("“{value}” cannot end a row.").format(value=row_end),
-                hint=_("Give one character that is neither delimiter nor quotation mark, or auto."),
-            )
-        row_end = row_end.strip("\r\n")
         if quote.lower() != "none" and len(quote) > 1:
             raise UsageError(_("“{value}” cannot be a quotation mark.").format(value=quote), hint=_("Give one character, none or auto."))
         heading, unguarded = chosen_heading(options.get("header_row")), options.get("apostrophes") != KEEP
-        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), heading, unguarded, row_end)
+        ended_by = _record_delimiter(_given(options, "record_delimiter"), delimiter, quote)
+        return cls(encoding, delimiter, {"": None, "none": ""}.get(quote.lower(), quote), heading, unguarded, ended_by)
+
+
+def _record_delimiter(text: str, delimiter: str, quote: str) -> str:
+    sign = _NAMED_DELIMITERS.get(text.strip().lower(), text)
+    if sign in ("\r", "\n", "\r\n"):
+        return ""
+    if len(sign) > 1 or (sign and sign in (delimiter, quote, '"')):
+        raise UsageError(
+            _("“{value}” cannot be what ends a record.").format(value=sign),
+            hint=_("Give one character that is neither the delimiter nor the quotation mark, or auto for line ends."),
+        )
+    return sign
 
 
 def _given(options: Options, key: str) -> str:
@@ -127,7 +132,7 @@ class CsvTable(Table):
         wanted = self._wanted
         with readable(self._shown):
             found = encodings.detect(self._path)
-        if found.longest_line > LONGEST_LINE and not wanted.row_end:
+        if found.longest_line > LONGEST_LINE and not wanted.ended_by:
             raise SourceError(_("Its lines have no end, so this is hardly a table."), where=Where(self._shown))
         clean = found.clean and (not wanted.encoding or encodings.same_encoding(wanted.encoding, found.encoding))
         encoding = wanted.encoding or found.encoding
@@ -147,22 +152,17 @@ class CsvTable(Table):
         with readable(self._shown), self._path.open(encoding=encoding, errors="replace", newline="") as stream:
             text = stream.read(SAMPLE_CHARACTERS)
             more = bool(stream.read(1))
-        sample = io.StringIO(text.replace("\0", ""), newline="")
-        end, quote = self._wanted.row_end, self._wanted.quote
-        lines = list(ended_by(end, '"' if quote is None else quote, sample) if end else sample)
+        if self._wanted.ended_by:
+            text = "".join(lines_of(io.StringIO(text, newline=""), self._wanted.ended_by))
+        lines = list(io.StringIO(text.replace("\0", ""), newline=""))
         return lines[:-1] if more and len(lines) > 1 else lines, more
 
     def _records(self) -> Records:
         layout = self._layout
         return Records(
-            self._path,
-            layout.encoding,
-            layout.dialect,
-            clean=layout.clean,
-            shown=self._shown,
-            unguarded=self._wanted.unguarded,
-            row_end=self._wanted.row_end,
-        )
+            self._path, layout.encoding, layout.dialect, clean=layout.clean, shown=self._shown, unguarded=self._wanted.unguarded,
+            ended_by=self._wanted.ended_by,
+        )  # fmt: skip
 
     @cached_property
     def _top(self) -> tuple[Row, ...]:
@@ -205,6 +205,8 @@ class CsvTable(Table):
             "quote": dialect.quote or "none",
             "header_row": self._heading.label,
         }
+        if self._wanted.ended_by:
+            facts["record_delimiter"] = _NAMES.get(self._wanted.ended_by, self._wanted.ended_by)
         if layout.sample:
             facts["sample"] = layout.sample
         return Peek(self._top[:limit], facts, self._about_headings())

@@ -77,3 +77,41 @@ def test_what_is_no_backup_is_said_in_a_sentence(changed: Cli, tmp_path: Path) -
     (tmp_path / "x.sqlite").write_bytes(b"no database")
     result = changed("backups", "diff", tmp_path / "x.sqlite")
     assert (result.code, "not a readable store" in result.err) == (1, True)
+
+
+# -- what a killed program leaves, and damaged drafts
+
+
+def test_doctor_names_what_was_left_behind_and_tidy_removes_it_and_nothing_else(changed: Cli, store: Path) -> None:
+    folder = store.with_name("crm.db.backups")
+    part = folder / "crm-20260101-000000.sqlite.0a0a0a0a.part"
+    part.touch(mode=0o600)
+    before = set(folder.iterdir()) - {part}
+    result = changed("doctor")
+    assert result.code == 1
+    assert str(part) in result.out
+    assert "tui-import doctor --tidy" in result.err
+    assert changed("doctor", "--tidy", "--json").object == {"removed": [str(part)]}
+    assert set(folder.iterdir()) == before
+    assert changed("doctor", "--tidy").out == "0 files removed.\n"
+    assert changed("doctor").code == 0
+
+
+def test_a_damaged_draft_is_listed_told_and_thrown_away_and_no_file_of_somebody_else(changed: Cli, store: Path, tmp_path: Path) -> None:
+    write(tmp_path / "3.csv", "Epsilon;;;;;")
+    draft = changed("run", tmp_path / "3.csv", "--plan-only", "--json").object["draft"]
+    path = Path(f"{store}.drafts") / f"{draft}.sqlite"
+    path.write_bytes(b"\xa5" * 5_000)
+    assert [(each["id"], each["state"]) for each in changed("drafts", "--json").objects] == [(draft, "damaged")]
+    told = changed("apply", draft)
+    assert told.code == 1
+    assert f"drafts discard {draft}" in told.err
+    assert draft in changed("doctor").err
+
+    notes = tmp_path / "notes.txt"
+    notes.write_bytes(b"\xa5" * 5_000)
+    assert changed("drafts", "discard", notes).code == 1
+    assert notes.exists()
+    assert changed("drafts", "discard", draft).code == 0
+    assert not path.exists()
+    assert changed("doctor").code == 0

@@ -6,6 +6,7 @@ import io
 import signal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.cli.conftest import CUSTOMERS, Cli
@@ -247,3 +248,15 @@ def test_a_recipe_is_run_again_and_a_column_that_is_gone_is_named(cli: Cli, cust
     assert drifted.code == 4
     assert "E-mail" in drifted.err
     assert len(drafts(store)) == before
+
+
+def test_an_empty_sheet_is_called_empty_and_the_others_are_named(cli: Cli, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("People")
+    book.save(tmp_path / "book.xlsx")
+    for words in ((), ("--map", "A=company.name")):
+        result = cli("run", tmp_path / "book.xlsx", *words)
+        assert result.code == 2
+        assert "book.xlsx:Sheet: There is nothing in it to import." in result.err
+        assert "--option sheet=NAME: “People”" in result.err
+    assert "NAME" not in cli("run", tmp_path / "book.xlsx", "--option", "sheet=*").err

@@ -67,7 +67,8 @@ class Terminal:
             command, stdin=slave, stdout=slave, stderr=slave, env=settings, start_new_session=True, close_fds=True
         )
         os.close(slave)
-        self._master = master
+        self.master = master
+        """The terminal's end of the line."""
         self._answers = answers
 
     def __enter__(self) -> Terminal:
@@ -87,7 +88,7 @@ class Terminal:
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
-        os.write(self._master, data)
+        os.write(self.master, data)
 
     def wait_for(self, *texts: str, gone: str = "") -> str:
         """Until the screen shows all the texts (and no longer ``gone``); returns it."""
@@ -102,7 +103,7 @@ class Terminal:
     def settle(self, quiet: float = 0.3, most: float = LIMIT) -> int:
         """Until nothing came for ``quiet`` seconds, at most ``most``; returns how many bytes came."""
         before, end = len(self.received), time.monotonic() + most
-        while time.monotonic() < end and select.select([self._master], [], [], quiet)[0] and self._receive(end):
+        while time.monotonic() < end and select.select([self.master], [], [], quiet)[0] and self._receive(end):
             pass
         return len(self.received) - before
 
@@ -114,7 +115,7 @@ class Terminal:
     def resize(self, columns: int, lines: int) -> None:
         """Another window."""
         self.screen.resize(lines, columns)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.killpg(self.process.pid, signal.SIGWINCH)
 
     def wait_for_end(self) -> int:
@@ -133,19 +134,19 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        os.close(self.master)
 
     def _receive(self, deadline: float) -> bool:
         """Take what comes; False at the end."""
-        ready, _writable, _errors = select.select([self._master], [], [], max(0.0, min(0.5, deadline - time.monotonic())))
+        ready, _writable, _errors = select.select([self.master], [], [], max(0.0, min(0.5, deadline - time.monotonic())))
         if not ready:
-            return self.process.poll() is None or bool(select.select([self._master], [], [], 0)[0])
+            return self.process.poll() is None or bool(select.select([self.master], [], [], 0)[0])
         try:
-            data = os.read(self._master, 65536)
+            data = os.read(self.master, 65536)
         except OSError:  # Linux says so when the other end is closed
             return False
         self.received += data
         self._stream.feed(data)
         if self._answers and b"\x1b[?2026$p" in data:
-            os.write(self._master, b"\x1b[?2026;2$y")
+            os.write(self.master, b"\x1b[?2026;2$y")
         return bool(data)

@@ -57,6 +57,7 @@ def test_persons_that_may_come_without_company_need_no_companys_name() -> None:
 def test_where_persons_become_companies_only_the_companys_name_is_mandatory() -> None:
     assert lacking("company.name", without=WithoutCompany.CREATE) == []
     assert lacking("person.full_name", without=WithoutCompany.CREATE) == []
+    assert lacking("person.full_name", "company.country", without=WithoutCompany.CREATE) == []
     assert lacking("person.email", without=WithoutCompany.CREATE) == [(("company.name",), *PERSON_NAMES)]
 
 

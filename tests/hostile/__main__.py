@@ -23,7 +23,7 @@ def main() -> int:
     _table(outcomes)
     others = [outcome for outcome in outcomes if outcome.kind == "other"]
     for outcome in others:
-        sys.stdout.write(f"\n{outcome.file}\n  {outcome.sentence}\n")
+        sys.stdout.write(f"\n{outcome.file} {outcome.sheet}\n  {outcome.sentence}\n")
     return 1 if others else 0
 
 
@@ -31,11 +31,13 @@ def _table(outcomes: list[Outcome]) -> None:
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         groups.setdefault(group(Path(outcome.file)), []).append(outcome)
-    sys.stdout.write("| Files | read | rows | a sentence | other | slowest | most memory |\n|---|---|---|---|---|---|---|\n")
+    heads = ("Files", "files", "more sheets", "rows", "a sentence", "other", "slowest", "most memory")
+    sys.stdout.write(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|\n")
     for name, members in [*sorted(groups.items()), ("all", outcomes)]:
         kinds = Counter(member.kind for member in members)
+        more = sum(bool(member.sheet) for member in members)
         sys.stdout.write(
-            f"| {name} | {len(members)} | {kinds['rows']} | {kinds['sentence']} | {kinds['other']} "
+            f"| {name} | {len(members) - more} | {more} | {kinds['rows']} | {kinds['sentence']} | {kinds['other']} "
             f"| {max(member.seconds for member in members):.1f} s | {max(member.memory for member in members) >> 20} MiB |\n"
         )
 

@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 MOST_SECONDS = 60
@@ -26,6 +26,8 @@ MOST_MEMORY = 1 << 30
 """Bytes of resident memory, of whichever process of a reading needed most."""
 _ADDRESS_SPACE = 8 << 30
 """So that a file which breaks the promise breaks nothing else on this machine."""
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots"})
+"""Endings of files that may have several sheets."""
 _ROOT = Path(__file__).resolve().parents[2]
 _FAULT = re.compile(r"Traceback|did not foresee|Error: |Exception|0x[0-9a-f]{8}")
 """What no sentence has in it."""
@@ -41,7 +43,7 @@ _HELP = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file."""
+    """What became of one file, or of one more sheet of it."""
 
     file: str
     kind: str
@@ -52,16 +54,20 @@ class Outcome:
     seconds: float
     memory: int
     """Bytes."""
+    sheet: str = ""
+    """Empty: the one that is read where none is named."""
 
 
 def read_all(files: Sequence[Path], jobs: int = 1) -> list[Outcome]:
-    """The outcome of each file, in their order; ``jobs`` are read at a time."""
+    """The outcome of each file, then of each other visible sheet of it, in their order; ``jobs`` are read at a time."""
     shares = [files[place::jobs] for place in range(jobs)]
     with tempfile.TemporaryDirectory(prefix="tui-import-hostile-") as folder:
         runs = [_start(share, Path(folder) / str(place)) for place, share in enumerate(shares)]
         answers = [json.loads(line) for run in runs for line in run.communicate()[0].splitlines()]
-    found = {answer["file"]: Outcome(**answer) for answer in answers}
-    return [found[str(path)] for path in files]
+    found: dict[str, list[Outcome]] = {}
+    for answer in answers:
+        found.setdefault(answer["file"], []).append(Outcome(**answer))
+    return [outcome for path in files for outcome in found[str(path)]]
 
 
 def _start(files: Iterable[Path], folder: Path) -> subprocess.Popen[str]:
@@ -79,9 +85,10 @@ def main(listed: Path) -> None:
     text = listed.read_text(encoding="utf-8")
     store = listed.with_name("store.sqlite")
     _warm_up(store)
-    for path in text.split("\0") if text else ():
-        sys.stdout.write(json.dumps(asdict(_read(Path(path), store))) + "\n")
-        sys.stdout.flush()
+    for path in map(Path, text.split("\0") if text else ()):
+        for sheet in ("", *_other_sheets(path, store)):
+            sys.stdout.write(json.dumps(asdict(_read(path, store, sheet))) + "\n")
+            sys.stdout.flush()
 
 
 def _warm_up(store: Path) -> None:
@@ -99,34 +106,57 @@ def _call(words: Sequence[str], out: Path, err: Path) -> int:
         return program(words)
 
 
-def _read(path: Path, template: Path) -> Outcome:
+def _read(path: Path, template: Path, sheet: str) -> Outcome:
+    chosen = ["--option", f"sheet={sheet}"] if sheet else []
     with tempfile.TemporaryDirectory(dir=template.parent) as name:
         folder = Path(name)
-        started = time.monotonic()
-        child = os.fork()
-        if not child:
-            _child(path, template, folder)
-        status, used = _wait(child, started + MOST_SECONDS)
-        seconds = time.monotonic() - started
-        return _outcome(path, folder, status, seconds, used.ru_maxrss * 1024)
+        common = ["--plan-only", "--json", "--store", str(folder / template.name)]
+        status, used, seconds = _in_child(lambda: _attempts(path, common, chosen, folder), template, folder)
+        return replace(_outcome(path, folder, status, seconds, used.ru_maxrss * 1024), sheet=sheet)
 
 
-def _child(path: Path, template: Path, folder: Path) -> None:
-    code = 99
-    try:
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-        store = folder / "store.sqlite"
-        shutil.copy(template, store)
-        code = _attempts(path, ["--plan-only", "--json", "--store", str(store)], folder)
-    finally:
-        os._exit(code)
+def _other_sheets(path: Path, template: Path) -> list[str]:
+    """The visible sheets of a workbook that are not read where none is named."""
+    if path.suffix.lower() not in _WORKBOOKS:
+        return []
+    with tempfile.TemporaryDirectory(dir=template.parent) as name:
+        folder = Path(name)
+        _in_child(lambda: _write_sheets(path, folder / template.name, folder / "sheets"), template, folder)
+        return json.loads((folder / "sheets").read_text()) if (folder / "sheets").exists() else []
 
 
-def _attempts(path: Path, common: Sequence[str], folder: Path) -> int:
+def _write_sheets(path: Path, store: Path, target: Path) -> int:
+    from tui_import.api.errors import TuiImportError
+    from tui_import.session.workspace import Workspace
+
+    with suppress(TuiImportError), Workspace(store) as workspace:
+        tables = workspace.begin(str(path)).tables()
+        visible = [table.name for table in tables if not table.hidden]
+        target.write_text(json.dumps(visible[1:]))  # with no visible one, a hidden one is read
+    return 0
+
+
+def _in_child(work: Callable[[], int], template: Path, folder: Path) -> tuple[int, resource.struct_rusage, float]:
+    """Do it in a fork, with a store of its own in the folder: (its status, what it used, seconds)."""
+    started = time.monotonic()
+    child = os.fork()
+    if not child:
+        code = 99
+        try:
+            os.setsid()
+            resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+            shutil.copy(template, folder / template.name)
+            code = work()
+        finally:
+            os._exit(code)
+    status, used = _wait(child, started + MOST_SECONDS)
+    return status, used, time.monotonic() - started
+
+
+def _attempts(path: Path, common: Sequence[str], chosen: Sequence[str], folder: Path) -> int:
     """Read it as a user would, who helps where help is asked for."""
     out, err = folder / "out", folder / "err"
-    extra: list[str] = []
+    extra = list(chosen)
     while True:
         err.write_text("")
         code = _call(["run", str(path), *extra, *common], out, err)

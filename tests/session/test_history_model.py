@@ -28,8 +28,11 @@ CITIES = st.sampled_from(["", "Oslo", "Bergen", "=1+1"])
 PHONES = st.sampled_from(["", "+4733124010", "+4520443860"])
 PERSONS = st.sampled_from(["", "Holm", "Ek"])
 ROWS = st.lists(st.tuples(NAMES, CITIES, PHONES, PERSONS, st.sampled_from(["Customer", "New word"])), min_size=1, max_size=4)
+PROJECTS = st.sampled_from(["P1", "P2"])
+ROLES = st.sampled_from(["", "Sponsor", "Consultant"])
 ACTIONS = st.sampled_from(list(Action))
 ENTITIES = st.sampled_from(["company", "person"])
+DELETABLE = st.sampled_from(["company", "person", "project", "project_member"])
 Picture = list[str]
 
 
@@ -91,6 +94,36 @@ class HistoryMachine(RuleBasedStateMachine):
             return
         self.note(session.apply(accept_clears=True).run, before)
 
+    def _import_keyed(self, kind: str, rows: list[dict[str, str]]) -> None:
+        """Import records that stand beside companies and persons; nothing where a row has a problem."""
+        before = self.picture()
+        self.importer.kind = kind
+        try:
+            session, report = self.importer.plan(rows)
+        finally:
+            self.importer.kind = "contacts"
+        if any(counts.problem for counts in report.entities.values()):
+            session.close()
+            return
+        self.note(session.apply(accept_clears=True).run, before)
+
+    @rule(numbers=st.sets(PROJECTS, min_size=1))
+    def import_projects(self, numbers: set[str]) -> None:
+        self._import_keyed("projects", [{"project.number": number, "project.name": f"Project {number}"} for number in sorted(numbers)])
+
+    @precondition(lambda self: self.living("project") and self.living("company"))
+    @rule(data=st.data(), role=ROLES)
+    def import_members(self, data: st.DataObject, role: str) -> None:
+        """Who is in a project: a company or a person, called by name."""
+        project = data.draw(st.sampled_from([record["number"] for record in self.workspace.records("project")]))
+        persons = [f"{record['first_name']} {record['last_name']}" for record in self.workspace.records("person")]
+        companies = [record["name"] for record in self.workspace.records("company")]
+        entity, name = data.draw(
+            st.sampled_from([*(("person", each) for each in persons), *(("company", each) for each in companies)])
+        )
+        row = {"project": project, "role": role, "comment": "secret", "person": "", "company": "", entity: name}
+        self._import_keyed("project_members", [{f"project_member.{field}": value for field, value in row.items()}])
+
     @precondition(lambda self: self.living("company"))
     @rule(data=st.data(), city=CITIES)
     def edit(self, data: st.DataObject, city: str) -> None:
@@ -99,7 +132,7 @@ class HistoryMachine(RuleBasedStateMachine):
         selection = self.workspace.new_selection("company", f"chosen {len(self.workspace.selections())}", chosen)
         self.note(self._attempt(lambda: self.workspace.edit_members(selection.id, "postal_city", city)), before)
 
-    @rule(data=st.data(), entity=ENTITIES)
+    @rule(data=st.data(), entity=DELETABLE)
     def delete(self, data: st.DataObject, entity: str) -> None:
         living = self.living(entity)
         if living:
@@ -108,7 +141,7 @@ class HistoryMachine(RuleBasedStateMachine):
             selection = self.workspace.new_selection(entity, f"gone {len(self.workspace.selections())}", chosen)
             self.note(self._attempt(lambda: self.workspace.delete_members(selection.id)), before)
 
-    @rule(data=st.data(), entity=ENTITIES)
+    @rule(data=st.data(), entity=DELETABLE)
     def restore_record(self, data: st.DataObject, entity: str) -> None:
         query = f"SELECT id FROM {entity} WHERE deleted_at IS NOT NULL"
         deleted = [row[0] for row in self.workspace.database.connection.execute(query)]
@@ -125,6 +158,20 @@ class HistoryMachine(RuleBasedStateMachine):
             one, other = data.draw(st.lists(st.sampled_from(living), min_size=2, max_size=2, unique=True))
             with_persons = persons and entity == "company"
             self.note(self._attempt(lambda: self.workspace.merge(entity, one, other, persons=with_persons)), before)
+
+    @precondition(lambda self: self.living("person"))
+    @rule(data=st.data())
+    def erase_a_person(self, data: st.DataObject) -> None:
+        """For good, with what it was in projects; no earlier picture comes back after that."""
+        person = data.draw(st.sampled_from(self.living("person")))
+        self.workspace.erase("person", person)
+        connection = self.workspace.database.connection
+        assert connection.execute("SELECT count(*) FROM project_member WHERE person = ?", (person,)).fetchone() == (0,)
+        kept = connection.execute("SELECT image FROM journal WHERE entity = 'project_member' AND image IS NOT NULL")
+        assert [image for (image,) in kept if f'"person": {person},' in image] == []
+        self.done.clear()
+        self.undone.clear()
+        self.kept = None
 
     def _attempt(self, act: Any) -> int | None:
         """The run of it; None where it was refused, which changes nothing."""
@@ -158,7 +205,7 @@ class HistoryMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def take_back_any(self, data: st.DataObject) -> None:
         """Out of order: what was edited since is kept, so that there is no picture of it."""
-        run = data.draw(st.sampled_from([run.id for run in self.workspace.runs()]))
+        run = data.draw(st.sampled_from([run.id for run in self.workspace.runs() if run.kind != "erase"]))
         self.workspace.undo(run)
         self.done.clear()
         self.undone.clear()

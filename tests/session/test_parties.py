@@ -9,6 +9,7 @@ import pytest
 
 from tests.session.importer import Importer
 from tui_import.model.settings import KeyedAction, KeyedRules, Settings, ValueRules
+from tui_import.store import doctor
 from tui_import.store.connection import Database
 
 MEMBER = {"project_member.project": "P1", "project_member.person": "anna@acme.dk", "project_member.role": "Sponsor"}
@@ -127,6 +128,22 @@ def test_what_an_erased_person_was_in_projects_goes_with_it(importer: Importer) 
     assert members(importer) == []
 
 
+def test_drafts_do_not_keep_the_name_by_which_an_erased_person_was_a_member(importer: Importer) -> None:
+    imported(importer, "project_members", [{**MEMBER, "project_member.person": "Anna Berg"}])
+    importer.sessions[-1].close()
+    importer.workspace.erase("person", 1)
+    drafts = [path.read_bytes() for path in importer.folder.rglob("*.drafts/*.sqlite*")]
+    assert drafts
+    assert not any(b"Anna Berg" in draft for draft in drafts)
+
+
+def test_drafts_do_not_keep_the_name_by_which_a_sale_was_an_erased_persons(importer: Importer) -> None:
+    imported(importer, "sales", [{"sale.number": "S2", "sale.sale_date": "2026-06-30", "sale.person": "Anna Berg"}])
+    importer.sessions[-1].close()
+    importer.workspace.erase("person", 1)
+    assert not any(b"Anna Berg" in path.read_bytes() for path in importer.folder.rglob("*.drafts/*.sqlite*"))
+
+
 def test_undo_of_an_import_whose_members_were_erased_goes_on_without_them(importer: Importer) -> None:
     summary = imported(importer, "project_members", [{**MEMBER, "project_member.company": "ACME"}])
     importer.workspace.erase("person", 1)
@@ -136,9 +153,29 @@ def test_undo_of_an_import_whose_members_were_erased_goes_on_without_them(import
     assert _is_sound(importer.workspace.database)
 
 
+@pytest.mark.parametrize(("kind", "entity"), [("project_members", "project_member"), ("sale_stakeholders", "sale_stakeholder")])
+@pytest.mark.parametrize("undone", [False, True])
+def test_no_byte_of_what_was_said_of_an_erased_person_is_left_undone_or_not(
+    importer: Importer, kind: str, entity: str, undone: bool
+) -> None:
+    of = {"project": "P1"} if entity == "project_member" else {"sale": "S1"}
+    said = {**of, "person": "anna@acme.dk", "comment": "Annas private telephone is 40 12 34 56"}
+    summary = imported(importer, kind, [{f"{entity}.{name}": value for name, value in said.items()}])
+    if undone:
+        importer.workspace.undo(summary.run)
+    importer.workspace.erase("person", 1)
+    files = [path for path in importer.folder.rglob("*.sqlite*") if path.is_file() and ".backups" not in str(path)]
+    assert [path.name for path in files if b"40 12 34 56" in path.read_bytes()] == []
+    if not undone:
+        importer.workspace.undo(summary.run)
+    _summary, report = importer.workspace.redo(summary.run)
+    assert ["erased for privacy" in blocked.reason for blocked in report.blocked] == ([True] if undone else [])
+    assert members(importer, entity) == []
+    assert _is_sound(importer.workspace.database)
+
+
 def _is_sound(database: Database) -> bool:
-    rows = [*database.connection.execute("PRAGMA integrity_check"), *database.connection.execute("PRAGMA foreign_key_check")]
-    return rows == [("ok",)]
+    return [check.name for check in doctor.soundness(database) if not check.ok] == []
 
 
 def test_the_preview_names_the_member_not_numbers(importer: Importer) -> None:

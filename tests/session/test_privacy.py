@@ -11,6 +11,7 @@ from tui_import.api.errors import RefusedError, UsageError
 from tui_import.model.plan import RowFilter
 from tui_import.model.privacy import Trait
 from tui_import.model.settings import Action, PersonKey, PersonRules, Settings
+from tui_import.store import doctor
 
 ANNA = {
     "company.name": "Alfa ApS", "person.first_name": "Anna", "person.last_name": "Holm", "person.email": "anna@alfa.example",
@@ -127,6 +128,7 @@ def test_whoever_was_undone_can_be_erased_too(importer: Importer) -> None:
     _summary, report = importer.workspace.redo(summary.run or 0)
     assert "erased for privacy" in next(each.reason for each in report.blocked if each.entity == "person")
     assert importer.persons() == []
+    assert [check.name for check in doctor.soundness(importer.workspace.database) if not check.ok] == []
 
 
 def test_an_erasure_is_a_run_that_nothing_takes_back(importer: Importer) -> None:

@@ -16,6 +16,7 @@ from tests.bench.data import write_csv
 from tui_import.api.errors import StoppedError, StoreBusyError
 from tui_import.model.progress import Progress
 from tui_import.session.workspace import Workspace
+from tui_import.store import backup as store_backup
 
 pytestmark = pytest.mark.slow
 PROGRAM = [sys.executable, "-m", "tui_import"]
@@ -59,6 +60,25 @@ with holding(Path(sys.argv[1]), "importing people.csv"):
     print("holding", flush=True)
     sys.stdin.readline()
 """
+WRITE = """
+import sys
+from tui_import.model.progress import Progress
+from tui_import.session.workspace import Workspace
+class Telling(Progress):
+    def begin(self, step, total=None):
+        if not self.step:
+            print(step, flush=True)
+        super().begin(step, total)
+with Workspace(sys.argv[1]) as workspace:
+    print("ready", flush=True)
+    for line in sys.stdin:
+        progress = Telling()
+        with workspace.database.transaction(progress) as connection:
+            values = (line.strip(), "company", "manual", "t", "u")
+            connection.execute("INSERT INTO selection (name, entity, kind, created, created_by) VALUES (?, ?, ?, ?, ?)", values)
+        print("written", flush=True)
+"""
+"""Writes a selection for each line that it gets, and says for whom it waits."""
 
 
 class Other:
@@ -73,9 +93,9 @@ class Other:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
-    def go_on(self) -> None:
+    def go_on(self, word: str = "") -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write("\n")
+        self.process.stdin.write(f"{word}\n")
         self.process.stdin.flush()
 
     def end(self) -> None:
@@ -246,3 +266,42 @@ def test_the_command_line_says_who_is_waited_for_and_ends_with_1(workspace: Work
         [*PROGRAM, "--store", str(workspace.path), "doctor"], capture_output=True, text=True, env={**os.environ, "LANGUAGE": "en"}
     )
     assert f"process {other.process.pid}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("moment", "where"),
+    [
+        (("Reading the backup", 1), "the backup"),
+        (("Restoring the store", 1), "the backup"),
+        (("Backing up the store", 1), "the store"),
+        (("Verifying the backup", 1), "the store"),
+        (("Restoring the store", 2), "the store"),
+    ],
+)
+def test_what_somebody_writes_while_a_backup_is_brought_back_is_in_the_store_or_in_the_backup_made_before(
+    workspace: Workspace, start: Callable[..., Other], moment: tuple[str, int], where: str
+) -> None:
+    old = workspace.backup()
+    other = start(WRITE, workspace.path)
+    assert other.says() == "ready"
+    steps: list[str] = []
+    said: list[str] = []
+
+    class WriteThen(Progress):
+        def begin(self, step: str, total: int | None = None) -> None:
+            super().begin(step, total)
+            steps.append(step)
+            if (step, steps.count(step)) == moment:
+                other.go_on("Late")
+                said.append(other.says())
+
+    replaced = store_backup.restore(workspace.database, Path(old.path), workspace.catalogue, WriteThen())
+    if where == "the store":
+        assert f"process {os.getpid()}" in said[0], "it waits, and sees for whom"
+        assert other.says() == "written"
+    else:
+        assert said == ["written"]
+
+    with Workspace(replaced.path) as kept:
+        found = {name: [each.name for each in held.selections()] for name, held in (("the store", workspace), ("the backup", kept))}
+    assert found == {"the store": [], "the backup": []} | {where: ["Late"]}

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from tests.bench.data import write_csv
+from tests.permissions import unprivileged
 from tui_import.api.errors import StoreError
 from tui_import.session.workspace import Workspace
 
 pytestmark = pytest.mark.slow
-NOBODY = 65_534
 FILE_LIMIT = 65_536
 """Bytes that each file of the limited process may have beyond the store's."""
 
@@ -156,24 +156,12 @@ def test_on_a_full_disk_it_happens_wholly_or_not_at_all(store: Path, small_disk:
 # -- read-only
 
 
-def unprivileged() -> dict[str, int]:
-    """Permissions mean nothing to root; skips where nobody else can start the program."""
-    if os.geteuid() != 0:
-        return {}
-    somebody = {"user": NOBODY, "group": NOBODY}
-    try:
-        subprocess.run([sys.executable, "-c", "import tui_import"], check=True, capture_output=True, **somebody)  # type: ignore[call-overload]
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("the tests run as root, and nobody else can start Python here")
-    return somebody
-
-
 def test_a_store_that_may_not_be_written_says_so(store: Path) -> None:
     with closing(sqlite3.connect(store)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before, user = store.read_bytes(), unprivileged(store.parent)
     for path in (store, store.parent):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    before, user = store.read_bytes(), unprivileged()
     try:
         for words in (("runs",), ("undo", "1"), ("backup",)):
             one_sentence(run(store, *words, **user), "store.sqlite", "It cannot be opened for writing.", "permissions")
@@ -183,7 +171,7 @@ def test_a_store_that_may_not_be_written_says_so(store: Path) -> None:
 
 
 def test_a_store_cannot_be_made_in_a_folder_that_may_not_be_written(place: Path) -> None:
-    user = unprivileged()
+    user = unprivileged(place)
     place.chmod(0o555)
     try:
         one_sentence(run(place / "new.sqlite", "runs", **user), "new.sqlite", "cannot be made")

@@ -100,10 +100,11 @@ def test_broken_off_backups_are_named(store: Database) -> None:
     backup(store)
     part = backup_folder(store.path) / "crm.sqlite.0.part"
     part.touch(mode=0o600)
-    check = look(store, "Backups")
+    assert look(store, "Backups").detail.startswith("1 backup")
+    check = look(store, "Left behind")
     assert not check.ok
-    assert str(part) in check.hint
-    assert check.detail.startswith("1 backup")
+    assert str(part) in check.detail
+    assert "doctor --tidy" in check.hint
 
 
 def test_a_terminal_that_cannot_show_the_screens_is_named(store: Database) -> None:

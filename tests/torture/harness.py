@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture.boundaries import Boundaries
-from tests.torture.looking import content, faults
+from tests.torture.looking import content, faults, tidied
 from tests.torture.phases import Phase, configure
 
 EMPTY = ["version (0,)"]
 """A store that has just come into being."""
+TIDIED = 0.5
+"""Share of the crashes after which what was left behind is removed before the user goes on."""
 LIMIT = 120.0
 """Seconds after which a child that neither ends nor dies is a fault."""
 
@@ -167,12 +169,14 @@ class Torture:
         try:
             self.outcome.losses += [f"{what}: {fault}" for fault in in_child(lambda: faults(folder))]
             found = self._content(folder)
-            if found in (self._before, EMPTY):
+            if found == self._before or (not self._before and found == EMPTY):
                 self.outcome.before += landed
             elif found == self._after:
                 self.outcome.after += landed
             else:
                 self.outcome.losses.append(f"{what}: the store is neither as before nor as after: {_difference(self._before, found)}")
+            if self._dice.random() < TIDIED:
+                self.outcome.losses += [f"{what}: {fault}" for fault in in_child(lambda: tidied(folder))]
             in_child(lambda: self._in(folder, self.phase.go_on))
             self.outcome.losses += [f"{what}, gone on: {fault}" for fault in in_child(lambda: faults(folder))]
             end = self._content(folder, derived=True)

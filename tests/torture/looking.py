@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.torture.phases import store
-from tui_import.store import backup
+from tests.torture.phases import DAMAGE, store
+from tui_import.store import backup, leftovers
 
 VOLATILE = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00)?"), "TIME"),
@@ -37,7 +37,22 @@ def faults(folder: Path) -> list[str]:
     return found
 
 
+def tidied(folder: Path) -> list[str]:
+    """Have everything removed that was left behind; what is still there afterwards."""
+    places = (store(folder), Path(f"{store(folder)}.drafts"), [folder / "configuration", folder / "state"])
+    leftovers.tidy(*places)
+    return [f"left behind for good: {path}" for path in leftovers.leftovers(*places)]
+
+
+def _damaged(path: Path) -> bool:
+    """It is one of those that begin as no database (phase "rescue")."""
+    with path.open("rb") as stream:
+        return stream.read(len(DAMAGE)) == DAMAGE
+
+
 def _unsound(path: Path) -> Iterator[str]:
+    if _damaged(path):
+        return  # told by `content`, which then is neither as before nor as after where that should not be
     with closing(sqlite3.connect(path)) as connection:
         for check in ("integrity_check", "foreign_key_check"):
             rows = [row for row in connection.execute(f"PRAGMA {check}") if row != ("ok",)]
@@ -49,6 +64,8 @@ def content(folder: Path, *, derived: bool) -> list[str]:
     """All rows of the store, without moments; nothing where there is no store. ``derived``: with what is made from the records."""
     if not store(folder).exists():
         return []
+    if _damaged(store(folder)):
+        return ["damaged"]
     lines = []
     with closing(sqlite3.connect(store(folder))) as connection:
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():

@@ -12,6 +12,7 @@ from sqlite_utils import Database as Tables
 
 from tests.bench.data import write_csv
 from tui_import import config
+from tui_import.api.errors import StoreDamagedError
 from tui_import.session import rescue
 from tui_import.session.importing import ImportSession
 from tui_import.session.workspace import Workspace
@@ -20,6 +21,9 @@ from tui_import.store.schema import migrations
 ROWS = 160
 MORE_ROWS = 240
 """Of the second file, which changes what the first one brought and brings more."""
+PROJECTS = 60
+DAMAGE = b"\xa5" * 100
+"""What a damaged store begins with: it cannot be opened."""
 STAMP = "2026-01-02T03:04:05+00:00"
 
 
@@ -73,9 +77,9 @@ def _steps(session: ImportSession, last: str) -> None:
         session.apply(accept_clears=True)
 
 
-def _import(folder: Path, name: str, last: str = "apply") -> None:
+def _import(folder: Path, name: str, last: str = "apply", kind: str = "") -> None:
     with Workspace(store(folder)) as workspace:
-        session = workspace.begin(str(folder / name))
+        session = workspace.begin(str(folder / name), kind=kind)
         _steps(session, last)
         session.close()
 
@@ -102,6 +106,30 @@ def _resume(folder: Path, last: str = "apply") -> None:
         runs = len(workspace.runs())
     if runs < 2:
         _import(folder, "more.csv", last)
+
+
+def _with_projects(folder: Path) -> None:
+    """A store with projects, and a file of who is in them."""
+    _imported(folder)
+    numbers = range(1, PROJECTS + 1)
+    projects = "".join(f"P{number},Project {number}\n" for number in numbers)
+    (folder / "projects.csv").write_text(f"Project number,Project name\n{projects}", encoding="utf-8")
+    _import(folder, "projects.csv", kind="projects")
+    members = "".join(f"P{number},First{number} Last{number},Sponsor {number}\n" for number in numbers)
+    (folder / "members.csv").write_text(f"Project,Person,Role\n{members}", encoding="utf-8")
+
+
+def _import_members(folder: Path) -> None:
+    _import(folder, "members.csv", kind="project_members")
+
+
+def _resume_members(folder: Path) -> None:
+    with Workspace(store(folder)) as workspace:
+        left, done = workspace.drafts(), len(workspace.runs())
+    if left or done > 2:
+        _resume(folder)
+    else:
+        _import_members(folder)
 
 
 # -- afterwards
@@ -146,6 +174,20 @@ def _restore(folder: Path) -> None:
         if len(workspace.runs()) < 2:
             return
     rescue.restore(store(folder), folder / "kept.sqlite")
+
+
+def _to_rescue(folder: Path) -> None:
+    _to_restore(folder)
+    with store(folder).open("r+b") as stream:
+        stream.write(DAMAGE)
+
+
+def _rescue(folder: Path) -> None:
+    try:
+        with Workspace(store(folder)):
+            return
+    except StoreDamagedError:
+        rescue.restore(store(folder), folder / "kept.sqlite")
 
 
 def _older_store(folder: Path) -> None:
@@ -195,7 +237,9 @@ PHASES = (
     Phase("plan", _read, lambda folder: _resume(folder, "plan"), _resume),
     Phase("backup", _imported, _backup, _backup),
     Phase("apply", _planned, _resume, _resume),
+    Phase("members", _with_projects, _import_members, _resume_members),
     Phase("undo", _both_imported, _undo, _undo),
     Phase("redo", _undone, _redo, _redo),
     Phase("restore", _to_restore, _restore, _restore),
+    Phase("rescue", _to_rescue, _rescue, _rescue),
 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PHASES = ("new store", "migration", "read", "plan", "backup", "apply", "undo", "redo", "restore")
+PHASES = ("new store", "migration", "read", "plan", "backup", "apply", "members", "undo", "redo", "restore", "rescue")
 LOSSY = """
 import random, sys
 from pathlib import Path

@@ -68,6 +68,18 @@ async def test_esc_asks_and_stops_without_a_trace() -> None:
         assert "[5 Import]" in tui.text
 
 
+async def test_leaving_in_the_middle_of_work_closes_the_draft_only_when_the_work_has_ended() -> None:
+    """SQLite crashes where a connection is closed that another thread is using."""
+    session = Slow()
+    async with driven(FakeWorkspace(session), location="x.xlsx") as tui:
+        await start(tui, session)
+        await tui.pilot.press("ctrl+q")
+    assert not session.closed
+    session.may_end.set()
+    tui.app.close_released()
+    assert session.closed
+
+
 async def test_ctrl_c_asks_too() -> None:
     session = Slow()
     async with driven(FakeWorkspace(session), location="x.xlsx") as tui:
@@ -136,6 +148,7 @@ async def test_a_hang_up_ends_the_program_and_keeps_the_draft(monkeypatch: pytes
     assert tui.app.return_code == 128 + signal.SIGHUP
     assert len(asked) == 1, "it goes on elsewhere"
     assert session.summary is None
+    tui.app.close_released()
     assert session.closed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pyte
@@ -21,7 +22,7 @@ from textual.strip import Strip
 from tui_import.tui.driver import driver_class
 from tui_import.tui.driver.cells import Reader
 from tui_import.tui.driver.letters import Keyboard, charset, letters_of
-from tui_import.tui.driver.linux import OWN, LeanDriver
+from tui_import.tui.driver.linux import MOST_QUEUED, OWN, LeanDriver
 from tui_import.tui.driver.pens import PLAIN, Pen, pen_after, switch
 from tui_import.tui.driver.shadow import Shadow
 
@@ -295,3 +296,12 @@ def test_modes_that_the_program_asks_for_pass(data: str) -> None:
 @pytest.mark.parametrize("data", ["\x1b]22;text\x07", "\x1b]2;owned\x07", "\x1bP+q\x1b\\", "text", "\x1bc", "\x1b[?1h\x1b]2;x\x07"])
 def test_anything_else_outside_a_frame_is_refused(data: str) -> None:
     assert not OWN.fullmatch(data)
+
+
+@pytest.mark.parametrize(("waiting", "rings"), [(MOST_QUEUED, True), (MOST_QUEUED + 1, False)])
+def test_a_bell_for_a_terminal_that_takes_nothing_does_not_stop_the_program(waiting: int, rings: bool) -> None:
+    sent: list[str] = []
+    driver: Any = object.__new__(LeanDriver)
+    driver._writer_thread = SimpleNamespace(_queue=SimpleNamespace(qsize=lambda: waiting), write=sent.append)
+    driver.write("\x07")
+    assert sent == ["\x07"] * rings

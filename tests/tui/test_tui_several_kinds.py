@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.session.importer import Importer
-from tests.session.test_several_kinds import EIGHT, SHEETS, TAKING_PART, write
+from tests.session.test_several_kinds import PARTIES, SHEETS, write
 from tests.tui.conftest import driven
 from tui_import.model.settings import RESET
 from tui_import.session.workspace import Workspace
@@ -43,6 +43,7 @@ async def test_five_sheets_across_six_kinds_are_imported_in_one_pass_and_undone_
             assert words in tui.text
         await tui.press("x", "x", "x", "x")
         await tui.until("[Sales] · Showing all: 2")
+        await tui.until("Sales!Heading")  # the columns of that kind's sheet come into sight
         await tui.press("f9")
         await tui.until("[5 Import]")
         await tui.press("f9", "1", "0", "enter")
@@ -55,6 +56,25 @@ async def test_five_sheets_across_six_kinds_are_imported_in_one_pass_and_undone_
     (run,) = store.runs()
     store.redo(run.id)
     assert dump() == after
+
+
+async def test_members_and_stakeholders_stand_under_the_others_and_are_undone_with_them(store: Workspace, tmp_path: Path) -> None:
+    dump = Importer(store, tmp_path).dump
+    empty = dump()
+    async with driven(store, location=str(write(tmp_path / "book.xlsx", {**SHEETS, **PARTIES}))) as tui:
+        await tui.until("Show the lamps")
+        tui.app.session.set_option("sheet", "*")  # type: ignore[attr-defined]
+        for step in ("[2 Mapping]", "[3 Settings]", "Showing all: 14"):
+            await tui.press("f8")
+            await tui.until(step)
+        await tui.press("f9")
+        await tui.until("Sale stakeholders  +2 new")
+        await tui.press("f9", "1", "4", "enter")
+        await tui.until("[6 Result]")
+        assert "Project members    +2 new" in tui.text
+        await tui.press("u", "y")
+        await tui.until("taken back")
+        assert dump() == empty
 
 
 async def test_a_row_is_gone_to_by_its_sheet_and_number_or_by_its_number_in_the_cursors_sheet(store: Workspace, tmp_path: Path) -> None:
@@ -106,35 +126,3 @@ async def test_a_kind_is_chosen_its_key_ticked_and_after_a_reset_the_preview_is_
         await tui.press("f8")
         await tui.until("First choose it in the settings")
         assert "[3 Settings]" in tui.text
-
-
-async def test_a_path_pasted_behind_the_folder_opens_and_members_come_in_the_same_pass_as_whom_they_name(
-    store: Workspace, tmp_path: Path
-) -> None:
-    dump = Importer(store, tmp_path).dump
-    empty = dump()
-    book = write(tmp_path / "book.xlsx", {**TAKING_PART, **SHEETS})
-    async with driven(store) as tui:
-        await tui.press("c")
-        await tui.write("sever")
-        await tui.press("enter")
-        await tui.until("Several kinds in one pass")
-        await tui.press("o")
-        await tui.until("Reads .")
-        await tui.write(str(book))
-        await tui.press("enter")
-        for step in ("[1 Source]", "[2 Mapping]", "[3 Settings]", "Showing all: 14"):
-            await tui.until(step)
-            await tui.press("f8")
-        await tui.until("[5 Import]")
-        assert "Project members    +2 new" in tui.text
-        await tui.press("f9", "1", "4", "enter")
-        await tui.until("[6 Result]")
-        after = dump()
-        assert [len(list(store.records(entity))) for entity in EIGHT] == [2] * 8
-        await tui.press("u", "y")
-        await tui.until("taken back")
-        assert dump() == empty
-    (run,) = store.runs()
-    store.redo(run.id)
-    assert dump() == after

@@ -17,6 +17,7 @@ from tui_import.model.text import safe
 STATES = {
     "opened": N_("opened"), "reading": N_("being read"), "read": N_("read"), "mapping": N_("being mapped"), "planned": N_("planned"),
     "applied": N_("imported"), "looking": N_("being looked for"), "reviewing": N_("being decided"),
+    "damaged": N_("damaged"),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tui_import.cli.summary import ROWS_LEFT, counts_table, heading, plan_object
 from tui_import.model.kinds import planned_of
 from tui_import.model.plan import PlanReport
 from tui_import.model.settings import Action
+from tui_import.model.sheets import LIST_SEPARATOR
 from tui_import.model.text import safe
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _refuse_repetition(call: Call, session: ImportSession) -> None:
 
 def _configure_session(call: Call, session: ImportSession) -> None:
     """Mapping, constants and settings; nothing may be missing afterwards."""
+    _refuse_empty(call, session)
     for sheet, kind in _choices(call).sheets:
         session.set_sheet_kind(sheet, kind)
     for column, fields in links(call.arguments.map, session.columns).items():
@@ -197,6 +199,18 @@ def _report_drift(call: Call, session: ImportSession) -> None:
         call.output.note(_("The column “{old}” of the recipe is called “{new}” now.").format(old=safe(old), new=safe(new)))
     if drift.new:
         call.output.note(_("The recipe does not know these columns: {columns}.").format(columns=", ".join(map(safe, drift.new))))
+
+
+def _refuse_empty(call: Call, session: ImportSession) -> None:
+    """An empty sheet has no column that could be linked; what a recipe misses is told as its drift."""
+    if not session.columns and not call.arguments.recipe:
+        read = session.table.split(LIST_SEPARATOR)
+        others = ", ".join(f"“{safe(table.name)}”" for table in session.tables() if not table.hidden and table.name not in read)
+        raise UsageError(
+            _("There is nothing in it to import."),
+            where=Where(_named(call), session.table),
+            hint=_("Choose another sheet with --option sheet=NAME: {names}.").format(names=others) if others else "",
+        )
 
 
 def _refuse_missing(call: Call, session: ImportSession) -> None:

@@ -73,13 +73,11 @@ def dispatch(words: Sequence[str], screens: Screens) -> int:
         call = Call(parse(name, others, common), Output(common.json), screens)
         try:
             return load(name).act(call)
-        except TuiImportError:
-            raise
         except Exception as error:
             from tui_import.session.faults import explained
 
             told = explained(error, common.store)
-            if told is None:
+            if told is None or told is error:
                 raise
             raise told from error
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -89,10 +88,8 @@ def _to_terminal(call: Call, file_format: str) -> None:
     """What a terminal shows is made safe first, so it takes the way through a file."""
     if file_format == "xlsx":
         raise UsageError(_("A workbook is nothing for a terminal."), hint=_("Name a file: -o FILE.xlsx"))
-    private = call.workspace.drafts_folder  # not among everybody's temporary files, where a killed program would leave it
-    private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=private) as folder:
-        path = Path(folder, "export")
+    with call.workspace.private_folder() as folder:
+        path = folder / "export"
         arguments, parent = call.arguments, _price_list(call)
         call.workspace.export(arguments.entity, path, format=file_format, selection=arguments.selection, parent=parent)
         with path.open(encoding="utf-8-sig", newline="") as lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from tui_import.api.errors import UsageError
-from tui_import.api.i18n import _
+from tui_import.api.i18n import _, ngettext
 from tui_import.cli.backups import list_backups
 from tui_import.cli.call import Call, Command
 from tui_import.cli.records import ENTITIES
@@ -61,12 +61,16 @@ def restore(call: Call) -> int:
 
 def _configure_doctor(parser: ArgumentParser) -> None:
     parser.add_argument("--files", action="store_true", help=_("which files are kept, and which of them hold personal data"))
+    parser.add_argument("--tidy", action="store_true", help=_("remove what killed programs left behind, nothing that one is at work on"))
 
 
 def doctor(call: Call) -> int:
-    """Check the store and the program; exit code 1 where something is wrong. Or list the files."""
+    """Check the store and the program; exit code 1 where something is wrong. Or list the files, or tidy up."""
     if call.arguments.files:
         _list_files(call)
+        return 0
+    if call.arguments.tidy:
+        _tidy(call)
         return 0
     checks = call.workspace.doctor()
     if call.output.as_json:
@@ -80,6 +84,14 @@ def doctor(call: Call) -> int:
                 for line in check.hint.splitlines():
                     call.output.note(f"{safe(check.name)}: {safe(line)}")
     return 0 if all(check.ok for check in checks) else 1
+
+
+def _tidy(call: Call) -> None:
+    gone = [str(path) for path in call.workspace.tidy()]
+    call.output.result({"removed": gone})
+    for path in gone:
+        call.output.text(safe(path))
+    call.output.text(ngettext("{count} file removed.", "{count} files removed.", len(gone)).format(count=len(gone)))
 
 
 def _list_files(call: Call) -> None:

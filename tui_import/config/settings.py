@@ -248,8 +248,6 @@ def _currency(value: str, file: str) -> str:
 
 
 def _country(key: str, value: str, file: str) -> str:
-    if len(value) == 2 and value.isascii() and value.isupper() and value.isalpha():
-        return value
     from tui_import.flow.normalise.country import country_code
 
     code = country_code(value)

@@ -134,7 +134,7 @@ class DraftInfo:
     id: str
     path: str
     state: str
-    """reading | mapping | planned | applied."""
+    """reading | mapping | planned | applied; damaged: its file cannot be read."""
     kind: str
     source: str
     rows: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -48,7 +48,7 @@ from tui_import.session.population import MatcherIndexing
 from tui_import.session.stored import summary_to_dict
 from tui_import.store import blame, history, lists, own_fields, price_lists, reading, rest, selections
 from tui_import.store.apply import run_of_draft
-from tui_import.store.connection import Database, open_store
+from tui_import.store.connection import DRAFTS, Database, is_damaged, open_store
 from tui_import.store.draft import Draft, drafts_in, locations_of_drafts, remove_old
 from tui_import.store.holding import holder, holder_words, user_name
 from tui_import.store.matching_index import MatchingIndex
@@ -149,7 +149,7 @@ class Workspace:
     @property
     def drafts_folder(self) -> Path:
         """Where imports in progress lie."""
-        return Path(f"{self.path}.drafts")
+        return Path(f"{self.path}{DRAFTS}")
 
     @property
     def mandatory_company(self) -> bool:
@@ -423,10 +423,14 @@ class Workspace:
         draft.write_meta(state="applied", run=run, summary=summary_to_dict(summary), waiting=waiting)
 
     def discard(self, draft: str) -> None:
-        """Throw a draft away; the store is not touched."""
-        session = self.reopen(draft)
-        path = self.drafts_folder / f"{session.id}.sqlite"
-        session.close()
+        """Throw a draft away, a damaged one, too; the store is not touched."""
+        path = self.draft_path(draft)
+        if path.parent == self.drafts_folder and is_damaged(path):
+            Draft(path).refuse_where_held()
+        else:
+            session = self.reopen(draft)
+            path = self.drafts_folder / f"{session.id}.sqlite"
+            session.close()
         Draft(path).remove()
 
     def discard_old(self, days: int) -> Sequence[str]:
@@ -830,8 +834,7 @@ class Workspace:
         """Every file that is kept for this store and by the program, with its size and age, and whether it holds personal data."""
         from tui_import.store import doctor
 
-        folders = dict.fromkeys((config.user_folder(), config.state_folder()))
-        kept = [(_("settings"), path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        kept = [(_("settings"), path) for folder in _settings_folders() for path in sorted(folder.rglob("*")) if path.is_file()]
         return doctor.files(self.path, self.drafts_folder, kept)
 
     def doctor(self) -> Sequence[Check]:
@@ -840,7 +843,25 @@ class Workspace:
 
         sources = [_source_check(source) for source in self.sources()]
         extras = [Check(_("Plugin {name}").format(name=name), False, sentence) for name, sentence in plugin_host.extra_failures()]
-        return [*doctor.checks(self.database, self.drafts_folder), *sources, *extras]
+        return [*doctor.checks(self.database, self.drafts_folder, _settings_folders()), *sources, *extras]
+
+    def tidy(self) -> Sequence[Path]:
+        """Remove what killed programs left behind, nothing that one is at work on; returns what was removed."""
+        from tui_import.store.leftovers import tidy
+
+        return tidy(self.path, self.drafts_folder, _settings_folders())
+
+    @contextmanager
+    def private_folder(self) -> Iterator[Path]:
+        """A folder that only its owner can read and that is gone at the end; where the program is killed, `tidy` finds it."""
+        from tui_import.store.leftovers import private_folder
+
+        with private_folder(self.drafts_folder) as folder:
+            yield folder
+
+
+def _settings_folders() -> Sequence[Path]:
+    return list(dict.fromkeys((config.user_folder(), config.state_folder())))
 
 
 def _counted(run: RunInfo) -> Sequence[str]:

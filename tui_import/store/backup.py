@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -26,6 +27,12 @@ PAGES = 2_048
 """Pages copied per step (8 MB): between two, progress is told and a stop is heard."""
 PART = ".part"
 """Ending of a copy that is not finished and verified yet."""
+BESIDE = ("-journal", "-wal", "-shm")
+"""Endings of what SQLite keeps beside a file."""
+ASIDE = ".damaged-"
+"""In the name of a store that a backup has taken the place of."""
+_MISSED = 1_000_000
+"""More changes than a store can have seen after a backup: what was planned against a damaged one is planned anew."""
 _STAMP = "%Y%m%d-%H%M%S"
 
 
@@ -39,7 +46,7 @@ def backup(database: Database, path: Path | None = None, progress: Progress | No
 
     Raises `RefusedError` where ``path`` exists, `StoppedError`, and `StoreError` (disk full, folder not writable …): no file is left then.
     """
-    info = _make(database, path, progress or Progress())
+    info = _make(database.connection, database.path, path, progress or Progress())
     if path is None:
         keep = database.connection.execute("SELECT value FROM preference WHERE key = 'keep_backups'").fetchone()
         prune(database.path, int(keep[0]) if keep else 0)
@@ -76,24 +83,67 @@ def restore(database: Database, path: Path, catalogue: Catalogue, progress: Prog
     """Make the store what a backup holds; returns the backup of the store as it was.
 
     The file is copied, verified and brought up to date first; then the content goes into the live file in one transaction, so that other
-    connections keep working and a crash leaves the one or the other. Raises `StoreDamagedError` where the file is no sound store,
+    connections keep working and a crash leaves the one or the other. That backup is made within it: whoever writes meanwhile waits, so
+    what was written before is in the backup, and what is written after stays. Raises `StoreDamagedError` where the file is no sound store,
     `StoreTooNewError` and `StoreError`.
     """
     progress = progress or Progress()
-    with opened(database.path, path, catalogue, progress) as prepared:
-        before = _make(database, None, progress)
-        connection = database.connection
-        generation = "SELECT value FROM meta WHERE key = 'generation'"
-        latest = max(each.execute(generation).fetchone()[0] for each in (connection, prepared.connection))
+    before: list[BackupInfo] = []
+
+    def keep(prepared: sqlite3.Connection) -> None:
+        with database.beside() as live:
+            before.append(_make(live, database.path, None, progress))
+            generation = "SELECT value FROM meta WHERE key = 'generation'"
+            latest = max(each.execute(generation).fetchone()[0] for each in (live, prepared))
+            suppression.carry_over(live, prepared)
         # plans made against either content must notice
-        prepared.connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
-        suppression.carry_over(connection, prepared.connection)
+        prepared.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (latest + 1,))
+        progress.begin(restoring)
+
+    restoring = _("Restoring the store")
+    with opened(database.path, path, catalogue, progress) as prepared:
+        source = prepared.connection
         try:
             with holding(database.path, _("restoring a backup"), progress):
-                _copy(prepared.connection, connection, _("Restoring the store"), progress, database.path)
+                _copy(source, database.connection, restoring, progress, database.path, held=lambda: keep(source))
         except sqlite3.Error as error:
             raise as_store_error(error, database.path) from error
-    return before
+    return before[0]
+
+
+def replace(store: Path, path: Path, catalogue: Catalogue) -> Path:
+    """Put a backup in the place of a store that is damaged; returns under which name that one is kept now.
+
+    At every moment the one or the other is in its place. Raises `StoreDamagedError` where the backup is no sound store, `StoreError`.
+    """
+    _must_exist(path)
+    with _scratch_copy(store, path, Progress(), beside=store) as copy:
+        with closing(open_store(copy, catalogue, dict)) as prepared:
+            connection = prepared.connection
+            connection.execute("UPDATE meta SET value = value + ? WHERE key = 'generation'", (_MISSED,))
+            # as far as it can still be read: who was erased since stays erased
+            with suppress(sqlite3.Error), closing(_read_only(store)) as damaged:
+                suppression.carry_over(damaged, connection)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _sync(copy)
+        stamp = datetime.datetime.now(datetime.UTC).strftime(_STAMP)
+        aside = _keep_aside(store, f"{store.name}{ASIDE}{stamp}")
+        copy.replace(store)
+        _sync(store.parent)
+    return aside
+
+
+def _keep_aside(store: Path, name: str) -> Path:
+    """Give a store a second name, under which SQLite finds what it keeps beside it."""
+    for number in itertools.count(1):
+        aside = store.with_name(name if number == 1 else f"{name}-{number}")
+        if not aside.exists() and _name(store, aside):
+            break
+    # a log that stayed would be taken for that of the file which comes into the place
+    for ending in BESIDE:
+        with suppress(FileNotFoundError):
+            Path(f"{store}{ending}").replace(f"{aside}{ending}")
+    return aside
 
 
 @contextmanager
@@ -161,12 +211,11 @@ def _info(path: Path) -> BackupInfo:
 # -- copying
 
 
-def _make(database: Database, wanted: Path | None, progress: Progress) -> BackupInfo:
+def _make(source: sqlite3.Connection, store: Path, wanted: Path | None, progress: Progress) -> BackupInfo:
     """A verified copy under a name, or under the next one in the store's own folder."""
-    path = wanted or _next_name(database.path)
+    path = wanted or _next_name(store)
     if path.exists():
         raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)), hint=_("Choose another name."))
-    source = database.connection
     with _part_file(path) as part:
         # one read transaction: what others write meanwhile neither mixes in nor makes the copy begin again
         source.execute("BEGIN")
@@ -174,7 +223,7 @@ def _make(database: Database, wanted: Path | None, progress: Progress) -> Backup
             expected = _row_counts(source)
             with closing(sqlite3.connect(part, isolation_level=None)) as target:
                 target.execute("PRAGMA synchronous = OFF")  # the whole file is synced below
-                _copy(source, target, _("Backing up the store"), progress, database.path)
+                _copy(source, target, _("Backing up the store"), progress, store)
                 target.execute("PRAGMA journal_mode = DELETE")  # so that it can be read in a folder without write permission
         finally:
             source.execute("ROLLBACK")
@@ -188,7 +237,7 @@ def _make(database: Database, wanted: Path | None, progress: Progress) -> Backup
         while not _name(part, path):
             if wanted is not None:
                 raise RefusedError(_("It exists already; nothing was written."), where=Where(file=str(path)))
-            path = _next_name(database.path)  # another process has made one in the same second
+            path = _next_name(store)  # another process has made one in the same second
         _sync(path.parent)
     return _info(path)
 
@@ -206,55 +255,69 @@ def _name(part: Path, path: Path) -> bool:
 
 @contextmanager
 def _part_file(path: Path) -> Iterator[Path]:
-    """A new file beside ``path`` that only its owner can read; it is gone at the end, whatever happens."""
+    """A new file beside ``path`` that only its owner can read, held by this process; it is gone at the end, whatever happens."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise _cannot_write(part.parent, error) from error
-    try:
-        yield part
-    except sqlite3.Error as error:
-        raise as_store_error(error, path) from error
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    finally:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            with suppress(OSError):
-                Path(f"{part}{suffix}").unlink(missing_ok=True)
+    with holding(part, _("making a copy")):
+        try:
+            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise _cannot_write(part.parent, error) from error
+        try:
+            yield part
+        except sqlite3.Error as error:
+            raise as_store_error(error, path) from error
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        finally:
+            for suffix in ("", *BESIDE):
+                with suppress(OSError):
+                    Path(f"{part}{suffix}").unlink(missing_ok=True)
 
 
 @contextmanager
-def _scratch_copy(store: Path, path: Path, progress: Progress) -> Iterator[Path]:
-    """A verified copy of a backup that may be written to, beside the store's backups."""
+def _scratch_copy(store: Path, path: Path, progress: Progress, beside: Path | None = None) -> Iterator[Path]:
+    """A verified copy of a backup that may be written to, beside the store's backups or another file."""
     try:
         verify(path)
     except sqlite3.Error as error:
         raise as_store_error(error, path) from error
-    with _part_file(_next_name(store)) as part:
+    with _part_file(beside or _next_name(store)) as part:
         with closing(_read_only(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as target:
             target.execute("PRAGMA synchronous = OFF")
             _copy(source, target, _("Reading the backup"), progress, store)
         yield part
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, step: str, progress: Progress, store: Path) -> None:
-    progress.begin(step, source.execute("PRAGMA page_count").fetchone()[0])
+def _copy(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    step: str,
+    progress: Progress,
+    store: Path,
+    held: Callable[[], None] | None = None,
+) -> None:
+    """Copy page by page. ``held``: called once the target is locked against other writers and still holds what it did."""
+    total = source.execute("PRAGMA page_count").fetchone()[0]
+    progress.begin(step, total)
     moved = time.monotonic()
 
     def advance(status: int, remaining: int, total: int) -> None:
-        nonlocal moved
+        nonlocal moved, held
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             if time.monotonic() - moved > BUSY_SECONDS:
                 raise busy_error(store)
         else:
+            if held is not None and status == sqlite3.SQLITE_OK:
+                first, held = held, None
+                first()
             moved = time.monotonic()
         progress.total = total
         progress.done = total - remaining
         if status != sqlite3.SQLITE_DONE:  # too late to stop: it is written
             progress.check()
 
-    source.backup(target, pages=PAGES, progress=advance, sleep=0.05)
+    # the last page ends the transaction, so that it must not be among the first ones
+    source.backup(target, pages=min(PAGES, max(1, total // 2)), progress=advance, sleep=0.05)
 
 
 def _sync(path: Path) -> None:

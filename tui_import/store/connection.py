@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 from tui_import.api.errors import StoppedError, StoreDamagedError, StoreError, StoreTooNewError, Where
@@ -22,6 +22,8 @@ LOOK_SECONDS = 0.25
 """Between two looks at who it is that is waited for, and whether to stop waiting."""
 STOP_STEPS = 10_000
 """Steps of SQLite's machine after which it is asked whether to stop: under a millisecond."""
+DRAFTS = ".drafts"
+"""Ending of the folder beside a store in which its drafts lie."""
 CACHE_KIB = 32_768
 """Page cache of one connection."""
 
@@ -83,6 +85,15 @@ class Database:
                 where=Where(file=str(self.path)),
                 hint=_("Leave tui-import and open it again."),
             )
+
+    @contextmanager
+    def beside(self) -> Iterator[sqlite3.Connection]:
+        """One more connection, to read what the store holds while this thread's own writes to it."""
+        connection = self._open()
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     @contextmanager
     def transaction(self, progress: Progress | None = None, *, doing: str = "") -> Iterator[sqlite3.Connection]:
@@ -189,7 +200,7 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
     if is_busy(error):
         return busy_error(path)
     if "malformed" in text or "not a database" in text or "disk image" in text:
-        return StoreDamagedError(_("This is not a readable store."), where=where, hint=_("Restore a backup: tui-import restore FILE."))
+        return damaged_error(path)
     if "readonly" in text or "unable to open" in text:
         return StoreError(_("It cannot be opened for writing."), where=where, hint=_("Check the folder and its permissions."))
     if "full" in text:
@@ -198,6 +209,24 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
         hint = _("Is there room, and is the disk still there? See: tui-import doctor")
         return StoreError(_("The disk does not do what it is told; nothing was changed."), where=where, hint=hint)
     return StoreError(_("SQLite says: {error}").format(error=text), where=where)
+
+
+def damaged_error(path: Path) -> StoreDamagedError:
+    """The sentence for a file whose pages cannot be read: a store comes back from a backup, a draft from what it read."""
+    where = Where(file=str(path))
+    if path.parent.name.endswith(DRAFTS):
+        hint = _("Throw it away and import anew what it read: tui-import drafts discard {draft}").format(draft=path.stem)
+        return StoreDamagedError(_("This draft is damaged."), where=where, hint=hint)
+    return StoreDamagedError(_("This is not a readable store."), where=where, hint=_("Restore a backup: tui-import restore FILE."))
+
+
+def is_damaged(path: Path) -> bool:
+    """Some page of a file is not what it must be; reads the whole file."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.DatabaseError as error:
+        return not isinstance(error, sqlite3.OperationalError)  # that one cannot be opened, for another reason
 
 
 def open_store(path: Path, catalogue: Catalogue, lists: Callable[[], Mapping[str, Sequence[str]]]) -> Database:

@@ -20,10 +20,11 @@ from pathlib import Path
 from tui_import.api.errors import StoreError
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.runs import Check, StoredFile
-from tui_import.store.backup import PART, backup_folder, backups
-from tui_import.store.connection import Database
+from tui_import.store.backup import ASIDE, backup_folder, backups
+from tui_import.store.connection import Database, is_damaged
 from tui_import.store.draft import drafts_in
-from tui_import.store.holding import holder, holder_words
+from tui_import.store.holding import LOCK, holder, holder_words
+from tui_import.store.leftovers import leftovers
 
 ROOM = 3
 """Free disk space that an import may need, in store sizes: the backup, the write-ahead log, growth."""
@@ -43,7 +44,8 @@ _JOURNAL_CHECKS = (
         N_("changes without an entry: {count}"),
     ),
     (
-        "SELECT count(*) FROM journal WHERE op = 'insert' AND state = 'undone' AND (image IS NULL OR NOT json_valid(image))",
+        "SELECT count(*) FROM journal j WHERE op = 'insert' AND state = 'undone' AND (image IS NULL OR NOT json_valid(image))"
+        " AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.entity = j.entity AND e.record = j.record)",
         N_("undone records without their copy: {count}"),
     ),
     (
@@ -55,8 +57,15 @@ _JOURNAL_CHECKS = (
 """Query that counts faults, and what they are."""
 
 
-def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] | None = None, terminal: bool | None = None) -> list[Check]:
-    """All checks of the store and of the machine. ``drafts`` is the folder of the store's drafts."""
+def checks(
+    database: Database,
+    drafts: Path,
+    settings: Sequence[Path] = (),
+    *,
+    environment: Mapping[str, str] | None = None,
+    terminal: bool | None = None,
+) -> list[Check]:
+    """All checks of the store and of the machine. ``drafts`` is the folder of the store's drafts, ``settings`` those of the program."""
     environment = os.environ if environment is None else environment
     terminal = sys.stdout.isatty() if terminal is None else terminal
     return [
@@ -65,6 +74,7 @@ def checks(database: Database, drafts: Path, *, environment: Mapping[str, str] |
         _in_use(database.path),
         _leftover_drafts(drafts),
         _backups(database.path),
+        _left_behind(leftovers(database.path, drafts, settings)),
         _room(database.path),
         _sqlite(),
         _machine(),
@@ -126,16 +136,30 @@ def _leftover_drafts(folder: Path) -> Check:
     detail = _size_and_age(files, ngettext("{count} draft", "{count} drafts", len(files)))
     done = {info.path for info in drafts_in(folder) if info.done}
     forgotten = [path for path in files if _days(path) > OLD_DAYS and str(path) not in done]
-    hint = _("Look at them with: tui-import drafts; throw old ones away with: tui-import drafts discard --older {days}")
-    return _check(_("Drafts"), not forgotten, detail, hint.format(days=OLD_DAYS))
+    damaged = [path.stem for path in files if is_damaged(path)]
+    hints = []
+    if forgotten:
+        hint = _("Look at them with: tui-import drafts; throw old ones away with: tui-import drafts discard --older {days}")
+        hints.append(hint.format(days=OLD_DAYS))
+    if damaged:
+        hint = _("Damaged: {drafts}. Throw them away and import anew what they read: tui-import drafts discard DRAFT")
+        hints.append(hint.format(drafts=_some(damaged)))
+    return _check(_("Drafts"), not hints, detail, "\n".join(hints))
 
 
 def _backups(store: Path) -> Check:
     files = [Path(info.path) for info in reversed(backups(store))]
     detail = _size_and_age(files, ngettext("{count} backup", "{count} backups", len(files)))
-    parts = sorted(backup_folder(store).glob(f"*{PART}*"))
-    hint = _("Broken-off copies may be deleted: {files}").format(files=_some([str(part) for part in parts]))
-    return _check(_("Backups"), not parts, detail, hint)
+    aside = sorted(store.parent.glob(f"{glob.escape(store.name)}{ASIDE}*[0-9]"))
+    kept = _("damaged stores that backups took the place of: {files}").format(files=_some([str(path) for path in aside]))
+    return Check(_("Backups"), ok=True, detail=f"{detail}; {kept}" if aside else detail)
+
+
+def _left_behind(files: Sequence[Path]) -> Check:
+    """What killed programs had begun."""
+    hint = _("Remove it, and nothing that is at work: tui-import doctor --tidy")
+    only_locks = all(path.name.endswith(LOCK) for path in files)  # which whoever comes next takes
+    return _check(_("Left behind"), only_locks, _some([str(path) for path in files]) or _("nothing"), hint)
 
 
 def _room(store: Path) -> Check:

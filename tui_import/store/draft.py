@@ -8,22 +8,25 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_import.api.errors import StoreError, Where
+from tui_import.api.errors import StoreDamagedError, StoreError, Where
 from tui_import.api.i18n import _
 from tui_import.api.source import Column, Row, Scalar
 from tui_import.flow.cells import Cell, as_cell, column_letter
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
 from tui_import.model.sheets import ROWS, Sheet
-from tui_import.store.connection import Database, as_store_error
-from tui_import.store.holding import busy_error, holder, is_own
+from tui_import.store.connection import Database, as_store_error, is_damaged
+from tui_import.store.holding import LOCK, busy_error, holder, holding, is_own
 from tui_import.store.layout import ENTITIES
 
 FORMAT = 1
+DAMAGED = "damaged"
+"""State of a draft that cannot be read."""
 BLOCK = 2_000
 """Rows that are planned at once: few enough to stay in the processor's cache, many enough to make a query worth it."""
 MAX_COLUMNS = 1_000
@@ -58,31 +61,39 @@ class Draft:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.database = Database(path, synchronous="NORMAL", shared=False)
+        self._begun = ExitStack()
+        """While it is not `complete`: its lock, by which others see that somebody is at work on it."""
 
     # -- life
 
     @classmethod
     def create(cls, folder: Path) -> Draft:
         """A new draft, mode 0600. It counts when it is `complete`."""
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
+        path = folder / f"{stamp}-{secrets.token_hex(2)}.sqlite"
+        draft = cls(path)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
-            path = folder / f"{stamp}-{secrets.token_hex(2)}.sqlite"
+            draft._begun.enter_context(holding(path, _("beginning an import")))
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except OSError as error:
+            draft.close()
             message = _("A draft cannot be made there: {reason}.").format(reason=error.strerror)
             raise StoreError(message, where=Where(file=str(folder)), hint=_("Check the folder and its permissions.")) from error
-        draft = cls(path)
-        connection = draft.database.connection
-        with draft.database.transaction():
-            for statement in filter(str.strip, TABLES.split(";\n")):
-                connection.execute(statement)
-        draft.write_meta(id=path.stem, state="opened", rows=0, changed=_now())
+        try:
+            with draft.database.transaction() as connection:
+                for statement in filter(str.strip, TABLES.split(";\n")):
+                    connection.execute(statement)
+            draft.write_meta(id=path.stem, state="opened", rows=0, changed=_now())
+        except BaseException:
+            draft.remove()
+            raise
         return draft
 
     def complete(self) -> None:
         """Everything that a new draft begins with is written: from now on it can be opened. What was broken off before is no draft."""
         self.write_meta(format=FORMAT)
+        self._begun.close()
 
     @classmethod
     def open(cls, path: Path) -> Draft:
@@ -110,11 +121,12 @@ class Draft:
     def close(self) -> None:
         """Close the file; nothing is lost."""
         self.database.close()
+        self._begun.close()
 
     def remove(self) -> None:
         """Delete the file and what SQLite keeps beside it."""
         self.close()
-        for suffix in ("", "-wal", "-shm", ".lock"):
+        for suffix in ("", "-wal", "-shm", LOCK):
             Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     @property
@@ -356,7 +368,7 @@ def planned_entities(connection: sqlite3.Connection, schema: str = "main") -> tu
 
 
 def drafts_in(folder: Path) -> list[DraftInfo]:
-    """All drafts of a store, the last touched first; files that are none are passed over."""
+    """All drafts of a store, the last touched first, damaged ones included; those that were not begun to their end are passed over."""
     found = _infos(folder.glob("*.sqlite"))
     return sorted(found, key=lambda info: info.changed, reverse=True)
 
@@ -366,11 +378,42 @@ def _infos(paths: Iterable[Path]) -> list[DraftInfo]:
     for path in paths:
         try:
             draft = Draft.open(path)
+        except StoreDamagedError:
+            found.append(_damaged(path))
+            continue
         except StoreError:
             continue
-        found.append(draft.info())
-        draft.close()
+        try:
+            found.append(draft.info())
+        except sqlite3.DatabaseError:
+            found.append(_damaged(path))
+        finally:
+            draft.close()
     return found
+
+
+def _damaged(path: Path) -> DraftInfo:
+    """It is listed, so that its user learns of it and can throw it away."""
+    changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC).isoformat(timespec="seconds")
+    return DraftInfo(path.stem, str(path), DAMAGED, kind="contacts", source=path.stem, rows=0, changed=changed)
+
+
+def broken_off(folder: Path) -> list[Path]:
+    """Files that were to become drafts and never did; damaged ones and those of other versions are not among them."""
+    paths = sorted(folder.glob("*.sqlite"))
+    return [path for path in paths if holder(path) is None and not _was_completed(path) and not is_damaged(path)]
+
+
+def _was_completed(path: Path) -> bool:
+    draft = Draft(path)
+    try:
+        return draft.meta("format") is not None
+    except sqlite3.OperationalError as error:
+        return "no such table" not in str(error)
+    except (sqlite3.Error, StoreError):
+        return True
+    finally:
+        draft.close()
 
 
 def remove_old(folder: Path, days: float, *, unfinished: bool = False) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Subject:
     names: tuple[str, ...]
     """First and last name, or the company's name, folded."""
     rows: frozenset[tuple[str, int]]
-    """(draft, row in the sheet) that the journal knows it from."""
+    """(draft, row in the sheet) that the journal knows it from, what it was in projects and sales, and what belongs to it."""
     alike: tuple[int, ...] = ()
     """Other records, deleted ones included, with the same e-mail address, or of the same name in the same company."""
     named_in: tuple[tuple[str, str], ...] = ()
@@ -72,7 +72,9 @@ def subject(database: Database, catalogue: Catalogue, entity: str, record: int) 
     identity = _identity(connection, catalogue, entity, record, image)
     alike = tuple(_alike(connection, entity, record, image))
     named_in = tuple(place for place in referring(catalogue, entity) if place != ("person", "company"))
-    return Subject(entity, record, identity, tuple(filter(None, names)), frozenset(_rows(connection, entity, record)), alike, named_in)
+    told = [(entity, record), *_parts(connection, named_in, record), *_belonging(connection, named_in, record)]
+    rows = frozenset(row for each in told for row in _rows(connection, *each))
+    return Subject(entity, record, identity, tuple(filter(None, names)), rows, alike, named_in)
 
 
 def _image_in_journal(connection: sqlite3.Connection, entity: str, record: int) -> Image | None:
@@ -171,7 +173,7 @@ def erase(database: Database, who: Subject, user: str, progress: Progress | None
         ).rowcount
         for table in ("match", "key"):
             connection.execute(f"DELETE FROM {entity}_{table} WHERE record = ?", (record,))
-        _let_go(connection, who, user, at)
+        _let_go(connection, who, user, at, run)
         images.remove(connection, entity, [record])
         marks = leave_marks(connection, who.identity, user, at, run) if entity == "person" else ()
         connection.execute("INSERT INTO erasure VALUES (?, ?, ?, ?, ?)", (entity, record, at, user, run))
@@ -202,19 +204,38 @@ def write_anew(connection: sqlite3.Connection) -> None:
         connection.execute(statement).fetchall()
 
 
-def _let_go(connection: sqlite3.Connection, who: Subject, user: str, at: str) -> None:
+def _let_go(connection: sqlite3.Connection, who: Subject, user: str, at: str, run: int) -> None:
     """Sales and follow-ups stay, but say no longer whose they are. What it was in a project or a sale is about nobody else, and goes."""
+    for other, record in _parts(connection, who.named_in, who.record):
+        _redact_journal(connection, other, record)
+        images.remove(connection, other, [record])
+        connection.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?, ?, ?, ?)", (other, record, at, user, run))
     for other, name in who.named_in:
-        if other in PARTIES:
-            about_it = f"{name} = ?" if name == "person" else f"{name} = ? AND person IS NULL"
-            gone = [record for (record,) in connection.execute(f"SELECT id FROM {other} WHERE {about_it}", (who.record,))]
-            for record in gone:
-                _redact_journal(connection, other, record)
-            images.remove(connection, other, gone)
         connection.execute(
             f"UPDATE {other} SET {name} = NULL, version = version + 1, updated_at = ?, updated_by = ? WHERE {name} = ?",
             (at, user, who.record),
         )
+
+
+def _parts(connection: sqlite3.Connection, named_in: Iterable[tuple[str, str]], record: int) -> list[tuple[str, int]]:
+    """(entity, id) of what the record was in projects and sales and nobody else was, undone or not."""
+    found: list[tuple[str, int]] = []
+    for other, name in named_in:
+        if other in PARTIES:
+            about_it = f"{name} = ?" if name == "person" else f"{name} = ? AND person IS NULL"
+            living = connection.execute(f"SELECT id FROM {other} WHERE {about_it}", (record,))
+            found += [(other, part) for (part,) in living]
+            saved = connection.execute("SELECT record, image FROM journal WHERE entity = ? AND image IS NOT NULL", (other,))
+            undone = ((part, Image.from_json(text).record) for part, text in saved)
+            found += [(other, part) for part, was in undone if was.get(name) == record and (name == "person" or not was.get("person"))]
+    return list(dict.fromkeys(found))
+
+
+def _belonging(connection: sqlite3.Connection, named_in: Iterable[tuple[str, str]], record: int) -> Iterator[tuple[str, int]]:
+    """(entity, id) of the sales and follow-ups that stay without it: in the rows that they came from its name stands."""
+    for other, name in named_in:
+        if other not in PARTIES:
+            yield from ((other, part) for (part,) in connection.execute(f"SELECT id FROM {other} WHERE {name} = ?", (record,)))
 
 
 def _count(connection: sqlite3.Connection, what: str, record: int) -> int:

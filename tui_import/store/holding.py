@@ -24,6 +24,7 @@ from tui_import.model.runs import Holder
 
 SIZE = 1_024
 """Bytes of what is written: always as many, at once, so that nobody reads half of it."""
+LOCK = ".lock"
 LONGEST = 120
 """Letters of each text in it."""
 TELL_EVERY = 0.5
@@ -32,7 +33,7 @@ TELL_EVERY = 0.5
 
 def lock_of(path: Path) -> Path:
     """The lock file of a store or a draft."""
-    return Path(f"{path}.lock")
+    return Path(f"{path}{LOCK}")
 
 
 def user_name() -> str:

@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from tui_import.flow.plan.keys import FIELDS_JOINED_BY
 from tui_import.flow.plan.planned import Change, Planned, PlannedEntity, ValueChange
 from tui_import.flow.plan.rows import PlannedBlock
 from tui_import.model.fields import Catalogue, FieldType
@@ -244,16 +243,10 @@ class PlanWriter:
         """See `PlanIndex.find_called`."""
         name = "name" if field == "full_name" else field
         tables = (f"plan_{entity}_new", f"plan_{entity}_held")
-        parts = field.split(FIELDS_JOINED_BY)
         columns = [column for column, bare in self._key_columns[entity].items() if bare == name and column in self._columns[entity]]
         if field == "email":
             found_by = "ON v.field = 'email' AND v.key = j.value"
             queries = [f"SELECT j.value, -v.k FROM json_each(?1) j JOIN {table}_value v {found_by}" for table in tables]
-        elif len(parts) > 1:
-            agree = " AND ".join(f"p.{part}_key = json_extract(j.value, '$[{at}]')" for at, part in enumerate(parts))
-            if not {f"{part}_key" for part in parts} <= set(self._columns[entity]):
-                return {}
-            queries = [f"SELECT j.value, -p.k FROM json_each(?1) j JOIN {table} p ON {agree}" for table in tables]
         else:
             queries = [f"SELECT j.value, -p.k FROM json_each(?1) j JOIN {t} p ON p.{c} = j.value" for t in tables for c in columns]
             queries.append(

@@ -28,7 +28,10 @@ def run_tui(store: str | Path | None, file: str | None = None, draft: str | None
     workspace = Workspace(store)
     try:
         app = ImportApp(workspace, location=file or "", draft=draft or "", demo=demo, signals=True)
-        result = app.run()
+        try:
+            result = app.run()
+        finally:
+            app.close_released()
         return result if result is not None else app.return_code or 0
     finally:
         workspace.close()

@@ -95,6 +95,8 @@ class ImportApp(App[int]):
         self.kind, self.price_list = "", ""
         """What was chosen at home for the next file, and of products the price list that they go into; empty: seen by the columns."""
         self.bridge = Bridge(self)
+        self._released: list[ImportSession | StoredReview] = []
+        """To be closed when no worker is left."""
         self.demo = demo
         self.animation_level = "none"
         self._location, self._draft, self._signals = location, draft, signals
@@ -204,7 +206,19 @@ class ImportApp(App[int]):
     def _close_session(self) -> None:
         session, self.session = self.session, None
         if session is not None:
+            self.release(session)
+
+    def release(self, session: ImportSession | StoredReview) -> None:
+        """Close it as it is; where a worker is still at it, when that has ended: SQLite crashes under whom it is closed."""
+        if self.bridge.current is None:
             session.close()
+        else:
+            self._released.append(session)
+
+    def close_released(self) -> None:
+        """For who ran the app: no worker is left now."""
+        while self._released:
+            self._released.pop().close()
 
     def on_unmount(self) -> None:
         """The draft is closed as it is."""
@@ -246,6 +260,10 @@ class ImportApp(App[int]):
         self.panic(Text(safe(told)) if told else crash_words(error))
 
     # -- keys
+
+    def on_paste(self) -> None:
+        """No field took it."""
+        self._frame().tell(_("What was pasted was not taken for keys; it can be pasted into a field."))
 
     def action_help(self) -> None:
         """Explain the screen."""

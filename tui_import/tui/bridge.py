@@ -18,7 +18,7 @@ from textual.message import Message
 from tui_import.api.errors import StoppedError
 from tui_import.model.progress import Progress
 
-GRACE_SECONDS = 0.8
+GRACE_SECONDS = 0.6
 """How long a worker may take to stop after the terminal has gone."""
 
 

@@ -41,6 +41,8 @@ class Frame(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]  # noqa: RUF012
     HELP_TEXT = ""
     """What the screen is for, in English; marked with N_()."""
+    _told = ""
+    """The last reason that a window gave."""
 
     @property
     def host(self) -> ImportApp:
@@ -78,15 +80,22 @@ class Frame(Screen[None]):
 
     # -- work
 
-    def attempt(self, work: Callable[[], T]) -> T | None:
-        """Something quick; where it cannot be done, the reason is shown and None returned."""
+    def attempt(self, work: Callable[[], T], *, again: bool = False) -> T | None:
+        """Something quick; where it cannot be done, the reason is shown and None returned.
+
+        ``again``: it is done whenever the screen comes back, also from a window with that reason: then the status line has it.
+        """
         try:
             return work()
         except Exception as error:
-            told = error if isinstance(error, TuiImportError) else explained(error, self.workspace.path)
-            if told is None:
+            told = explained(error, self.workspace.path) or error
+            if not isinstance(told, TuiImportError):
                 raise
-            self.app.push_screen(error_notice(told))
+            if again and str(told) == self._told:
+                self.tell(f"{told.message} {told.hint}".strip())
+            else:
+                self._told = str(told)
+                self.app.push_screen(error_notice(told))
             return None
 
     def start(

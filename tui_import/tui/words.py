@@ -6,8 +6,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
 from tui_import.api.capabilities import Operator
 from tui_import.api.i18n import N_, _, ngettext
 from tui_import.model.fields import entity_word
@@ -78,6 +76,7 @@ DRAFT_STATES = {
     "applied": N_("imported"),
     "looking": N_("being looked for"),
     "reviewing": N_("being decided"),
+    "damaged": N_("damaged"),
 }
 
 
@@ -157,11 +156,11 @@ def counts_words(counts: Counts) -> str:
     return "  ".join(parts) or _("nothing")
 
 
-def entity_lines(entities: Mapping[str, Counts]) -> list[str]:
-    """Counts under each other, a line for each kind of record."""
-    names = [word(ENTITIES, entity) for entity in entities]
-    width = max([10, *map(cell_len, names)]) + 2
-    return [f"{name}{' ' * (width - cell_len(name))}{counts_words(counts)}" for name, counts in zip(names, entities.values(), strict=True)]
+def counted(entities: Mapping[str, Counts]) -> list[str]:
+    """A line per entity, the numbers under each other."""
+    names = {entity: word(ENTITIES, entity) for entity in entities}
+    width = max(12, *(len(name) + 2 for name in names.values())) if names else 0
+    return [f"{names[entity]:<{width}}{counts_words(counts)}" for entity, counts in entities.items()]
 
 
 def run_words(run: RunInfo) -> str:

@@ -170,16 +170,17 @@ def _all_forms(texts: str) -> frozenset[str]:
 
 
 def _add_own_names(aliases: dict[str, dict[Alias, None]], catalogue: Catalogue) -> None:
-    """The fields' own names: with the entity they are beyond doubt, without it they count where no language uses the word."""
+    """The fields' own names: with the entity they are beyond doubt; without it, and labels, count where no language uses the word."""
     for known in catalogue:
         alias = Alias(known.entity, known.name, "", 0)
         for name in (known.key, known.title):
             form = squash(name)
             aliases[form] = {alias: None} | aliases.get(form, {})
     for known in catalogue:
-        found = aliases.setdefault(squash(known.name), {})
-        if all(alias.language == "" for alias in found):
-            found[Alias(known.entity, known.name, "", 0)] = None
+        for name in (known.name, known.label, known.shown_label):
+            found = aliases.setdefault(squash(name), {})
+            if all(alias.language == "" for alias in found):
+                found[Alias(known.entity, known.name, "", 0)] = None
 
 
 class Reading(NamedTuple):

@@ -28,7 +28,7 @@ _TELLING: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("sale_stakeholder.sale", "sale_stakeholder.company", "sale_stakeholder.role"),
     ),
     "projects": (("project.name", "project.end_date"), ("project.name", "project.manager"), ("project.name", "project.status")),
-    "sales": (("sale.sale_date", "sale.amount", "sale.heading"), ("sale.heading", "sale.stage"), ("sale.sale_date", "sale.stage")),
+    "sales": (("sale.sale_date", "sale.heading"), ("sale.heading", "sale.stage"), ("sale.sale_date", "sale.stage")),
     "follow_ups": (("follow_up.start", "follow_up.text"), ("follow_up.start", "follow_up.type")),
 }
 """Kind → fields that together are found in no other kind of file."""

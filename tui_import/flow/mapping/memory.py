@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tui_import.flow.mapping.headers import Vocabulary, squash
 from tui_import.flow.mapping.values import Profile
-from tui_import.model.mapping import ColumnInfo
+from tui_import.model.mapping import ColumnInfo, Evidence
 from tui_import.model.mapping import Mapping as ColumnMapping
 
 LIMIT = 2000
@@ -46,12 +46,17 @@ def kind_of(column: ColumnInfo) -> str:
 
 
 def remember(memory: Memory, mapping: ColumnMapping, columns: Sequence[ColumnInfo]) -> Memory:
-    """The memory with an import's links added. A column without a link is remembered as such, where it has values."""
+    """The memory with an import's links added. A column without a link is remembered as such, where it has values.
+
+    What was guessed by a header is not: the next file's other columns may say something else of the same header ("E-mail" among
+    companies, among persons). It only counts where another choice was remembered.
+    """
     seen = dict(memory.seen)
+    guessed = {link.column for link in mapping.links if link.evidence is Evidence.HEADER}
     headers = [column.header for column in columns]
     for column in columns:
         key = key_of(column.header, kind_of(column))
-        if key and headers.count(column.header) == 1 and column.samples:
+        if key and headers.count(column.header) == 1 and column.samples and (key in seen or column.position not in guessed):
             seen[key] = _count(seen.pop(key, {}), mapping.fields_of(column.position) or ("",))
     return Memory(dict(list(seen.items())[-LIMIT:]))
 

@@ -107,9 +107,10 @@ def _of_companies(mapping: Mapping, settings: Settings, mandatory: bool) -> Iter
     has_company = any(field.startswith("company.") for field in mapping.fields)
     if persons and not has_company and without is WithoutCompany.WITHOUT and not mandatory:
         return
-    if persons and not has_company and without is WithoutCompany.CREATE:
+    by_name = key in {CompanyKey.NAME, CompanyKey.NAME_DEPARTMENT}
+    if persons and without is WithoutCompany.CREATE and (by_name or not has_company):
         yield Missing((_COMPANY_NAME, *_PERSON_NAMES), _("A company needs a name; without one it is called after its person."))
-    elif key in {CompanyKey.NAME, CompanyKey.NAME_DEPARTMENT}:
+    elif by_name:
         yield Missing((_COMPANY_NAME,), _("A company needs a name."))
     if key is CompanyKey.NAME_DEPARTMENT:
         yield Missing((COMPANY_KEY_FIELDS[key],), _("Companies are matched by name and department: both have to be linked."))

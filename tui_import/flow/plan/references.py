@@ -8,21 +8,17 @@ from typing import NamedTuple
 from tui_import.flow.folding import fold, person_name_key
 from tui_import.flow.names import split_full_name
 from tui_import.flow.plan.entity import EntityPlanner
-from tui_import.flow.plan.keys import FIELDS_JOINED_BY, of_fields
+from tui_import.flow.plan.keys import of_fields
 from tui_import.flow.plan.planned import PlanIndex, Planned
 from tui_import.model.records import Hit, RecordReader
 
-_SHOWN = f"heading{FIELDS_JOINED_BY}number"
-"""As a sale is shown and exported: "Lamps S-1"."""
 CALLED_BY: Mapping[str, tuple[str, ...]] = {
     "company": ("name", "number", "code", "email"),
     "person": ("email", "full_name", "number"),
     "project": ("name", "number"),
-    "sale": ("number", "heading", _SHOWN),
+    "sale": ("number", "heading"),
 }
 """Entity → what its records are called by, in the order in which it is tried; the first that anything is called by counts."""
-_MOST_WORDS = 40
-"""Of a name of more, the first so many are looked at for where the heading ends."""
 _WITH_KEY_OF_ITS_OWN = frozenset({"company", "person"})
 """Entities whose keys the store knows by name; those of the others are made of fields."""
 
@@ -59,7 +55,7 @@ class Lookup:
         self._next = self._planner.next_new if self._planner else 1
         wanted: dict[str, dict[str, None]] = {}
         for text in texts:
-            for by, value in self._names(text):
+            for by, value in (*self._names(text), *self._parts(text)):
                 wanted.setdefault(by, {})[value] = None
         for by, values in wanted.items():
             keys = {self._key(by, value): value for value in values}
@@ -80,17 +76,27 @@ class Lookup:
         self._keep_up()
         deleted = None
         for by, value in self._names(text):
-            hits = self._hits.get((by, value), ())
-            refs = {hit.id for hit in hits if not hit.deleted} | {*self._before.get((by, value), ()), *self._in_block.get((by, value), ())}
-            if self._planner is not None and by == self._planner.match:  # a row that was decided to be another record
-                refs |= {self._planner.in_file.get(self._key(by, value), 0)} - {0}
+            refs = self._refs(by, value)
             if by == "full_name" and company is not None:
                 refs = {ref for ref in refs if self._company_of(ref) in (company, None)}
             if refs:
-                found = tuple(sorted(refs))
-                return Found(found, None, len(found) == 1 and found[0] < 0 and self._is_held(found[0]))
-            deleted = deleted or next((hit.id for hit in hits if hit.deleted), None)
-        return Found((), deleted)
+                return self._found(refs)
+            deleted = deleted or next((hit.id for hit in self._hits.get((by, value), ()) if hit.deleted), None)
+        parts = [self._refs(by, value) for by, value in self._parts(text)]
+        together = set.intersection(*parts) if parts else set()
+        return self._found(together) if together else Found((), deleted)
+
+    def _refs(self, by: str, value: str) -> set[int]:
+        """The records that are called so in one way."""
+        stored = {hit.id for hit in self._hits.get((by, value), ()) if not hit.deleted}
+        refs = stored | {*self._before.get((by, value), ()), *self._in_block.get((by, value), ())}
+        if self._planner is not None and by == self._planner.match:  # a row that was decided to be another record
+            refs |= {self._planner.in_file.get(self._key(by, value), 0)} - {0}
+        return refs
+
+    def _found(self, refs: set[int]) -> Found:
+        found = tuple(sorted(refs))
+        return Found(found, None, len(found) == 1 and found[0] < 0 and self._is_held(found[0]))
 
     def _names(self, text: str) -> Iterable[tuple[str, str]]:
         """(what it is called by, folded text) for each way to understand it."""
@@ -102,16 +108,16 @@ class Lookup:
                 name = split_full_name(text)
                 keys = (fold(text), person_name_key(name.first, name.last))  # "Maria Garcia Lopez" may have no middle name
                 yield from ((by, key) for key in dict.fromkeys(keys) if key)
-            elif by == _SHOWN:
-                words = fold(text).split(" ")
-                yield from ((by, _of_parts(" ".join(words[:at]), " ".join(words[at:]))) for at in range(1, min(len(words), _MOST_WORDS)))
             elif by != "email" or "@" in text:
                 yield by, fold(text)
 
+    def _parts(self, text: str) -> Iterable[tuple[str, str]]:
+        """What has to agree together, where a sale is called as exports call it: "Lamps S-1"."""
+        heading, _blank, number = text.rpartition(" ")
+        return (("heading", fold(heading)), ("number", fold(number))) if self.entity == "sale" and heading.strip() else ()
+
     def _key(self, by: str, value: str) -> str:
         if self.entity in _WITH_KEY_OF_ITS_OWN:
-            return value
-        if by == _SHOWN:  # it is one already
             return value
         return of_fields([int(value) if by == "id" else value]) or ""
 
@@ -145,13 +151,7 @@ def _called(entity: str, planned: Planned) -> Iterable[tuple[str, str]]:
     for by in CALLED_BY[entity]:
         if by == "email":
             yield from ((by, value.key) for value in planned.multiple.get("email", ()))
-        elif by == _SHOWN:
-            yield by, _of_parts(planned.keys.get("heading"), planned.keys.get("number"))
         else:
             key = planned.keys.get("name" if by == "full_name" else by)
             if key:
                 yield by, key
-
-
-def _of_parts(heading: str | None, number: str | None) -> str:
-    return of_fields([heading, number]) or ""

@@ -4,6 +4,7 @@
     shadow   the terminal's screen, and the shortest way to another one
     cells    frames of Textual into cells; the second wall against commands to the terminal that stand in data
     pens     colours and attributes, and the shortest way from one to the next
+    typing   keys, sequences and pastes out of what a line delivers in portions
     letters  terminals and keyboards that do not know UTF-8
 
 Nothing here knows about importing: ``App(driver_class=driver_class())`` works for any application of Textual 8.2.

@@ -83,6 +83,11 @@ class Keyboard:
     def __init__(self, name: str = "utf-8") -> None:
         self._decoder = codecs.getincrementaldecoder(name)(errors="western" if name == "utf-8" else "replace")
 
+    @property
+    def holds(self) -> bool:
+        """A letter of several bytes has begun."""
+        return bool(self._decoder.getstate()[0])
+
     def text(self, data: bytes) -> str:
         """The text so far; a letter of several bytes waits for the last of them."""
         return self._decoder.decode(data)

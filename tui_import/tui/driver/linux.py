@@ -6,16 +6,14 @@ import os
 import re
 import select
 import signal
-from contextlib import suppress
 from typing import Any
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui_import.tui.driver.cells import Reader
 from tui_import.tui.driver.letters import Keyboard, charset, letters_of
 from tui_import.tui.driver.shadow import Shadow
+from tui_import.tui.driver.typing import Typing
 
 _FRAME = re.compile(r"\x1b\[\d+;\d+H")
 """Every frame of Textual's compositor begins with a position."""
@@ -31,14 +29,13 @@ _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _ALTERNATE_SCREEN = "\x1b[?1049"
 _HIDE_CURSOR = "\x1b[?25l"
 _RESET_PEN = "\x1b[m"
+_BELL = "\x07"
 SYNC_BYTES = 256
 """A smaller change is seen at once anyway: marking its begin and end would cost more than it."""
 MOST_QUEUED = 4
 """Writes that may wait for the terminal. While it takes no more, changes are gathered and sent as one."""
 RETRY_SECONDS = 0.05
 """How soon it is looked again whether the terminal takes more."""
-PAUSE_SECONDS = 0.1
-"""A key of several bytes is complete, or is none, when nothing came for so long."""
 READ_BYTES = 4096
 
 
@@ -94,6 +91,8 @@ class LeanDriver(LinuxDriver):
             self._shadow.draw(spans)
             self._cursor = cursor or self._cursor
             self._send()
+        elif data == _BELL and self._crowded:
+            pass  # a full queue would stop the loop, and with it the signals
         elif data != _HIDE_CURSOR and OWN.fullmatch(data):
             if data.startswith(_ALTERNATE_SCREEN):
                 self._stale = True
@@ -110,10 +109,14 @@ class LeanDriver(LinuxDriver):
             self._stale = False
             self._shadow = Shadow(columns, lines, erases=self._erases)
 
+    @property
+    def _crowded(self) -> bool:
+        return self._writer_thread is not None and self._writer_thread._queue.qsize() > MOST_QUEUED
+
     def _send(self) -> None:
         if self._writer_thread is None or self._retrying:
             return
-        if self._writer_thread._queue.qsize() > MOST_QUEUED:
+        if self._crowded:
             self._retrying = True
             self._loop.call_later(RETRY_SECONDS, self._retry)
             return
@@ -141,31 +144,20 @@ class LeanDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until told to end. Nothing typed is an error, and nothing wakes up while nothing is typed."""
-        parser, keyboard = XTermParser(self._debug), Keyboard(self.charset)
-        pending = False
+        typing = Typing(Keyboard(self.charset), debug=self._debug)
         try:
             while True:
-                ready, _writable, _failed = select.select([self.fileno, self._wake_reader], [], [], PAUSE_SECONDS if pending else None)
+                ready, _writable, _failed = select.select([self.fileno, self._wake_reader], [], [], typing.wait)
                 if self._wake_reader in ready:
                     os.read(self._wake_reader, READ_BYTES)
                     return
-                text = ""
-                if self.fileno in ready:
-                    data = os.read(self.fileno, READ_BYTES)
-                    if not data:
-                        return  # the terminal is gone; a signal ends the program
-                    text = keyboard.text(data)
-                elif pending and not ready:
-                    text = keyboard.rest()
-                pending = bool(ready) or parser._timeout_time is not None
-                messages = [*(parser.feed(text) if text else ()), *parser.tick()]
-                for message in messages:
+                data = os.read(self.fileno, READ_BYTES) if ready else b""
+                if ready and not data:
+                    return  # the terminal is gone; a signal ends the program
+                for message in typing.feed(data) if data else typing.tick():
                     self.process_message(message)
         except OSError:
             return  # as above
-        finally:
-            with suppress(EOFError, ParseError):
-                list(parser.feed(""))
 
     def disable_input(self) -> None:
         """End the thread that reads, at once."""

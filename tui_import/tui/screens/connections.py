@@ -101,7 +101,7 @@ class ConnectionsScreen(Frame):
 
     def renew(self) -> None:
         """Read the connections anew."""
-        saved = self.attempt(self.workspace.connections)
+        saved = self.attempt(self.workspace.connections, again=True)
         if saved is None:
             return
         items: list[MenuItem] = []

@@ -449,7 +449,7 @@ class StoredDuplicatesScreen(DuplicatesScreen, inherit_bindings=False):
     def on_unmount(self) -> None:
         """It is kept as it is."""
         if self._stored is not None:
-            self._stored.close()
+            self.host.release(self._stored)
 
     def _anew(self, review: Review) -> None:
         self._opened(review)

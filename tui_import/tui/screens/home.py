@@ -73,7 +73,7 @@ class HomeScreen(Frame):
 
     def renew(self) -> None:
         """Ask the store anew."""
-        items = self.attempt(self._items)
+        items = self.attempt(self._items, again=True)
         if items is not None:
             self.query_one(Menu).show(items)
 

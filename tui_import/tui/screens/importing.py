@@ -17,12 +17,12 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Confirm, TypedConfirm
 from tui_import.tui.widgets.totals import clears_words
-from tui_import.tui.words import entity_lines, rows
+from tui_import.tui.words import counted, rows
 
 
 def plan_words(report: PlanReport) -> list[str]:
     """What will happen, in lines."""
-    texts = entity_lines(report.entities)
+    texts = counted(report.entities)
     for name, items in report.new_list_items.items():
         listed = ", ".join(items[:6]) + (" …" if len(items) > 6 else "")
         texts.append(_("New in the list {name}: {items}").format(name=name, items=listed))

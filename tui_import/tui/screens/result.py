@@ -17,13 +17,13 @@ from tui_import.tui.keymap import bindings
 from tui_import.tui.messages import GoHome, Show
 from tui_import.tui.safe import lines
 from tui_import.tui.widgets.dialogs import Prompt
-from tui_import.tui.words import entity_lines, rows, undo_words
+from tui_import.tui.words import counted, rows, undo_words
 
 
 def summary_words(summary: Summary) -> list[str]:
     """The result in lines."""
     texts = [_("Run {run}: {rows}").format(run=summary.run, rows=rows(summary.rows)), ""]
-    texts += entity_lines(summary.entities)
+    texts += counted(summary.entities)
     texts += ["", _("Selections:")]
     texts += [f"  {selection.name}: {selection.members}" for selection in summary.selections] or ["  " + _("none")]
     if summary.backup:

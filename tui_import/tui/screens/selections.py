@@ -71,7 +71,8 @@ class SelectionsScreen(Frame):
 
     def renew(self) -> None:
         """Ask the store anew."""
-        self._found = self.attempt(self.workspace.selections) or ()
+        found = self.attempt(self.workspace.selections, again=True)
+        self._found = found or ()
         rows = []
         for each in self._found:
             cells = (
@@ -84,7 +85,7 @@ class SelectionsScreen(Frame):
             )
             rows.append(TableRow(cells, each.id in self._marked))
         self.query_one(VirtualTable).show(ListRows(rows))
-        if not rows:
+        if found is not None and not rows:
             self.tell(_("There are none yet: every import makes its own."))
 
     @property

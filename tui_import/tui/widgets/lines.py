@@ -132,6 +132,8 @@ class Lines(ScrollView, can_focus=True):
         """Another window shows other lines."""
         self.virtual_size = Size(self.scrollable_content_region.width, self.length + self.heading)
         self._show_cursor()
+        if self.show_vertical_scrollbar:  # it was not told of what was scrolled while it was not there
+            self.vertical_scrollbar.position = self.scroll_y
 
     def on_mount(self) -> None:
         """Show the lines as soon as there is a place for them."""

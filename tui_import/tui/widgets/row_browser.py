@@ -58,6 +58,7 @@ class RowBrowser(Vertical):
         super().__init__(id=id)
         self.filter = RowFilter()
         """What is shown, and in which order."""
+        self._entity_shown = ""
         self._keys: Keys = NoKeys()
         self._infos: Sequence[ColumnInfo] = ()
         self._load = load
@@ -89,7 +90,16 @@ class RowBrowser(Vertical):
         self.table.show(PreviewRows(keys, self._load), preview_columns(columns, _("Row"), self._row_width), cursor=at)
         if first:
             self.table.cursor_column = FIRST_CELLS
+        if self._entity_shown != self.filter.entity:
+            self._entity_shown = self.filter.entity
+            self._show_columns(self._sheet if self.filter.entity and len(keys) else "")
         self._say()
+
+    def _show_columns(self, sheet: str) -> None:
+        """Scroll to the columns of a sheet, the last of them first, so that as many as fit are in sight; without one to the beginning."""
+        own = [at for at, info in enumerate(self._infos, FIRST_CELLS) if info.header.startswith(f"{sheet}{SEPARATOR}")] if sheet else []
+        for column in (own[-1], own[0]) if own else (FIRST_CELLS,):
+            self.table.cursor_column = column
 
     @property
     def _row_width(self) -> int:
@@ -230,6 +240,8 @@ class RowBrowser(Vertical):
             else:
                 high = middle
         self.table.cursor = max(0, min(low, len(self._keys) - 1))
+        if sheet and len(self._keys):
+            self._show_columns(self._sheet)
 
     # -- columns
 
