@@ -73,15 +73,6 @@ def test_persons_are_found_by_their_names_wherever_first_name_ends_and_last_name
     assert [person for _project, _company, person in members(importer)] == ["Maria Garcia Lopez", "Anna Maria Holm"]
 
 
-def test_a_sale_is_found_as_exports_and_previews_call_it_and_no_other_with_that_number_is(importer: Importer) -> None:
-    row = {"sale_stakeholder.person": "Anna Berg"}
-    importer.kind = "sale_stakeholders"
-    session, report = importer.plan([{**row, "sale_stakeholder.sale": "Lamps S1"}, {**row, "sale_stakeholder.sale": "Chairs S1"}])
-    assert (report.entities["sale_stakeholder"].added, report.entities["sale_stakeholder"].problem) == (1, 1)
-    session.apply()
-    assert members(importer, "sale_stakeholder") == [("Lamps S1", None, "Anna Berg")]
-
-
 def test_stakeholders_belong_to_a_sale(importer: Importer) -> None:
     row = {"sale_stakeholder.sale": "S1", "sale_stakeholder.person": "Anna Berg", "sale_stakeholder.comment": "Signs"}
     imported(importer, "sale_stakeholders", [row])
