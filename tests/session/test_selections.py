@@ -45,7 +45,7 @@ def test_a_run_says_what_it_did_to_which_record(importer: Importer) -> None:
     importer.run(rows({"company.name": "Delta", "company.number": "7"}), replacing())
     taken = {"company.name": "Acme", "company.number": "7"}
     problem = importer.run(rows(taken, {"company.name": "Eta", "company.number": "8"}), replacing())
-    assert made(importer, problem) == {"new": ["Eta"], "problems": ["Acme"]}
+    assert made(importer, problem) == {"new": ["Eta"], "problems": ["Acme", "Delta"]}
 
 
 def test_records_that_rows_were_merged_into_by_a_decision_are_a_selection(importer: Importer) -> None:

@@ -126,3 +126,14 @@ async def test_a_kind_is_chosen_its_key_ticked_and_after_a_reset_the_preview_is_
         await tui.press("f8")
         await tui.until("First choose it in the settings")
         assert "[3 Settings]" in tui.text
+
+
+async def test_a_path_pasted_behind_the_folder_opens(store: Workspace, tmp_path: Path) -> None:
+    book = write(tmp_path / "book.xlsx")
+    async with driven(store) as tui:
+        await tui.press("o")
+        await tui.until("Reads .")
+        assert tui.text.count(".csv") == 1
+        await tui.write(str(book))
+        await tui.press("enter")
+        await tui.until("[1 Source]")

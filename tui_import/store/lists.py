@@ -234,9 +234,12 @@ def _item(database: Database, catalogue: Catalogue, name: str, item: str, *, in_
     row = connection.execute(f"{_SELECT} WHERE i.list = ? AND i.key = ?", (name, fold(item))).fetchone()
     if row is None or (in_use and row[5]):
         items = connection.execute("SELECT name FROM list_item WHERE list = ? AND NOT deactivated ORDER BY rank, id", (name,))
+        names = [text for (text,) in items]
         raise UsageError(
             _("List “{list}” has no item “{name}”.").format(list=name, name=item),
-            hint=_("Choose one of: {names}.").format(names=", ".join(text for (text,) in items)),
+            hint=_("Choose one of: {names}.").format(names=", ".join(names))
+            if names
+            else _("It has none yet; add one: {command}").format(command=f"tui-import lists add {name} …"),
         )
     return _list_item(row, usage(connection, catalogue))
 

@@ -13,6 +13,9 @@ def made_by_runs(connection: sqlite3.Connection, entity: str, base: int) -> Mapp
     """
     live = f"SELECT id FROM {entity} WHERE deleted_at IS NULL"
     row = f"SELECT DISTINCT ?, ref FROM draft.plan_row r WHERE r.entity = '{entity}' AND r.ref > 0"
+    of_problems = f"FROM draft.plan_row WHERE entity = '{entity}' AND op = 'problem'"
+    problem = f"SELECT ref {of_problems}"
+    taken = f"SELECT json_extract(reason, '$.params.id') {of_problems} AND json_extract(reason, '$.code') = 'number_taken'"
     kinds = {
         "new": f"SELECT ?, {base} + k FROM draft.plan_{entity}_new ORDER BY k",
         "changed": f"SELECT ?, id FROM draft.plan_{entity}_hit WHERE op = 'updated' ORDER BY id",
@@ -21,7 +24,7 @@ def made_by_runs(connection: sqlite3.Connection, entity: str, base: int) -> Mapp
             " WHERE h.op = 'updated' AND c.verb = 'clear' ORDER BY c.id"
         ),
         "skipped": f"{row} AND r.op = 'skipped' ORDER BY ref",
-        "problems": f"{row} AND r.op = 'problem' AND ref IN ({live}) ORDER BY ref",
+        "problems": f"SELECT ?, ref FROM ({problem} UNION {taken}) WHERE ref IN ({live}) ORDER BY ref",
     }
     if connection.execute("SELECT 1 FROM draft.sqlite_master WHERE name = 'match'").fetchone():
         # pairs are of rows whose key finds nothing, so that a row and its pair's record came together by a decision

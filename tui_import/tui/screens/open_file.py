@@ -70,7 +70,7 @@ class OpenFileScreen(Frame):
         if self._source:
             text = _("Read as: {source}. All files are shown.").format(source=self._source)
         else:
-            endings = " ".join(suffix for source in self.workspace.sources() for suffix in source.suffixes)
+            endings = " ".join(dict.fromkeys(suffix for source in self.workspace.sources() for suffix in source.suffixes))
             text = _("Reads {endings}").format(endings=endings)
         if self._recipe:
             text += " · " + _("with the recipe {name}").format(name=self._recipe)
