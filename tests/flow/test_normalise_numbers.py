@@ -7,6 +7,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_import.config import load_catalogue
 from tui_import.flow.normalise import DecimalSeparator, Formats, detect_decimal_separator, normaliser
 from tui_import.model.fields import Field, FieldType
 
@@ -111,3 +112,20 @@ def test_numbers_written_in_every_locale_come_back(cents: int, locale: str) -> N
 )
 def test_a_column_tells_its_separator_or_says_that_it_does_not(values: list[object], region: str, expected: DecimalSeparator) -> None:
     assert detect_decimal_separator(values, region) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "code"),
+    [
+        ("currency.rate", "0", "number_too_small"),
+        ("currency.rate", "-5", "number_too_small"),
+        ("currency.rate", "0.0062", None),
+        ("currency.units", "0.001", "number_too_small"),
+        ("currency.units", "1000", "number_too_large"),
+        ("currency.units", "100", None),
+    ],
+)
+def test_rates_and_units_of_currencies_are_within_their_limits(key: str, cell: str, code: str | None) -> None:
+    result = normaliser(load_catalogue()[key], Formats())(cell, None)
+    assert (result.issue.code if result.issue else None) == code
+    assert result.issue is None or "{" not in str(result.issue)

@@ -50,6 +50,6 @@ def test_they_are_imported_once_whatever_is_asked_twice(cli: Cli) -> None:
     command = ("run", "--source", "holidays", "--option", "country=DK", "--option", "years=2026", "--json")
     first = cli(*command).object["entities"]["red_letter_day"]
     assert first["added"] > 5
-    assert cli(*command).object["entities"]["red_letter_day"]["unchanged"] == first["added"]
+    assert cli(*command).object["entities"]["red_letter_day"]["skipped"] == first["added"]
     record = cli("export", "red_letter_day", "--format", "json").objects[0]
     assert (record["date"], record["country"], record["colour"]) == ("2026-01-01", "DK", "red")

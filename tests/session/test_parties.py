@@ -41,7 +41,7 @@ def test_members_are_persons_or_companies_with_a_role_and_are_found_again(import
     assert first.entities["project_member"].added == 2
     assert members(importer) == [("Web shop", "ACME", "Anna Berg"), ("Web shop", "ACME", None)]
     again = imported(importer, "project_members", rows)
-    assert again.entities["project_member"].unchanged == 2
+    assert again.entities["project_member"].skipped == 2
     for run in (again.run, first.run):
         if run:
             importer.workspace.undo(run)
@@ -217,7 +217,7 @@ def test_next_milestone_and_next_due_date_are_those_still_to_be_done(importer: I
 def test_a_file_of_companies_alone_needs_no_column_of_persons(importer: Importer) -> None:
     rows = [{"project_member.project": "P1", "project_member.company": name} for name in ("ACME", "Beta")]
     assert imported(importer, "project_members", rows).entities["project_member"].added == 2
-    assert imported(importer, "project_members", rows).entities["project_member"].unchanged == 2
+    assert imported(importer, "project_members", rows).entities["project_member"].skipped == 2
 
 
 def test_who_takes_part_has_to_be_linked(importer: Importer) -> None:

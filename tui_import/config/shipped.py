@@ -20,7 +20,7 @@ FIELDS = "fields.toml"
 LISTS = "lists.toml"
 _PROPERTIES: Mapping[str, type] = {
     "type": str, "label": str, "group": str, "length": int, "multiple": bool, "required": bool, "virtual": bool, "list": str, "to": str,
-    "choices": list, "key": bool,
+    "choices": list, "key": bool, "least": float, "most": float,
 }  # fmt: skip
 """What the catalogue file says about a field, and the type of it."""
 
@@ -67,6 +67,8 @@ def _field(entity: str, name: str, properties: Mapping[str, Any], file: str) -> 
         refers=properties.get("to", ""),
         choices=tuple(properties.get("choices", ())),
         is_key=properties.get("key", False),
+        least=properties.get("least"),
+        most=properties.get("most"),
     )
 
 

@@ -76,6 +76,10 @@ class Field:
     """Records are matched by it, so a folded copy (`key_column`) is stored beside it."""
     own: str = ""
     """Of a field that the users of a store defined: its type, a `model.own_fields.OwnType`."""
+    least: float | None = None
+    """Its smallest number, where that is limited."""
+    most: float | None = None
+    """Its largest."""
     years: tuple[int, int] | None = None
     """The first and the last year of its dates, where they are limited."""
 

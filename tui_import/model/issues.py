@@ -31,6 +31,8 @@ WORDS: dict[str, str] = {
     "date_out_of_range": N_("a date outside 1000-9999"),
     "date_outside": N_("a date outside {first}-{last}"),
     "number_invalid": N_("not a number"),
+    "number_too_small": N_("a number below {least}"),
+    "number_too_large": N_("a number above {most}"),
     "boolean_invalid": N_("neither yes nor no"),
     "country_unknown": N_("not a country that we know"),
     "colleague_unknown": N_("no colleague has the key “{value}”; see: tui-import lists list colleague"),

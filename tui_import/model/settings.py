@@ -198,7 +198,8 @@ class KeyedRules:
 
     match: tuple[str, ...] = (USUAL,)
     """Bare names of the fields that make two records the same; empty: no key is chosen."""
-    action: KeyedAction = KeyedAction.BLANKS
+    action: KeyedAction = KeyedAction.SKIP
+    """What happens where a record exists; at first it is left alone (SPEC 5)."""
     create_parents: bool = False
     """A company or project that is named and not there is made."""
 
@@ -217,8 +218,6 @@ class KeyedRules:
 
 RESET = KeyedRules(match=(), action=KeyedAction.SKIP)
 """The rules after a reset: they have to be chosen anew."""
-_REFERENCE_RULES = KeyedRules(action=KeyedAction.UPDATE)
-"""Of what is looked up rather than kept: the newest file is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,9 +339,9 @@ class Settings:
     follow_up: KeyedRules = field(default_factory=KeyedRules)
     project_member: KeyedRules = field(default_factory=KeyedRules)
     sale_stakeholder: KeyedRules = field(default_factory=KeyedRules)
-    currency: KeyedRules = _REFERENCE_RULES
-    post_code: KeyedRules = _REFERENCE_RULES
-    red_letter_day: KeyedRules = _REFERENCE_RULES
+    currency: KeyedRules = field(default_factory=KeyedRules)
+    post_code: KeyedRules = field(default_factory=KeyedRules)
+    red_letter_day: KeyedRules = field(default_factory=KeyedRules)
     lists: dict[str, ListPolicy] = field(default_factory=dict)
     """List name → policy; a list not named here has `ListPolicy.ADD`."""
     list_values: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -40,7 +40,7 @@ from tui_import.model.runs import (
     Trace,
     UndoReport,
 )
-from tui_import.model.settings import CompanyKey, PersonKey, Recipe, Settings
+from tui_import.model.settings import CompanyKey, KeyedAction, PersonKey, Recipe, Settings
 from tui_import.model.steps import ConnectionInfo
 from tui_import.plugin_host import SourceInfo
 from tui_import.session import connecting
@@ -334,7 +334,8 @@ class Workspace:
             rules = replace(rules, company=replace(rules.company, match=CompanyKey.ID), person=replace(rules.person, match=person))
             session.change_settings(rules)
         elif entity in KEYED:
-            session.change_settings(rules.with_keyed(entity, replace(rules.keyed(entity), match=("id",))))
+            again = replace(rules.keyed(entity), match=("id",), action=KeyedAction.UPDATE)  # what is corrected there is to be taken
+            session.change_settings(rules.with_keyed(entity, again))
         return session
 
     def drafts(self) -> Sequence[DraftInfo]:

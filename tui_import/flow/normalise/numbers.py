@@ -135,7 +135,13 @@ def decimal_reader(field: Field, formats: Formats) -> Reader:
             value = None if number is None else float(number)
         except OverflowError:
             value = None
-        return error("number_invalid", field) if value is None else Normalised(value)
+        if value is None:
+            return error("number_invalid", field)
+        if field.least is not None and value < field.least:
+            return error("number_too_small", field, least=f"{field.least:.7f}".rstrip("0").rstrip("."))
+        if field.most is not None and value > field.most:
+            return error("number_too_large", field, most=f"{field.most:g}")
+        return Normalised(value)
 
     return read
 
