@@ -73,7 +73,7 @@ def lines_of(stream: TextIO, ended_by: str) -> Iterator[str]:
         for text in whole:
             yield _LINE_END.sub(" ", text.strip("\r\n")) + "\n"
         if len(rest) > LARGEST_CELL:
-            break
+            raise csv.Error
     if rest.strip():
         yield _LINE_END.sub(" ", rest.strip("\r\n")) + "\n"
 

@@ -356,3 +356,23 @@ def test_there_is_one_table_named_after_the_file(csv_file) -> None:
     assert [type(table.name) for table in tables] == [str]
     assert isinstance(tables[0], Table)
     assert tables[0].name == "customers.csv"
+
+
+def test_records_may_end_in_a_sign_of_their_own_and_line_ends_are_blanks_then(csv_file) -> None:
+    path = csv_file('Company;Town~Acme;"Oslo~S"~Beta\nLtd;Bergen~\n')
+    found = read_csv(path, record_delimiter="~")
+    assert found.names == ["Company", "Town"]
+    assert [row.values for row in found.rows] == [["Acme", "Oslo~S"], ["Beta Ltd", "Bergen"]]
+
+
+@pytest.mark.parametrize("sign", ["~~", ";", '"'])
+def test_what_cannot_end_a_record_is_refused(csv_file, sign: str) -> None:
+    with pytest.raises(UsageError, match="cannot be what ends a record"):
+        read_csv(csv_file("Company;Town\nAcme;Oslo\n"), record_delimiter=sign, delimiter=";")
+
+
+def test_a_file_in_which_records_never_end_is_no_table_and_nothing_of_it_is_lost_silently(csv_file, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "LARGEST_CELL", 1 << 20)
+    path = csv_file("Company;Town~" + "Acme;Oslo\n" * 200_000)
+    with pytest.raises(SourceError, match="hardly a table"):
+        read_csv(path, record_delimiter="~")
