@@ -371,7 +371,7 @@ def test_what_cannot_end_a_record_is_refused(csv_file, sign: str) -> None:
         read_csv(csv_file("Company;Town\nAcme;Oslo\n"), record_delimiter=sign, delimiter=";")
 
 
-def test_a_file_in_which_records_never_end_is_no_table_and_nothing_of_it_is_lost_silently(csv_file, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_in_which_records_never_end_is_no_table_and_nothing_is_lost_silently(csv_file, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "LARGEST_CELL", 1 << 20)
     path = csv_file("Company;Town~" + "Acme;Oslo\n" * 200_000)
     with pytest.raises(SourceError, match="hardly a table"):
