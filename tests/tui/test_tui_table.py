@@ -10,8 +10,12 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from tui_import.model.mapping import ColumnInfo
+from tui_import.model.plan import PreviewRow
+from tui_import.store.preview import RowKeys
 from tui_import.tui import theme
 from tui_import.tui.widgets.lines import fit
+from tui_import.tui.widgets.row_browser import RowBrowser
 from tui_import.tui.widgets.virtual_table import KEPT_PAGES, PAGE, ListRows, RowProvider, TableColumn, TableRow, VirtualTable
 
 
@@ -199,3 +203,23 @@ async def test_where_the_terminal_moves_lines_a_table_scrolls_by_one() -> None:
     async with app.run_test(size=(80, 21)) as pilot:
         await pilot.press(*["down"] * 21)
         assert app.table.scroll_offset.y == 2
+
+
+class Browsed(App[None]):
+    """The rows of an import, a million of them."""
+
+    def compose(self) -> ComposeResult:
+        yield RowBrowser(lambda keys: [PreviewRow(key, key + 1, True, ("Acme",), ()) for key in keys])
+
+    def on_mount(self) -> None:
+        self.theme = theme.choose(self, {"COLORTERM": "truecolor"})
+        browser = self.query_one(RowBrowser)
+        browser.show(RowKeys(range(1, 1_000_001)), [ColumnInfo(0, "Company", "A")])
+        browser.table.focus()
+
+
+async def test_the_number_of_a_row_in_the_millions_is_shown_whole() -> None:
+    async with Browsed().run_test(size=(80, 24)) as pilot:
+        await pilot.press("end")
+        await pilot.pause()
+        assert " 1000001 " in "\n".join(text(pilot))

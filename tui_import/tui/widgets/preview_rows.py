@@ -52,9 +52,9 @@ class NoKeys:
         return None
 
 
-def preview_columns(columns: Sequence[ColumnInfo], row_title: str, width: int = 0) -> list[TableColumn]:
-    """Row number and states stay, the file's columns scroll. ``width``: of the rows' names, where they are of several sheets."""
-    first = [TableColumn(row_title, width or 6, frozen=True, right=True), TableColumn("", 5, frozen=True)]
+def preview_columns(columns: Sequence[ColumnInfo], row_title: str, width: int) -> list[TableColumn]:
+    """Row number and states stay, the file's columns scroll. ``width``: of the rows' numbers, or of their sheets and numbers."""
+    first = [TableColumn(row_title, width, frozen=True, right=True), TableColumn("", 5, frozen=True)]
     return [*first, *(TableColumn(safe(column.title)) for column in columns)]
 
 

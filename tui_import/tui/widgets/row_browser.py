@@ -62,7 +62,7 @@ class RowBrowser(Vertical):
         self._keys: Keys = NoKeys()
         self._infos: Sequence[ColumnInfo] = ()
         self._load = load
-        self._unchecked = 0
+        self._unchecked = self._most = 0
         self.entities: Sequence[str] = ()
         """What a row can have; of several, one can be looked at alone."""
         self.sheets: Sequence[str] = ()
@@ -86,6 +86,7 @@ class RowBrowser(Vertical):
         before = self.key
         first = not self._infos
         self._keys, self._infos, self._unchecked = keys, columns, unchecked
+        self._most = max(self._most, len(keys))
         at = self.position(before) if before is not None else None
         self.table.show(PreviewRows(keys, self._load), preview_columns(columns, _("Row"), self._row_width), cursor=at)
         if first:
@@ -103,7 +104,9 @@ class RowBrowser(Vertical):
 
     @property
     def _row_width(self) -> int:
-        return min(20, max((len(safe(name)) for name in self.sheets), default=0) + 5) if self.sheets else 0
+        if self.sheets:
+            return min(20, max(len(safe(name)) for name in self.sheets) + 5)
+        return max(6, len(str(self._most + self._most // 10)))  # rows that were passed over have numbers, too
 
     def _say(self) -> None:
         rows = self.filter
