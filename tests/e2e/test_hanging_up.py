@@ -26,21 +26,6 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l")
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    settings = {
-        "TUI_IMPORT_CONFIG": str(tmp_path / "configuration"),
-        "TUI_IMPORT_STORE": str(tmp_path / "store.sqlite"),
-        "LANGUAGE": "en",
-        "LC_ALL": "C.UTF-8",
-    }
-    for name in ("NO_COLOR", "SSH_CONNECTION"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in settings.items():  # what the tests themselves do to the store reads the same configuration
-        monkeypatch.setenv(name, value)
-    return settings
-
-
-@pytest.fixture
 def store(environment: dict[str, str]) -> Path:
     path = Path(environment["TUI_IMPORT_STORE"])
     with Workspace(path) as workspace:

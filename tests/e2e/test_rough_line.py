@@ -33,21 +33,6 @@ NOT_KEYS = "was not taken for keys"
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    settings = {
-        "TUI_IMPORT_CONFIG": str(tmp_path / "configuration"),
-        "TUI_IMPORT_STORE": str(tmp_path / "store.sqlite"),
-        "LANGUAGE": "en",
-        "LC_ALL": "C.UTF-8",
-    }
-    for name in ("NO_COLOR", "SSH_CONNECTION", "TUI_IMPORT_DRIVER", "ESCDELAY"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in settings.items():  # what the tests themselves look at is read with the same configuration
-        monkeypatch.setenv(name, value)
-    return settings
-
-
-@pytest.fixture
 def store(environment: dict[str, str]) -> Path:
     return Path(environment["TUI_IMPORT_STORE"])
 
