@@ -54,6 +54,12 @@ def label(number: int, names: Sequence[str]) -> str:
     return f"{sheet}{SEPARATOR}{row_of(number)}" if sheet else str(number)
 
 
+def from_label(text: str) -> tuple[str, int] | None:
+    """Sheet and row of what `label` writes; the sheet is empty where none is named. None: no such writing."""
+    sheet, _separator, row = text.strip().rpartition(SEPARATOR)
+    return (sheet, int(row)) if row.isdecimal() and len(row) < len(str(ROWS)) else None
+
+
 def own_header(header: str, sheet: str) -> str:
     """A qualified header without its sheet."""
     return header.removeprefix(f"{sheet}{SEPARATOR}")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tui_import.api.i18n import N_, _
 from tui_import.api.source import Finding
-from tui_import.flow.folding import fold
 from tui_import.flow.garbage import garbage_collector_off
 from tui_import.flow.normalise import Formats, detect_date_order, detect_decimal_separator
 from tui_import.flow.normalise.users import BY_KEY
@@ -32,6 +31,7 @@ from tui_import.session.parts import default_item
 from tui_import.session.products import chosen_price_list
 from tui_import.store import rest
 from tui_import.store.draft import Block, Draft
+from tui_import.store.lists import names_by_key
 from tui_import.store.plan import PlanWriter
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def formats_of(workspace: Workspace, draft: Draft, mapping: ColumnMapping, setti
     values = settings.values
     region = values.country or str(workspace.reader.preference("default.country") or "")
     by_key = values.owner_format == BY_KEY
-    colleagues = {fold(item.key): item.name for item in workspace.lists()[COLLEAGUES]} if by_key else {}
+    colleagues = names_by_key(workspace.database, COLLEAGUES) if by_key else {}
     types = {position: _types(workspace, mapping, position) for position in range(len(draft.columns()))}
     known: dict[int, Formats] = {}
 

@@ -23,7 +23,7 @@ from tui_import.model.kinds import SEVERAL
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.progress import Progress
 from tui_import.model.runs import RunInfo
-from tui_import.model.sheets import ALL, LIST_SEPARATOR, SEPARATOR, Sheet, label, number_of, row_of
+from tui_import.model.sheets import ALL, LIST_SEPARATOR, SEPARATOR, Sheet, from_label, label, number_of, row_of
 from tui_import.model.steps import ReadReport, TableInfo
 from tui_import.session import connecting
 from tui_import.session.finding import Search
@@ -149,11 +149,11 @@ class SourceStep:
 
     def row_at(self, text: str) -> int:
         """The number of a row that is written "12" or "Persons!12", as `row_label` writes it. Raises `UsageError`."""
-        sheet, _separator, row = text.strip().rpartition(SEPARATOR)
+        sheet, row = from_label(text) or ("", 0)
         names = [each.name for each in self.sheets]
-        if not row.isdecimal() or (sheet not in names if sheet or names else False):
+        if not row or (sheet not in names if sheet or names else False):
             raise UsageError(_("There is no row {row} in the draft.").format(row=text.strip()))
-        return number_of(names.index(sheet) + 1, int(row)) if sheet else int(row)
+        return number_of(names.index(sheet) + 1, row) if sheet else row
 
     def _chosen_tables(self) -> list[Table]:
         """The tables that are read together: those that the option names, or all of an import of several kinds."""

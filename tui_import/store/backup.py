@@ -19,7 +19,7 @@ from tui_import.model.fields import Catalogue
 from tui_import.model.progress import Progress
 from tui_import.model.runs import BackupInfo
 from tui_import.store import suppression
-from tui_import.store.connection import BUSY_SECONDS, Database, as_store_error, open_store
+from tui_import.store.connection import BESIDE, BUSY_SECONDS, Database, as_store_error, open_store
 from tui_import.store.holding import busy_error, holding
 from tui_import.store.layout import VERSION
 
@@ -27,8 +27,6 @@ PAGES = 2_048
 """Pages copied per step (8 MB): between two, progress is told and a stop is heard."""
 PART = ".part"
 """Ending of a copy that is not finished and verified yet."""
-BESIDE = ("-journal", "-wal", "-shm")
-"""Endings of what SQLite keeps beside a file."""
 ASIDE = ".damaged-"
 """In the name of a store that a backup has taken the place of."""
 _MISSED = 1_000_000

@@ -22,6 +22,8 @@ LOOK_SECONDS = 0.25
 """Between two looks at who it is that is waited for, and whether to stop waiting."""
 STOP_STEPS = 10_000
 """Steps of SQLite's machine after which it is asked whether to stop: under a millisecond."""
+BESIDE = ("-journal", "-wal", "-shm")
+"""Endings of what SQLite keeps beside a file."""
 DRAFTS = ".drafts"
 """Ending of the folder beside a store in which its drafts lie."""
 CACHE_KIB = 32_768

@@ -20,7 +20,7 @@ from tui_import.flow.cells import Cell, as_cell, column_letter
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.runs import DraftInfo
 from tui_import.model.sheets import ROWS, Sheet
-from tui_import.store.connection import Database, as_store_error, is_damaged
+from tui_import.store.connection import BESIDE, Database, as_store_error, is_damaged
 from tui_import.store.holding import LOCK, busy_error, holder, holding, is_own
 from tui_import.store.layout import ENTITIES
 
@@ -126,7 +126,7 @@ class Draft:
     def remove(self) -> None:
         """Delete the file and what SQLite keeps beside it."""
         self.close()
-        for suffix in ("", "-wal", "-shm", LOCK):
+        for suffix in ("", *BESIDE, LOCK):
             Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     @property

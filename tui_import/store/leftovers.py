@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_import.api.i18n import _
-from tui_import.store.backup import BESIDE, PART, backup_folder
+from tui_import.store.backup import PART, backup_folder
+from tui_import.store.connection import BESIDE
 from tui_import.store.draft import broken_off
 from tui_import.store.holding import LOCK, holder, holding, lock_of
 

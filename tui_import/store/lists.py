@@ -67,6 +67,12 @@ def lists(database: Database, catalogue: Catalogue) -> Mapping[str, Sequence[Lis
     return found
 
 
+def names_by_key(database: Database, name: str) -> dict[str, str]:
+    """Key → name of the items that have a key, without counting who uses them as `lists` does."""
+    rows = database.connection.execute("SELECT code, name FROM list_item WHERE list = ? AND code <> ''", (name,))
+    return dict(rows.fetchall())
+
+
 def add_list_item(database: Database, catalogue: Catalogue, name: str, item: str, code: str = "") -> ListItem:
     """Add an item at the end of list ``name``, or take a deactivated one into use again.
 

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from tui_import.api.i18n import _, ngettext
 from tui_import.model.mapping import ColumnInfo
 from tui_import.model.plan import PreviewRow, RowFilter
-from tui_import.model.sheets import ROWS, SEPARATOR
+from tui_import.model.sheets import SEPARATOR, from_label
 from tui_import.tui.keymap import bindings
 from tui_import.tui.safe import content, safe, shown
 from tui_import.tui.widgets.cell_editor import CellEditor
@@ -213,9 +213,9 @@ class RowBrowser(Vertical):
         """A row by its number in the file."""
 
         def typed(text: str | None) -> None:
-            sheet, _separator, row = (text or "").strip().rpartition(SEPARATOR)
-            if row.isdecimal() and len(row) < len(str(ROWS)) and (not sheet or sheet in self.sheets):
-                self._go_to_number(sheet or self._sheet, int(row))
+            place = from_label(text or "")
+            if place is not None and (not place[0] or place[0] in self.sheets):
+                self._go_to_number(place[0] or self._sheet, place[1])
             elif text and text.strip():
                 self.notify(_("There is no row {row} in the draft.").format(row=safe(text.strip())), markup=False)
 
